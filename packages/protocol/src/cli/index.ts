@@ -1,0 +1,18 @@
+// Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
+
+export {
+  type DirectionFigures,
+  formatBitrate,
+  formatIncoming,
+  formatOutgoing,
+  formatSummary,
+  type IncomingFigures,
+  type OutgoingFigures,
+} from "./call-figures.ts";
+export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
+export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
+export { dialableHost, isLoopback } from "./local-address.ts";
+export { type ArgumentParser, runProgram } from "./run-program.ts";
+export { askForInvite, readKeyFile } from "./secret-file.ts";
+export { commonOptions, displayOptions, helpEpilogue, sourceOptions } from "./shared-options.ts";
+export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";

@@ -1,0 +1,49 @@
+// Where a program gets its invite or key from: never from a place where other users of the computer could read it.
+
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+
+import { createSecret, formatSecret, parseSecret } from "../transport/invite.ts";
+import { CliError, exitCodes } from "./exit-codes.ts";
+
+/** Mode of a key file: its owner alone. */
+const ownerOnly = 0o600;
+
+/**
+ * The secret in a key file; with `create`, a new one is written where there is no file.
+ *
+ * @throws CliError couldNotStart when the file cannot be read, others may read it, or it holds no secret
+ */
+export function readKeyFile(path: string, options: { readonly create: boolean }): Uint8Array {
+  try {
+    if (options.create && !existsSync(path)) {
+      writeFileSync(path, `${formatSecret(createSecret())}\n`, { mode: ownerOnly, flag: "wx" });
+      chmodSync(path, ownerOnly);
+    }
+    if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
+      throw new CliError(exitCodes.couldNotStart, `Other users may read the key file ${path}. Run: chmod 600 ${path}`);
+    }
+    return parseSecret(readFileSync(path, "utf8").trim());
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(exitCodes.couldNotStart, `The key file ${path} cannot be used: ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * The invite to use: from the command line, else from SVC_INVITE, else typed at a prompt.
+ *
+ * @returns undefined when there is none and nobody to ask
+ */
+export async function askForInvite(fromArguments: string | undefined): Promise<string | undefined> {
+  const given = fromArguments ?? process.env["SVC_INVITE"];
+  if (given !== undefined && given !== "") return given;
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question("Invite: ")).trim() || undefined;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,34 @@
+// The command-line options that more than one program has, as one table: their help texts exist once. The shape is yargs' own.
+
+import { exitCodesHelp } from "./exit-codes.ts";
+
+/** Options of everything that shows something. */
+export const sourceOptions = {
+  source: { type: "string", default: "camera", describe: "what to show: camera, testcard, motion, a video FILE or a URL" },
+  camera: { type: "string", default: "0", describe: "which camera: index, /dev path or part of its name" },
+  "camera-size": { type: "string", describe: "picture size to ask of the camera (or of testcard and motion), like 1280x720" },
+  loop: { type: "boolean", default: false, describe: "begin a video file again at its end" },
+  "max-size": { alias: "m", type: "number", default: 1280, describe: "scale pictures down to this many pixels on the longer side" },
+  "video-bit-rate": { alias: "b", type: "string", default: "2M", describe: "most video bits a second, like 2M or 800k" },
+  "max-fps": { type: "number", default: 30, describe: "most pictures a second" },
+  "max-latency": { type: "number", default: 200, describe: "delay from camera to screen to keep within, in ms" },
+  "video-codec": { choices: ["h264", "jpeg"], default: "h264", describe: "how pictures are encoded" },
+  barcode: { type: "boolean", default: false, describe: "stamp frame number and time into each picture, to measure with" },
+} as const;
+
+/** Options of everything that shows pictures of the other end. */
+export const displayOptions = {
+  window: { type: "boolean", default: true, describe: "open a window (--no-window: only figures)" },
+} as const;
+
+/** Options of every program. */
+export const commonOptions = {
+  name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },
+  "key-file": { type: "string", describe: "a file with a secret that both ends have, instead of invites; made if missing on the side that waits" },
+  "time-limit": { type: "number", describe: "end after this many seconds" },
+  json: { type: "boolean", default: false, describe: "one JSON object a line on stdout, for programs" },
+  quiet: { type: "boolean", default: false, describe: "say only what is needed" },
+} as const;
+
+/** What ends every --help. */
+export const helpEpilogue: string = `Every option can also be given in the environment: --max-fps as SVC_MAX_FPS. ${exitCodesHelp}`;

@@ -1,0 +1,140 @@
+// Runs an engine process for the network process: starts it, carries its messages, starts it again when it dies.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+import type { EncodedPacket } from "../media/packet.ts";
+import type { Message } from "../messages/message.ts";
+import { nowUs } from "../time/clock.ts";
+import { EnginePipe } from "./engine-pipe.ts";
+
+/** An engine that dies this often within {@link restartWindowUs} is given up. Three: one crash is bad luck, three are a bad stream or a bad driver. */
+const maxDeaths = 3;
+const restartWindowUs = 60_000_000;
+/** How long an engine may take to release its devices after its pipe was closed, before it is killed. */
+const stopTimeoutMs = 2000;
+/** The last lines an engine wrote to stderr are kept for the reason of its death. */
+const keptStderrBytes = 4096;
+
+/** Why an engine ended. */
+export interface EngineDeath {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to stderr. */
+  readonly lastWords: string;
+}
+
+export interface EngineHostOptions {
+  /** The engine's entry file. */
+  readonly entry: URL;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A message from the engine. Video data is valid during the call only. */
+  readonly onMessage: (message: Message) => void;
+  /** The engine died and a new one was started in its place: configure it again. */
+  readonly onRestart: (death: EngineDeath) => void;
+  /** The engine died too often, or could not be started. It is not started again. */
+  readonly onGiveUp: (death: EngineDeath) => void;
+}
+
+/** An engine process and its restarts. */
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #deathsUs: number[] = [];
+  #child: ChildProcess | undefined;
+  #pipe: EnginePipe | undefined;
+  #stopping = false;
+  #exited: Promise<void> = Promise.resolve();
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  /** The engine's process id, for tests and `doctor`; undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Sends a message; lost when the engine is just dying (its successor is configured afresh). */
+  send(message: Message): void {
+    this.#pipe?.send(message);
+  }
+
+  /** Sends a packet in chunks. Its data must not change any more. */
+  sendPacket(packet: EncodedPacket): void {
+    this.#pipe?.sendPacket(packet);
+  }
+
+  /** Bytes on their way to the engine. */
+  get pendingBytes(): number {
+    return this.#pipe?.pendingBytes ?? 0;
+  }
+
+  /** Ends the engine for good; resolves when its process is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#pipe?.end();
+    const kill = setTimeout(() => this.#child?.kill("SIGKILL"), stopTimeoutMs);
+    await this.#exited;
+    clearTimeout(kill);
+  }
+
+  #start(): void {
+    const child = spawn(process.execPath, [fileURLToPath(this.#options.entry)], {
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.#options.env },
+    });
+    let lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      lastWords = (lastWords + text).slice(-keptStderrBytes);
+    });
+    // stdio[3] is a socket pair: Node types it as one direction, it has both.
+    const pipe = new EnginePipe(child.stdio[3] as unknown as Duplex, {
+      onMessage: this.#options.onMessage,
+      // A broken pipe means a broken engine; its exit is what counts.
+      onClose: () => {
+        if (!this.#stopping) child.kill("SIGKILL");
+      },
+    });
+    this.#child = child;
+    this.#pipe = pipe;
+    this.#exited = new Promise((resolve) => {
+      let gone = false;
+      const onGone = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
+        if (gone) return;
+        gone = true;
+        resolve();
+        this.#onDeath({ exitCode, signal, lastWords });
+      };
+      child.on("error", (error) => {
+        lastWords += error.message;
+        onGone(null, null);
+      });
+      child.on("exit", onGone);
+    });
+  }
+
+  #onDeath(death: EngineDeath): void {
+    this.#pipe = undefined;
+    if (this.#stopping) return;
+    const now = nowUs();
+    this.#deathsUs.push(now);
+    while ((this.#deathsUs[0] ?? now) < now - restartWindowUs) this.#deathsUs.shift();
+    if (this.#deathsUs.length >= maxDeaths) {
+      this.#stopping = true;
+      this.#options.onGiveUp(death);
+      return;
+    }
+    this.#start();
+    this.#options.onRestart(death);
+  }
+}
+
+/** A death in words, for a message. */
+export function describeDeath(death: EngineDeath): string {
+  const how = death.signal === null ? `ended with code ${death.exitCode ?? "unknown"}` : `was ended by ${death.signal}`;
+  const words = death.lastWords.trim().split("\n").at(-1) ?? "";
+  return words === "" ? how : `${how}: ${words}`;
+}

@@ -1,0 +1,24 @@
+// The engine's end of the pipe to the network process (file descriptor 3). An engine lives as long as this pipe.
+
+import { Socket } from "node:net";
+
+import type { Message } from "../messages/message.ts";
+import { EnginePipe } from "./engine-pipe.ts";
+
+const pipeFd = 3;
+
+/**
+ * Opens the engine's end of the pipe.
+ *
+ * @param onMessage called for each message; video data is valid during the call only
+ * @param onClose called once when the network process is gone; the engine then releases its devices and ends
+ */
+export function openEnginePort(onMessage: (message: Message) => void, onClose: () => void): EnginePipe {
+  const socket = new Socket({ fd: pipeFd, readable: true, writable: true });
+  return new EnginePipe(socket, { onMessage, onClose });
+}
+
+/** Ctrl-C reaches every process of the terminal's group; an engine leaves it to the network process, which closes the pipe. */
+export function leaveSignalsToParent(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+}

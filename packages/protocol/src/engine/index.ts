@@ -1,0 +1,7 @@
+// Entry point "@simple-video-chat/protocol/engine": running engine processes, and being one.
+
+export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } from "./engine-host.ts";
+export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
+export { leaveSignalsToParent, openEnginePort } from "./engine-port.ts";
+export { quietly } from "./quiet-import.ts";
+export { selfViewTrack, videoTrack } from "./tracks.ts";

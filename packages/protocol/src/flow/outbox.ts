@@ -1,0 +1,179 @@
+// The one place that writes to a connection. Control goes before audio, audio before video, and no more is handed to the
+// socket than keeps it busy: what the socket has cannot be overtaken, so a word would wait behind all of it.
+import type { Duplex } from "node:stream";
+import { maxVideoDataBytes } from "../limits.ts";
+import { videoChunks } from "../media/packet-chunks.ts";
+import type { EncodedPacket } from "../media/packet.ts";
+import { type NetworkMessage, serializeMessage, serializeVideoHeader } from "../messages/message.ts";
+import { videoFixedBytes, type VideoMessage } from "../messages/video.ts";
+import { type Micros, nowUs } from "../time/clock.ts";
+import { headerBytes } from "../wire/header.ts";
+
+/** Bytes that the socket may hold: four chunks of video, 26 ms at 20 Mbit/s. */
+export const outboxBudgetBytes = 65_536;
+
+/** A message that is not video: video goes by {@link Outbox.sendVideo}, packet by packet. */
+export type PlainMessage = Exclude<NetworkMessage, VideoMessage>;
+
+/** Bytes of all video messages of a packet, headers included: what acknowledgements count. */
+export function packetWireBytes(dataBytes: number): number {
+  return dataBytes + Math.ceil(dataBytes / maxVideoDataBytes) * (headerBytes + videoFixedBytes);
+}
+
+/** Options of an {@link Outbox}. */
+export interface OutboxOptions {
+  /** Written to by nobody else. For TLS the TLS socket: the raw one's `writableLength` is always 0. */
+  readonly socket: Duplex;
+  readonly budgetBytes?: number;
+  readonly nowUs?: () => Micros;
+}
+
+/** A packet in the queue; its chunks begin when its turn has come. */
+interface QueuedPacket {
+  readonly packet: EncodedPacket;
+  chunks?: Iterator<VideoMessage>;
+}
+
+/** Queues of one connection, and the pump that empties them into the socket as it takes them. */
+export class Outbox {
+  readonly #socket: Duplex;
+  readonly #budgetBytes: number;
+  readonly #nowUs: () => Micros;
+  readonly #control: Uint8Array[] = [];
+  /** Packets, and what must not overtake them: serialized messages about the track. */
+  readonly #video: (QueuedPacket | Uint8Array)[] = [];
+  readonly #emptied: (() => void)[] = [];
+  #queuedBytes = 0;
+  #writtenBytes = 0;
+  #drainedUs: Micros;
+  #closed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#socket = options.socket;
+    this.#budgetBytes = options.budgetBytes ?? outboxBudgetBytes;
+    this.#nowUs = options.nowUs ?? nowUs;
+    this.#drainedUs = this.#nowUs();
+    this.#socket.once("close", () => this.#stop());
+  }
+
+  /** Bytes that were given to it and not yet to the socket. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Bytes that were given to the socket. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** For how long the socket has taken nothing although something waits; microseconds. */
+  get stalledUs(): number {
+    if (this.#queuedBytes === 0 && this.#socket.writableLength === 0) return 0;
+    return this.#nowUs() - this.#drainedUs;
+  }
+
+  /** Sends a message before all media; what describes a track keeps its place among the track's packets. */
+  send(message: PlainMessage): void {
+    if (this.#closed) return;
+    const bytes = serializeMessage(message);
+    const inOrder = message.type === "track" || message.type === "account";
+    (inOrder ? this.#video : this.#control).push(bytes);
+    this.#queued(bytes.byteLength);
+  }
+
+  /**
+   * Sends a packet behind those that wait. Its data is not copied and belongs to the outbox until it is written.
+   * @returns the bytes that it takes on the wire, headers included
+   */
+  sendVideo(packet: EncodedPacket): number {
+    if (this.#closed) return 0;
+    const bytes = packetWireBytes(packet.data.byteLength);
+    this.#video.push({ packet });
+    this.#queued(bytes);
+    return bytes;
+  }
+
+  /**
+   * Writes a last message ahead of all that waits and drops the rest. A packet that has begun is abandoned, which is legal
+   * only at the end.
+   * @returns when the system has taken it; or when the socket is gone
+   */
+  async finish(last?: PlainMessage): Promise<void> {
+    if (this.#closed) return;
+    this.#video.length = 0;
+    this.#queuedBytes = this.#control.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+    if (last !== undefined) this.send(last);
+    await this.flush();
+    this.#stop();
+  }
+
+  /** Resolves when everything is written and the system has taken it, or when the socket is gone. */
+  flush(): Promise<void> {
+    if (this.#closed || (this.#queuedBytes === 0 && this.#socket.writableLength === 0)) return Promise.resolve();
+    return new Promise((resolve) => this.#emptied.push(resolve));
+  }
+
+  #queued(bytes: number): void {
+    // The time that a full socket stands still counts from when there was something to write.
+    if (this.#queuedBytes === 0 && this.#socket.writableLength === 0) this.#drainedUs = this.#nowUs();
+    this.#queuedBytes += bytes;
+    this.#pump();
+  }
+
+  readonly #pump = (): void => {
+    while (!this.#closed && this.#queuedBytes > 0 && this.#socket.writableLength < this.#budgetBytes) {
+      const bytes = this.#control.shift();
+      if (bytes === undefined) this.#writeVideo();
+      else this.#write(bytes);
+    }
+    if (this.#queuedBytes === 0 && this.#socket.writableLength === 0) {
+      for (const resolve of this.#emptied.splice(0)) resolve();
+    }
+  };
+
+  #writeVideo(): void {
+    const [first] = this.#video;
+    if (first === undefined || first instanceof Uint8Array) {
+      this.#video.shift();
+      if (first !== undefined) this.#write(first);
+      return;
+    }
+    first.chunks ??= videoChunks(this.#stamp(first.packet))[Symbol.iterator]();
+    const next = first.chunks.next();
+    if (next.done === true) {
+      this.#video.shift();
+      return;
+    }
+    const { data, offset, packetBytes } = next.value;
+    if (offset + data.byteLength >= packetBytes) this.#video.shift();
+    // Corked, so that header and data become one TLS record and one write.
+    this.#socket.cork();
+    this.#write(serializeVideoHeader(next.value));
+    this.#write(data);
+    this.#socket.uncork();
+  }
+
+  /** A packet's sending time is that of its first chunk. */
+  #stamp(packet: EncodedPacket): EncodedPacket {
+    return { ...packet, sentUs: Math.max(0, this.#nowUs() - packet.captureUs) };
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#queuedBytes -= bytes.byteLength;
+    this.#writtenBytes += bytes.byteLength;
+    this.#socket.write(bytes, this.#onWritten);
+  }
+
+  readonly #onWritten = (): void => {
+    this.#drainedUs = this.#nowUs();
+    this.#pump();
+  };
+
+  #stop(): void {
+    this.#closed = true;
+    this.#control.length = 0;
+    this.#video.length = 0;
+    this.#queuedBytes = 0;
+    for (const resolve of this.#emptied.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,161 @@
+// Everything both ends must agree on, without engines, command line and test doubles: those have entry points of their own.
+// Sorted by folder, then by file.
+
+// errors, limits
+export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export {
+  authFailureWindowMs,
+  authMaxBlockMs,
+  authMinBlockMs,
+  deadAfterMs,
+  defaultMaxReceivers,
+  heartbeatIntervalMs,
+  inviteLifetimeMs,
+  maxAudioBytes,
+  maxAudioMessagesPerS,
+  maxAuthFailures,
+  maxConnectBurstPerAddress,
+  maxConnectsPerAddressPerS,
+  maxConnectsPerS,
+  maxControlBytes,
+  maxControlMessagesPerS,
+  maxFormatChangesPerS,
+  maxListEntries,
+  maxNameChars,
+  maxPacketBytes,
+  maxPendingConnections,
+  maxPendingPerAddress,
+  maxPicturePx,
+  maxQueuedBytes,
+  maxReasonBytes,
+  maxSidePx,
+  maxTextBytes,
+  maxTextsPerS,
+  maxTracks,
+  maxUnauthenticatedBytes,
+  maxVideoDataBytes,
+  maxVideoPacketsPerS,
+  noDrainMs,
+  openingTimeoutMs,
+  reconnectingAfterMs,
+  reconnectMaxDelayMs,
+  reconnectMinDelayMs,
+  textRetentionMs,
+} from "./limits.ts";
+
+// flow/
+export { Outbox, outboxBudgetBytes, type OutboxOptions, packetWireBytes, type PlainMessage } from "./flow/outbox.ts";
+export { SendWindow, type SendWindowOptions } from "./flow/send-window.ts";
+
+// media/
+export { type Barcode, barcodeBlocks, barcodeColumns, barcodeHeightPx, barcodeRows, readBarcode } from "./media/barcode.ts";
+export { isVideoCodec, type VideoCodec, videoCodecIds, videoCodecOf, videoCodecs } from "./media/codec.ts";
+export { PacketAssembler } from "./media/packet-assembler.ts";
+export { videoChunks } from "./media/packet-chunks.ts";
+export type { EncodedPacket } from "./media/packet.ts";
+
+// messages/
+export type { AccountMessage } from "./messages/account.ts";
+export type { AckMessage } from "./messages/ack.ts";
+export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
+export type { CaptureCountMessage } from "./messages/capture-count.ts";
+export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";
+export { type CloseCode, closeCodeName, closeCodes } from "./messages/close-code.ts";
+export type { CloseMessage } from "./messages/close.ts";
+export type { CreditMessage } from "./messages/credit.ts";
+export type { EngineConfigureMessage } from "./messages/engine-configure.ts";
+export type { EngineEventMessage } from "./messages/engine-event.ts";
+export { type HelloMessage, helloMagic, nonceBytes } from "./messages/hello.ts";
+export { type JsonObject, type JsonValue, parseJsonObject, serializeJsonObject } from "./messages/json-object.ts";
+export { type KeyframeReason, keyframeReasons, type KeyframeRequestMessage } from "./messages/keyframe-request.ts";
+export type { MessageDefinition } from "./messages/message-definition.ts";
+export { createMessageParser } from "./messages/message-stream.ts";
+export {
+  type EngineMessage,
+  firstOptionalTypeId,
+  headerRules,
+  type Message,
+  messageDefinitions,
+  type MessageScope,
+  type MessageType,
+  type NetworkMessage,
+  parseMessage,
+  type ReceivedMessage,
+  serializeMessage,
+  serializeVideoHeader,
+  type UnknownMessage,
+} from "./messages/message.ts";
+export type { PingMessage } from "./messages/ping.ts";
+export type { PongMessage } from "./messages/pong.ts";
+export { type ReadyMessage, transcriptBytes } from "./messages/ready.ts";
+export type { ReportMessage } from "./messages/report.ts";
+export type { StopMessage } from "./messages/stop.ts";
+export type { TextAckMessage } from "./messages/text-ack.ts";
+export type { TextMessage } from "./messages/text.ts";
+export type { TrackMessage } from "./messages/track.ts";
+export { videoFixedBytes, type VideoMessage } from "./messages/video.ts";
+
+// session/
+export { connectSession, type ConnectSessionOptions, defaultEncodes, type SessionEndOptions } from "./session/dialer.ts";
+export { Emitter } from "./session/emitter.ts";
+export {
+  listenForSessions,
+  type ListenForSessionsOptions,
+  type SessionListener,
+  type SessionRefusal,
+} from "./session/listener.ts";
+export type { Negotiated, SessionRole, VideoAgreement } from "./session/negotiation.ts";
+export type { MediaMessage, SessionEvents, SessionStats } from "./session/session-events.ts";
+export { Session } from "./session/session.ts";
+export type { EndedBy, SessionStatus } from "./session/state.ts";
+export type { TextFate } from "./session/text-log.ts";
+export { defaultTiming, type SessionTiming } from "./session/timing.ts";
+
+// stats/
+export { CallPercentiles, type Percentiles, SlidingPercentiles, type SlidingPercentilesOptions } from "./stats/percentiles.ts";
+export { RateMeter, type RateMeterOptions } from "./stats/rate.ts";
+
+// time/
+export { type ClockEstimate, ClockOffset, type ClockSample, toOurClock, toTheirClock } from "./time/clock-offset.ts";
+export { type Micros, micros, nowUs } from "./time/clock.ts";
+export { type Scheduler, systemScheduler } from "./time/scheduler.ts";
+
+// transport/
+export {
+  type AdmitOptions,
+  type AdmittedCredential,
+  type Credential,
+  type CredentialClaim,
+  type CredentialSource,
+  CredentialStore,
+  deriveCredential,
+} from "./transport/credential.ts";
+export {
+  createSecret,
+  defaultPort,
+  formatInvite,
+  formatSecret,
+  type Invite,
+  InviteError,
+  type InviteErrorCode,
+  parseInvite,
+  parseSecret,
+  secretBytes,
+} from "./transport/invite.ts";
+export {
+  type ChannelRefusal,
+  type ChannelRefusalCode,
+  dialSecurely,
+  type DialSecurelyOptions,
+  listenSecurely,
+  type ListenSecurelyOptions,
+  type SecureChannel,
+  type SecureListener,
+} from "./transport/secure-channel.ts";
+export { systemCode, toTransportError, TransportError, type TransportErrorCode } from "./transport/transport-error.ts";
+
+// wire/
+export { ByteReader } from "./wire/byte-reader.ts";
+export { ByteWriter } from "./wire/byte-writer.ts";
+export { checkHeader, headerBytes, type HeaderRule, type HeaderRules, type MessageHeader, readHeader } from "./wire/header.ts";
+export { MessageParser, type OnMessage } from "./wire/message-parser.ts";

@@ -1,0 +1,83 @@
+// A call as long as it lives, over however many connections it takes: what the programs hold in their hands.
+// Made by connectSession (dialer.ts) and listenForSessions (listener.ts).
+import type { EncodedPacket } from "../media/packet.ts";
+import type { CloseCode } from "../messages/close-code.ts";
+import type { ClockEstimate } from "../time/clock-offset.ts";
+import type { SessionRole } from "./negotiation.ts";
+import type { SessionDriver } from "./session-driver.ts";
+import type { MediaMessage, SessionEvents, SessionStats } from "./session-events.ts";
+import { type SessionStatus, statusOf } from "./state.ts";
+import type { TextFate } from "./text-log.ts";
+
+/** A session with one other end. */
+export class Session {
+  readonly #driver: SessionDriver;
+
+  /** @internal */
+  constructor(driver: SessionDriver) {
+    this.#driver = driver;
+  }
+
+  /** Who opened the connection: the TCP role, not the media role. */
+  get role(): SessionRole {
+    return this.#driver.options.rules.role;
+  }
+
+  /** Identity of the credential that began it: the name by which it is revoked. */
+  get identity(): string {
+    return this.#driver.options.identity;
+  }
+
+  get status(): SessionStatus {
+    return statusOf(this.#driver.state);
+  }
+
+  /** How far the other end's clock is from ours; undefined before a connection's first pong. */
+  get clock(): ClockEstimate | undefined {
+    return this.#driver.clock();
+  }
+
+  /** Calls `handler` at every such event from now on; the returned function ends that. */
+  on<K extends keyof SessionEvents>(event: K, handler: (value: SessionEvents[K]) => void): () => void {
+    return this.#driver.events.on(event, handler);
+  }
+
+  /** Sends a message before all waiting media, or in its place among them if it describes them. False: not live, dropped. */
+  send(message: MediaMessage): boolean {
+    return this.#driver.send(message);
+  }
+
+  /**
+   * Sends a packet. Its data is not copied: it must not change any more.
+   * @returns the bytes that it takes on the wire, headers included, which is what acks count; 0: not live or no room, dropped
+   */
+  sendVideo(packet: EncodedPacket): number {
+    return this.#driver.sendVideo(packet);
+  }
+
+  /**
+   * Sends a text, cleaned (see cleanText), exactly once and in order, across reconnects; says what became of it.
+   * @throws RangeError (rejects) when nothing is left of it, or more than maxTextBytes
+   */
+  sendText(text: string): Promise<TextFate> {
+    return this.#driver.sendText(text);
+  }
+
+  /** Ends the session: says why, and resolves when the connection is gone. Safe to call at any time, and again. */
+  close(code: CloseCode = "normal", reason = ""): Promise<void> {
+    return this.#driver.close(code, reason);
+  }
+
+  /** Counters since the beginning. */
+  stats(): SessionStats {
+    return this.#driver.stats();
+  }
+
+  /**
+   * 32 bytes that only the two ends of the present connection know, one value a label: for known peers, and for words to
+   * compare. undefined: not live.
+   */
+  exportKey(label: string): Buffer | undefined {
+    return this.#driver.exportKey(label);
+  }
+}

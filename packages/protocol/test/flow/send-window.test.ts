@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { suite } from "uvu";
+import { SendWindow } from "../../src/flow/send-window.ts";
+import { FakeScheduler } from "../../src/testing/fake-scheduler.ts";
+import { SimulatedLink } from "../../src/testing/simulated-link.ts";
+import { micros } from "../../src/time/clock.ts";
+
+const test = suite("SendWindow");
+
+interface Run {
+  readonly rateBps: number;
+  readonly delayMs: number;
+  readonly frameBytes: number;
+  readonly seconds: number;
+  readonly maxLatencyMs?: number;
+  readonly onSecond?: (second: number, link: SimulatedLink) => void;
+}
+
+/** A sender at 30 Hz with frames of one size; each frame is sent at once or skipped. Latencies from sending to arriving, ms. */
+function run({ rateBps, delayMs, frameBytes, seconds, maxLatencyMs = 200, onSecond }: Run): { atMs: number; latencyMs: number }[] {
+  const scheduler = new FakeScheduler();
+  const forth = new SimulatedLink({ scheduler, rateBps, delayMs });
+  const back = new SimulatedLink({ scheduler, rateBps: 1e9, delayMs });
+  const window = new SendWindow({ maxLatencyMs });
+  const arrivals: { atMs: number; latencyMs: number }[] = [];
+  let received = 0;
+  const startUs = scheduler.nowUs();
+  for (let frame = 0; frame < seconds * 30; frame++) {
+    if (frame % 30 === 0) onSecond?.(frame / 30, forth);
+    if (window.room(scheduler.nowUs(), frameBytes)) {
+      const sentUs = scheduler.nowUs();
+      window.onSent(frameBytes, sentUs);
+      forth.send(frameBytes, () => {
+        received += frameBytes;
+        const total = received;
+        arrivals.push({ atMs: (scheduler.nowUs() - startUs) / 1_000, latencyMs: (scheduler.nowUs() - sentUs) / 1_000 });
+        back.send(28, () => window.onAck(total, scheduler.nowUs()));
+      });
+    }
+    scheduler.advance(1_000 / 30);
+  }
+  return arrivals;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? NaN;
+}
+
+test("bounds the delay of 2.4 Mbit/s over 2 Mbit/s and 50 ms, for minutes, and still fills the link", () => {
+  const arrivals = run({ rateBps: 2e6, delayMs: 50, frameBytes: 10_000, seconds: 120 });
+  const settled = arrivals.filter(({ atMs }) => atMs > 3_000);
+  const latencies = settled.map(({ latencyMs }) => latencyMs);
+  assert.ok(percentile(latencies, 0.5) <= 150, `p50 ${percentile(latencies, 0.5)}`);
+  assert.ok(percentile(latencies, 0.99) <= 190, `p99 ${percentile(latencies, 0.99)}`);
+  const lastMinute = settled.filter(({ atMs }) => atMs > 60_000).map(({ latencyMs }) => latencyMs);
+  const firstMinute = settled.filter(({ atMs }) => atMs <= 60_000).map(({ latencyMs }) => latencyMs);
+  assert.ok(percentile(lastMinute, 0.5) <= percentile(firstMinute, 0.5) + 5, "it does not grow");
+  const goodputBps = (settled.length * 10_000 * 8) / 117;
+  assert.ok(goodputBps >= 0.85 * 2e6, `goodput ${goodputBps}`);
+});
+
+test("skips nothing on a link that carries everything", () => {
+  assert.equal(run({ rateBps: 100e6, delayMs: 5, frameBytes: 10_000, seconds: 20 }).length, 600);
+});
+
+test("is within the budget again 1.5 s after a step from 20 to 1 Mbit/s, and back at full rate after the step up", () => {
+  const arrivals = run({
+    rateBps: 20e6,
+    delayMs: 20,
+    frameBytes: 8_000,
+    seconds: 30,
+    onSecond: (second, link) => {
+      if (second === 10) link.rateBps = 1e6;
+      if (second === 20) link.rateBps = 20e6;
+    },
+  });
+  const slow = arrivals.filter(({ atMs }) => atMs > 11_500 && atMs < 20_000).map(({ latencyMs }) => latencyMs);
+  assert.ok(Math.max(...slow) <= 200, `worst ${Math.max(...slow)}`);
+  assert.ok(arrivals.filter(({ atMs }) => atMs > 28_000).length >= 58, "everything passes again");
+});
+
+test("lets a frame larger than any window through when nothing else is under way", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  window.onSent(1_000, micros(0));
+  assert.equal(window.room(micros(10), 1_000_000), false);
+  window.onAck(1_000, micros(20_000));
+  assert.equal(window.room(micros(20_000), 1_000_000), true);
+});
+
+test("stops while nothing is acknowledged and goes on when it is", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  window.onSent(1_000, micros(0));
+  window.onAck(1_000, micros(10_000));
+  let sent = 1_000;
+  for (let at = 0; at < 100; at++) {
+    const nowUs = micros(20_000 + at * 33_000);
+    if (!window.room(nowUs)) continue;
+    window.onSent(1_000, nowUs);
+    sent += 1_000;
+  }
+  assert.ok(window.inFlightBytes <= 11_000, `${window.inFlightBytes}`);
+  window.onAck(sent, micros(5_000_000));
+  assert.equal(window.inFlightBytes, 0);
+  assert.equal(window.room(micros(5_000_000)), true);
+});
+
+test("counts an ack of more than was sent as all of it, and an old one as nothing", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  window.onSent(1_000, micros(0));
+  window.onAck(1e12, micros(10_000));
+  window.onAck(500, micros(11_000));
+  assert.equal(window.inFlightBytes, 0);
+  assert.equal(window.goodputBps(micros(12_000)), 8_000);
+});
+
+test("never has more than the window and one frame in flight, on any link", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        rateBps: fc.integer({ min: 300_000, max: 50_000_000 }),
+        delayMs: fc.integer({ min: 1, max: 150 }),
+        frameBytes: fc.integer({ min: 500, max: 5_000 }),
+      }),
+      (link) => {
+        const arrivals = run({ ...link, seconds: 8 });
+        const serialMs = (link.frameBytes * 8_000) / link.rateBps;
+        // Two frames, the allowed queue, and what the rate estimate may be above the truth.
+        const bound = link.delayMs + 60 + 3 * serialMs + 60;
+        const worst = Math.max(...arrivals.filter(({ atMs }) => atMs > 3_000).map(({ latencyMs }) => latencyMs));
+        assert.ok(worst <= bound, `${worst} > ${bound}`);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test.run();
