@@ -1,0 +1,163 @@
+// Cameras, files and URLs: everything that OpenCV's VideoCapture reads.
+
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+
+import { type Micros, nowUs } from "@simple-video-chat/protocol";
+
+import { SourceError } from "../errors.ts";
+import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
+import { findCamera } from "./cameras.ts";
+import { Pacer } from "./pacer.ts";
+import type { RawFrame, Source, SourceFormat } from "./source.ts";
+import type { SourceSpec } from "./source-spec.ts";
+
+type VideoCapture = InstanceType<OpenCv["VideoCapture"]>;
+
+/** What a camera or file that does not say its frame rate is taken to give, Hz. */
+const unknownFrameRate = 30;
+/** A camera that gives this many empty pictures one after the other is gone. */
+const maxEmptyReads = 10;
+
+/** How the three kinds differ once they are open. */
+interface Reading {
+  readonly name: string;
+  /** The capture time of the picture just read. */
+  readonly stamp: (capture: VideoCapture) => Promise<Micros>;
+  /** What no picture means: the end (undefined), or an error. */
+  readonly onEmpty: () => SourceError | undefined;
+  /** Reopens at the end, for a file in a loop. */
+  readonly reopen?: () => VideoCapture;
+}
+
+/** Opens a camera. @throws SourceError camera-missing or camera-busy, with the cameras that there are */
+export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>): Promise<Source> {
+  const cv = await loadOpenCv();
+  const camera = findCamera(spec.camera);
+  const capture = openCapture(cv, camera.device, () => new SourceError(
+    camera.present ? "camera-busy" : "camera-missing",
+    camera.present
+      ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
+      : `There is no camera ${spec.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
+  ));
+  if (spec.widthPx !== undefined && spec.heightPx !== undefined) {
+    capture.set(cv.CAP_PROP_FRAME_WIDTH, spec.widthPx);
+    capture.set(cv.CAP_PROP_FRAME_HEIGHT, spec.heightPx);
+  }
+  // A driver queues up to four pictures; one is enough for us, a queue is old pictures.
+  capture.set(cv.CAP_PROP_BUFFERSIZE, 1);
+  let emptyReads = 0;
+  return new VideoCaptureSource(cv, capture, {
+    name: camera.name,
+    stamp: () => {
+      emptyReads = 0;
+      return Promise.resolve(nowUs());
+    },
+    onEmpty: () => ++emptyReads > maxEmptyReads ? new SourceError("camera-lost", `The camera ${camera.name} stopped giving pictures. Was it unplugged?`) : undefined,
+  }, "retry");
+}
+
+/** Opens a video file, paced by its own timestamps. @throws SourceError file-missing or not-a-video */
+export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>): Promise<Source> {
+  if (!existsSync(spec.path)) throw new SourceError("file-missing", `There is no file ${spec.path}.`);
+  const cv = await loadOpenCv();
+  const pacer = new Pacer();
+  const open = (): VideoCapture => openCapture(cv, spec.path, () => new SourceError("not-a-video", `${spec.path} is not a video that can be read.`));
+  return new VideoCaptureSource(cv, open(), {
+    name: basename(spec.path),
+    stamp: (capture) => pacer.wait(capture.get(cv.CAP_PROP_POS_MSEC) * 1000),
+    onEmpty: () => undefined,
+    ...(spec.loop && {
+      reopen: () => {
+        pacer.restart();
+        return open();
+      },
+    }),
+  }, "end");
+}
+
+/** Opens a network stream. Only ever called for a URL that the user wrote. @throws SourceError url-unreachable */
+export async function openUrl(spec: Extract<SourceSpec, { kind: "url" }>): Promise<Source> {
+  const cv = await loadOpenCv();
+  const host = URL.canParse(spec.url) ? new URL(spec.url).host : "the stream";
+  const capture = openCapture(cv, spec.url, () => new SourceError("url-unreachable", `The stream at ${host} does not open. Is the address right, and is it running?`));
+  return new VideoCaptureSource(cv, capture, { name: host, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined }, "end");
+}
+
+function openCapture(cv: OpenCv, target: string | number, fail: () => SourceError): VideoCapture {
+  try {
+    const capture = new cv.VideoCapture(target);
+    return capture;
+  } catch {
+    // The binding throws a plain Error that only says that the capture did not open.
+    throw fail();
+  }
+}
+
+class VideoCaptureSource implements Source {
+  readonly format: SourceFormat;
+  readonly name: string;
+  readonly #reading: Reading;
+  readonly #atEnd: "retry" | "end";
+  #capture: VideoCapture;
+  #closed = false;
+  #reads = 0;
+  #isReading = false;
+
+  constructor(cv: OpenCv, capture: VideoCapture, reading: Reading, atEnd: "retry" | "end") {
+    this.#capture = capture;
+    this.#reading = reading;
+    this.#atEnd = atEnd;
+    this.name = reading.name;
+    const frameRate = capture.get(cv.CAP_PROP_FPS);
+    this.format = {
+      widthPx: capture.get(cv.CAP_PROP_FRAME_WIDTH),
+      heightPx: capture.get(cv.CAP_PROP_FRAME_HEIGHT),
+      frameRate: frameRate > 0 && frameRate <= 240 ? frameRate : unknownFrameRate,
+    };
+  }
+
+  async next(): Promise<RawFrame | undefined> {
+    while (!this.#closed) {
+      const mat = await this.#read();
+      if (this.#closed) {
+        mat?.release();
+        this.#capture.release();
+        break;
+      }
+      if (mat !== undefined) {
+        const captureUs = await this.#reading.stamp(this.#capture);
+        return { mat, captureUs };
+      }
+      const error = this.#reading.onEmpty();
+      if (error !== undefined) throw error;
+      if (this.#atEnd === "retry") continue;
+      // A file without a single picture would begin again for ever.
+      if (this.#reading.reopen === undefined || this.#reads === 0) break;
+      this.#capture.release();
+      this.#capture = this.#reading.reopen();
+      this.#reads = 0;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // A device must not be released under the thread that reads it: then next() does it as soon as the read is over.
+    if (!this.#isReading) this.#capture.release();
+  }
+
+  async #read(): Promise<Mat | undefined> {
+    this.#isReading = true;
+    const mat = await this.#capture.readAsync().finally(() => {
+      this.#isReading = false;
+    });
+    if (!mat.empty) {
+      this.#reads++;
+      return mat;
+    }
+    mat.release();
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+// The program svc-sender: argv → options, events → sentences and JSON. What it does is in sender.ts.
+
+import { hostname } from "node:os";
+
+import { TransportError } from "@simple-video-chat/protocol";
+import {
+  CliError,
+  commonOptions,
+  ConsoleOutput,
+  dialableHost,
+  type ExitCode,
+  exitCodes,
+  formatAddress,
+  formatOutgoing,
+  forTerminal,
+  helpEpilogue,
+  isLoopback,
+  parseAddress,
+  parseNumber,
+  readKeyFile,
+  runProgram,
+  sourceOptions,
+} from "@simple-video-chat/protocol/cli";
+import yargs from "yargs";
+
+import { runLegacySender } from "./legacy/legacy-cli.ts";
+import { type Sender, startSender } from "./sender.ts";
+import { videoOptionsFrom } from "./video-arguments.ts";
+
+const statusIntervalMs = 1000;
+
+function parser(argv: readonly string[]) {
+  return yargs([...argv])
+    .scriptName("svc-sender")
+    .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
+    .options({
+      ...sourceOptions,
+      ...commonOptions,
+      listen: { type: "string", default: "127.0.0.1:7420", describe: "address to listen at; 0.0.0.0 lets other computers in" },
+      "max-receivers": { type: "number", default: 8, describe: "receivers at the same time" },
+      preview: { type: "boolean", default: false, describe: "show what you send in a window here" },
+      "exit-on-no-viewers": { type: "boolean", default: false, describe: "end when the last receiver has left" },
+      legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
+    })
+    .env("SVC")
+    .strict()
+    .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
+    .example("$0 --source film.mp4 --loop", "show a video file")
+    .epilogue(helpEpilogue);
+}
+
+/** Runs the program. @returns its exit code */
+export function main(argv: readonly string[]): Promise<ExitCode> {
+  return runProgram(parser(argv), async (args, stopped) => {
+    const output = new ConsoleOutput(args);
+    if (args.legacy) return runLegacySender(args, output, stopped);
+    const address = parseAddress(args.listen, { host: "127.0.0.1", port: 7420 });
+    const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
+    const sender = await startSender({
+      ...videoOptionsFrom(args),
+      ...address,
+      inviteHost: dialableHost(address.host),
+      maxReceivers: parseNumber("max-receivers", args.maxReceivers, 1, 32),
+      name: forTerminal(args.name ?? hostname()),
+      preview: args.preview,
+      ...(secret !== undefined && { secret }),
+    }).catch(explain);
+    const ended = describeEvents(sender, output, args);
+    const { host, port } = sender.address;
+    output.event({ event: "listening", host, port });
+    output.say(
+      isLoopback(host)
+        ? `Only this computer can watch (listening at ${formatAddress(sender.address)}). To let others in: --listen 0.0.0.0`
+        : `Whoever you give the invite to can watch (listening at ${formatAddress(sender.address)}).`,
+    );
+    if (args.keyFile !== undefined) {
+      output.say(`Receivers that have the key file run: receiver ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`, true);
+    }
+    const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
+    const code = await Promise.race([ended, stopped]);
+    clearInterval(status);
+    await sender.close();
+    output.end();
+    return code;
+  });
+}
+
+function showStatus(sender: Sender, output: ConsoleOutput): void {
+  const stats = sender.stats();
+  output.event({ event: "stats", ...stats });
+  if (stats.receivers > 0) output.status(`${formatOutgoing(stats)}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`);
+}
+
+/** Tells the sender's events; resolves with the exit code when one of them ends the program. */
+function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly exitOnNoViewers: boolean }): Promise<ExitCode> {
+  return new Promise((resolve) => {
+    sender.on("invite", ({ invite }) => {
+      output.event({ event: "invite", invite });
+      output.say(`On the computer that watches run:\n\n    receiver ${invite}\n\nThe invite lets one receiver in, within ten minutes.`, true);
+    });
+    sender.on("opened", (source) => {
+      output.event({ event: "opened", ...source });
+      output.say(`Showing ${forTerminal(source.name)}, ${source.widthPx}x${source.heightPx}.`);
+    });
+    sender.on("joined", ({ id, name, remoteAddress, resumed }) => {
+      output.event({ event: "joined", id, name, remoteAddress, resumed });
+      output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
+    });
+    sender.on("reconnecting", ({ id, name, cause }) => {
+      output.event({ event: "reconnecting", id, name, cause });
+      output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
+    });
+    sender.on("left", ({ id, name, reason, account }) => {
+      output.event({ event: "left", id, name, reason, account: { ...account } });
+      output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);
+      if (args.exitOnNoViewers && sender.receivers.length === 0) resolve(exitCodes.ok);
+    });
+    sender.on("refused", ({ remoteAddress, code }) => {
+      output.event({ event: "refused", remoteAddress, code });
+      output.say(`Refused ${remoteAddress}: ${code}.`);
+    });
+    sender.on("trouble", ({ code, message, isFinal }) => {
+      output.event({ event: "trouble", code, message, isFinal });
+      output.say(message, true);
+      if (isFinal) resolve(code.startsWith("camera") ? exitCodes.camera : sender.receivers.length > 0 ? exitCodes.lost : exitCodes.couldNotStart);
+    });
+    sender.on("ended", () => {
+      output.event({ event: "ended" });
+      output.say("The file is at its end.");
+      resolve(exitCodes.ok);
+    });
+    sender.on("key", ({ key }) => {
+      if (key === "q" || key === "Escape" || key === "close") resolve(exitCodes.ok);
+    });
+  });
+}
+
+function explain(error: unknown): never {
+  if (error instanceof TransportError) throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
+  throw error;
+}

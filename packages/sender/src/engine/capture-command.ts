@@ -1,0 +1,41 @@
+// What the network process and the capture engine say to each other besides the wire's messages: the JSON of
+// engine-configure and engine-event.
+
+import type { VideoCodec } from "@simple-video-chat/protocol";
+
+import type { EncoderErrorCode, SourceErrorCode } from "../errors.ts";
+import type { SourceSpec } from "../capture/source-spec.ts";
+
+/** How the pictures are to be made. */
+export interface CaptureOptions {
+  readonly source: SourceSpec;
+  readonly codec: VideoCodec;
+  /** First target bitrate, bits a second. */
+  readonly bitrateBps: number;
+  /** The longer side is scaled down to this, pixels. */
+  readonly maxSidePx: number;
+  /** Pictures that come faster are left out, Hz. */
+  readonly maxFrameRate: number;
+  /** Stamp the barcode of protocol's media/barcode.ts into every picture. */
+  readonly barcode: boolean;
+  /** Also make small pictures for a self-view, on protocol's selfViewTrack. */
+  readonly selfView: boolean;
+  /** Show what is captured in a window of the engine's own. */
+  readonly preview: boolean;
+}
+
+/** From the network process to the capture engine. */
+export type CaptureCommand =
+  | { readonly command: "start"; readonly options: CaptureOptions; /** Number of the first frame. */ readonly firstFrame: number }
+  | { readonly command: "stop" };
+
+/** From the capture engine to the network process. */
+export type CaptureEvent =
+  | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
+  /** The file is at its end. */
+  | { readonly event: "ended" }
+  /** The last packet and capture-count were sent; the device is released. */
+  | { readonly event: "stopped" }
+  | { readonly event: "failed"; readonly code: SourceErrorCode | EncoderErrorCode | "engine-failed"; readonly message: string }
+  /** A key was pressed in the preview window, or it was closed ("close"). */
+  | { readonly event: "key"; readonly key: string };

@@ -1,0 +1,90 @@
+// The capture engine: a process of its own that holds the camera and the encoder. It does what the network process tells it
+// over its pipe, and ends when the pipe does.
+
+import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+
+import { openSource } from "../capture/open-source.ts";
+import { CaptureLoop } from "../capture/capture-loop.ts";
+import { hasDisplay, PreviewWindow } from "../capture/preview-window.ts";
+import { SelfView } from "../capture/self-view.ts";
+import { EncoderError, SourceError } from "../errors.ts";
+import { loadOpenCv } from "../native/opencv.ts";
+import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
+
+leaveSignalsToParent();
+
+let loop: CaptureLoop | undefined;
+let preview: PreviewWindow | undefined;
+/** Grants that came before the source was open. */
+let earlyCredit = { packets: 0, bitrateBps: 0 };
+/** Commands are carried out one after the other. */
+let working: Promise<void> = Promise.resolve();
+
+const port = openEnginePort(
+  (message) => {
+    if (message.type === "engine-configure") {
+      const command = message.value as unknown as CaptureCommand;
+      working = working.then(() => obey(command)).catch(fail);
+    } else if (message.type === "credit") {
+      if (loop === undefined) earlyCredit = { packets: earlyCredit.packets + message.packets, bitrateBps: message.targetBitrateBps };
+      else loop.grant(message.packets, message.targetBitrateBps);
+    } else if (message.type === "keyframe-request") {
+      loop?.requestKeyframe();
+    }
+  },
+  () => {
+    void (loop?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+  },
+);
+
+function tell(event: CaptureEvent): void {
+  port.send({ type: "engine-event", value: { ...event } });
+}
+
+function fail(error: unknown): void {
+  const code = error instanceof SourceError || error instanceof EncoderError ? error.code : "engine-failed";
+  tell({ event: "failed", code, message: error instanceof Error ? error.message : String(error) });
+}
+
+async function obey(command: CaptureCommand): Promise<void> {
+  if (command.command === "start") await start(command.options, command.firstFrame);
+  else await stop();
+}
+
+async function start(options: CaptureOptions, firstFrame: number): Promise<void> {
+  await stop();
+  const cv = await loadOpenCv();
+  const source = await openSource(options.source);
+  tell({ event: "opened", name: source.name, ...source.format });
+  const selfView = options.selfView ? new SelfView(cv, (track) => port.send(track), (packet) => port.sendPacket(packet)) : undefined;
+  if (options.preview && hasDisplay()) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
+  const sink = {
+    onTrack: port.send.bind(port),
+    onPacket: port.sendPacket.bind(port),
+    onCount: port.send.bind(port),
+    onRawFrame: (mat: Parameters<SelfView["offer"]>[0]) => {
+      selfView?.offer(mat);
+      preview?.show(mat);
+    },
+    onEnd: (error: unknown) => {
+      working = working.then(async () => {
+        await stop();
+        if (error === undefined) tell({ event: "ended" });
+        else fail(error);
+      });
+    },
+  };
+  loop = await CaptureLoop.start(source, options, firstFrame, sink);
+  loop.grant(earlyCredit.packets, earlyCredit.bitrateBps);
+  earlyCredit = { packets: 0, bitrateBps: 0 };
+}
+
+async function stop(): Promise<void> {
+  const running = loop;
+  loop = undefined;
+  if (running === undefined) return;
+  await running.stop();
+  preview?.close();
+  preview = undefined;
+  tell({ event: "stopped" });
+}

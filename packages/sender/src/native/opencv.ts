@@ -1,0 +1,18 @@
+// The only file of this package that imports OpenCV. Loaded in the capture engine, never in the network process.
+
+import { quietly } from "@simple-video-chat/protocol/engine";
+import type { cv as openCv, Mat } from "@u4/opencv4nodejs";
+
+export type { Mat };
+/** OpenCV's functions. */
+export type OpenCv = typeof openCv;
+
+let loaded: OpenCv | undefined;
+
+/** Loads OpenCV on first use (300 to 500 ms). @throws whatever the binding throws when it was not built. */
+export async function loadOpenCv(): Promise<OpenCv> {
+  // Without it the binding's loader looks for an OpenCV that it would have built itself, and throws.
+  process.env["OPENCV4NODEJS_DISABLE_AUTOBUILD"] ??= "1";
+  loaded ??= (await quietly(() => import("@u4/opencv4nodejs"))).cv;
+  return loaded;
+}

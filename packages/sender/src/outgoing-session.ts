@@ -1,0 +1,32 @@
+// Connects one session with a capture: what a receiver's messages and connections mean for the video that it gets. Used by sender
+// for each of its receivers, and by peer for its one.
+
+import type { Session } from "@simple-video-chat/protocol";
+
+import type { CaptureHost } from "./capture-host.ts";
+import { OutgoingVideo } from "./outgoing-video.ts";
+
+/**
+ * Sends `capture`'s video over `session` for as long as both live.
+ *
+ * @returns the outgoing video, for its account and for stopping it
+ */
+export function sendVideoOver(session: Session, capture: CaptureHost, options: { readonly maxLatencyMs: number }): OutgoingVideo {
+  const video = new OutgoingVideo(session, options, {
+    onRoom: () => capture.offerRoom(),
+    onKeyframeWanted: () => capture.requestKeyframe(),
+  });
+  capture.add(video);
+  session.on("live", () => video.connected(capture.track));
+  session.on("reconnecting", () => video.disconnected());
+  session.on("message", (message) => {
+    video.receive(message);
+    if (message.type === "stop") capture.remove(video);
+  });
+  session.on("closed", () => {
+    video.disconnected();
+    video.stop();
+    capture.remove(video);
+  });
+  return video;
+}

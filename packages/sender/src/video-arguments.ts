@@ -1,0 +1,38 @@
+// The source options of a command line, read into a library's options: for sender and for peer.
+
+import type { VideoCodec } from "@simple-video-chat/protocol";
+import { CliError, exitCodes, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
+
+import { sourceSpec } from "./capture/source-spec.ts";
+import type { VideoOptions } from "./sender.ts";
+
+/** What yargs gives for protocol's `sourceOptions`. */
+export interface SourceArguments {
+  readonly source: string;
+  readonly camera: string;
+  readonly cameraSize?: string | undefined;
+  readonly loop: boolean;
+  readonly maxSize: number;
+  readonly videoBitRate: string;
+  readonly maxFps: number;
+  readonly maxLatency: number;
+  readonly videoCodec: string;
+  readonly barcode: boolean;
+}
+
+/** @throws CliError usage for a value that cannot be */
+export function videoOptionsFrom(args: SourceArguments): VideoOptions {
+  const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
+  const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
+  const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
+  if (args.loop && source.kind !== "file") throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
+  return {
+    source,
+    codec: args.videoCodec as VideoCodec,
+    bitrateBps: parseBitrate(args.videoBitRate),
+    maxSidePx: parseNumber("max-size", args.maxSize, 64, 4096),
+    maxFrameRate,
+    maxLatencyMs: parseNumber("max-latency", args.maxLatency, 20, 10_000),
+    ...(args.barcode && { barcode: true }),
+  };
+}
