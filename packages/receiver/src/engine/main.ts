@@ -1,0 +1,76 @@
+// The playback engine: a process of its own that holds the decoder and the window. It does what the network process tells it over
+// its pipe, and ends when the pipe does.
+
+import { type EncodedPacket, type Message, PacketAssembler } from "@simple-video-chat/protocol";
+import { leaveSignalsToParent, openEnginePort, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+
+import type { VideoDecoder } from "../decode/decoder.ts";
+import { openDecoder } from "../decode/open-decoder.ts";
+import type { Display } from "../display/display.ts";
+import { HeadlessDisplay } from "../display/headless-display.ts";
+import { hasDisplay, openDisplay } from "../display/open-display.ts";
+import { Playback } from "./playback.ts";
+import type { PlaybackCommand, PlaybackEvent } from "./playback-command.ts";
+
+leaveSignalsToParent();
+
+let display: Display = new HeadlessDisplay();
+const assembler = new PacketAssembler();
+const playback = new Playback(
+  videoTrack,
+  { show: (picture) => display.show(picture) },
+  {
+    onReport: (report) => port.send(report),
+    onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
+  },
+);
+let selfView: Promise<VideoDecoder> | undefined;
+/** Commands are carried out one after the other. */
+let working: Promise<void> = Promise.resolve();
+
+const port = openEnginePort(receive, () => process.exit(0));
+
+function receive(message: Message): void {
+  if (message.type === "video") {
+    const packet = assembler.push(message);
+    if (packet === undefined) return;
+    if (packet.track === selfViewTrack) void showSelfView(packet);
+    else playback.push(packet);
+  } else if (message.type === "track") {
+    if (message.track === selfViewTrack) selfView = openDecoder(message);
+    else playback.announce(message);
+  } else if (message.type === "engine-configure") {
+    const command = message.value as unknown as PlaybackCommand;
+    working = working.then(() => obey(command)).catch(fail);
+  }
+}
+
+async function obey(command: PlaybackCommand): Promise<void> {
+  switch (command.command) {
+    case "open": {
+      display = await openDisplay(command.title, (input) => tell(input.kind === "key" ? { event: "key", key: input.key } : { event: "closed" }));
+      tell({ event: "opened", display: command.title !== undefined && hasDisplay() ? "window" : "none" });
+      break;
+    }
+    case "card":
+      display.showCard(command.text);
+      break;
+    case "drain":
+      await playback.drain();
+      tell({ event: "drained", barcodes: playback.barcodes });
+      break;
+  }
+}
+
+async function showSelfView(packet: EncodedPacket): Promise<void> {
+  const decoder = await selfView;
+  if (decoder?.decode(packet.data) === true) display.setSelfView(decoder.picture());
+}
+
+function tell(event: PlaybackEvent): void {
+  port.send({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
+}
+
+function fail(error: unknown): void {
+  tell({ event: "failed", message: error instanceof Error ? error.message : String(error) });
+}

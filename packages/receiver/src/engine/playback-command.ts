@@ -1,0 +1,28 @@
+// What the network process and the playback engine say to each other besides the wire's messages: the JSON of
+// engine-configure and engine-event.
+
+/** From the network process to the playback engine. */
+export type PlaybackCommand =
+  /** First of all: opens the display. Without a title there is no window. */
+  | { readonly command: "open"; readonly title?: string }
+  | { readonly command: "card"; readonly text: string }
+  /** Show what is decoded, then answer with the last report and "drained". */
+  | { readonly command: "drain" };
+
+/** What the barcodes of the shown pictures said; cumulative. */
+export interface BarcodeCount {
+  /** Pictures whose barcode named the very frame and capture time of their packet, in rising order. */
+  readonly verified: number;
+  /** Pictures whose barcode was another frame's. */
+  readonly mismatched: number;
+  /** Pictures of a track with barcodes whose barcode coding has destroyed. */
+  readonly unreadable: number;
+}
+
+/** From the playback engine to the network process. */
+export type PlaybackEvent =
+  | { readonly event: "opened"; readonly display: "window" | "none" }
+  | { readonly event: "key"; readonly key: string }
+  | { readonly event: "closed" }
+  | { readonly event: "drained"; readonly barcodes: BarcodeCount }
+  | { readonly event: "failed"; readonly message: string };

@@ -1,0 +1,158 @@
+// The heart of the playback engine: packet → decoder → newest picture → display. Every packet is decoded, since the next one
+// builds on it; of the pictures that are ready only the newest is converted and shown.
+
+import {
+  type EncodedPacket,
+  type KeyframeReason,
+  nowUs,
+  readBarcode,
+  type ReportMessage,
+  type TrackMessage,
+} from "@simple-video-chat/protocol";
+
+import type { VideoDecoder } from "../decode/decoder.ts";
+import { openDecoder } from "../decode/open-decoder.ts";
+import type { Picture } from "../decode/picture.ts";
+import type { Display } from "../display/display.ts";
+import { DecodeError } from "../errors.ts";
+import type { BarcodeCount } from "./playback-command.ts";
+
+/** Where the results of a playback go. */
+export interface PlaybackSink {
+  /** After every picture shown, and after packets that gave none. */
+  readonly onReport: (report: ReportMessage) => void;
+  readonly onKeyframeWanted: (reason: KeyframeReason) => void;
+}
+
+/** A decoded picture that waits for the display. */
+interface ReadyPicture {
+  readonly packet: EncodedPacket;
+  readonly decodeUs: number;
+  readonly readyUs: number;
+}
+
+/** Plays one track on one display. Owns its decoder; the display is its caller's. */
+export class Playback {
+  readonly #display: Pick<Display, "show">;
+  readonly #sink: PlaybackSink;
+  #format: TrackMessage | undefined;
+  #decoder: VideoDecoder | undefined;
+  #opening: Promise<void> | undefined;
+  /** Packets that came while the decoder was being opened. */
+  #early: EncodedPacket[] = [];
+  #isWaitingForKeyframe = true;
+  #ready: ReadyPicture | undefined;
+  #showing: NodeJS.Immediate | undefined;
+  #report: ReportMessage;
+  #barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
+  #lastBarcodeFrame = 0;
+
+  constructor(track: number, display: Pick<Display, "show">, sink: PlaybackSink) {
+    this.#display = display;
+    this.#sink = sink;
+    this.#report = { type: "report", track, frame: 0, shownUs: 0 as ReportMessage["shownUs"], decodeUs: 0, displayWaitUs: 0, shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
+  }
+
+  /** What the barcodes said so far. */
+  get barcodes(): BarcodeCount {
+    return this.#barcodes;
+  }
+
+  /** The packets from here on are of this format, beginning with a keyframe. */
+  announce(format: TrackMessage): void {
+    this.#opening = (this.#opening ?? Promise.resolve()).then(() => this.#open(format));
+  }
+
+  /** Plays a packet. Its data is kept only while a decoder is being opened. */
+  push(packet: EncodedPacket): void {
+    if (this.#opening !== undefined) this.#early.push(packet);
+    else this.#decode(packet);
+  }
+
+  /** Resolves when everything pushed so far is decoded and shown or counted. */
+  async drain(): Promise<void> {
+    await this.#opening;
+    this.#show();
+    this.#sink.onReport(this.#report);
+  }
+
+  async #open(format: TrackMessage): Promise<void> {
+    this.#show();
+    this.#isWaitingForKeyframe = true;
+    const isSame = this.#format?.codec === format.codec && this.#format.widthPx === format.widthPx && this.#format.heightPx === format.heightPx;
+    this.#format = format;
+    try {
+      // A track that is announced again as it was (a new connection) goes on with the decoder it has.
+      if (!isSame) {
+        this.#decoder?.close();
+        this.#decoder = undefined;
+        this.#decoder = await openDecoder(format);
+      }
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    } finally {
+      this.#opening = undefined;
+      const early = this.#early;
+      this.#early = [];
+      for (const packet of early) this.#decode(packet);
+    }
+  }
+
+  #decode(packet: EncodedPacket): void {
+    if (packet.keyframe) this.#isWaitingForKeyframe = false;
+    if (this.#isWaitingForKeyframe) {
+      this.#count("waitingForKeyframe");
+      return;
+    }
+    const startUs = nowUs();
+    let isPicture = false;
+    try {
+      isPicture = this.#decoder?.decode(packet.data) ?? false;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+    const readyUs = nowUs();
+    if (!isPicture) {
+      this.#isWaitingForKeyframe = true;
+      this.#count("undecodable");
+      this.#sink.onKeyframeWanted("undecodable");
+      return;
+    }
+    // The decoder holds the newest picture only: one that was still waiting is gone.
+    if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
+    this.#ready = { packet, decodeUs: readyUs - startUs, readyUs };
+    // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
+    this.#showing ??= setImmediate(() => this.#show());
+  }
+
+  #show(): void {
+    clearImmediate(this.#showing);
+    this.#showing = undefined;
+    const ready = this.#ready;
+    if (ready === undefined || this.#decoder === undefined) return;
+    this.#ready = undefined;
+    const picture = this.#decoder.picture();
+    this.#display.show(picture);
+    const shownUs = nowUs();
+    const { packet, decodeUs, readyUs } = ready;
+    this.#report = { ...this.#report, frame: packet.frame, shownUs, decodeUs, displayWaitUs: shownUs - readyUs, shown: this.#report.shown + 1 };
+    this.#sink.onReport(this.#report);
+    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
+  }
+
+  #count(counter: "waitingForKeyframe" | "undecodable"): void {
+    this.#report = { ...this.#report, [counter]: this.#report[counter] + 1 };
+    this.#sink.onReport(this.#report);
+  }
+
+  #checkBarcode(packet: EncodedPacket, { bgr, widthPx, heightPx }: Picture): void {
+    const barcode = readBarcode(bgr, widthPx, heightPx);
+    if (barcode === undefined) {
+      this.#barcodes.unreadable++;
+      return;
+    }
+    const isRight = barcode.frame === packet.frame && barcode.captureUs === packet.captureUs && barcode.frame > this.#lastBarcodeFrame;
+    this.#barcodes[isRight ? "verified" : "mismatched"]++;
+    this.#lastBarcodeFrame = barcode.frame;
+  }
+}

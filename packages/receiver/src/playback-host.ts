@@ -1,0 +1,121 @@
+// The playback engine as the network process sees it: packets go in, reports and key presses come out.
+
+import type { EncodedPacket, KeyframeReason, Message, ReportMessage, TrackMessage } from "@simple-video-chat/protocol";
+import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+
+import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
+
+/** How long a playback may take to show what it has before its account is closed without it. */
+const drainTimeoutMs = 1500;
+
+/** What a playback tells its owner. */
+export interface PlaybackHostEvents {
+  readonly onReport: (report: ReportMessage) => void;
+  readonly onKeyframeWanted: (reason: KeyframeReason) => void;
+  readonly onEvent: (event: PlaybackEvent) => void;
+  /** The engine died with the packets it had. Unless final, a new one is running, with the same display and format. */
+  readonly onEngineDeath: (death: { readonly isFinal: boolean; readonly reason: string }) => void;
+}
+
+/** A playback engine. */
+export class PlaybackHost {
+  readonly #title: string | undefined;
+  readonly #events: PlaybackHostEvents;
+  readonly #engine: EngineHost;
+  #track: TrackMessage | undefined;
+  #selfViewTrack: TrackMessage | undefined;
+  #onDrained: ((barcodes: BarcodeCount) => void) | undefined;
+  #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
+
+  /** @param title of the window; without one nothing is drawn */
+  constructor(title: string | undefined, events: PlaybackHostEvents) {
+    this.#title = title;
+    this.#events = events;
+    this.#engine = new EngineHost({
+      entry: new URL("./engine/main.js", import.meta.url),
+      onMessage: (message) => this.#receive(message),
+      onRestart: (death) => {
+        this.#onDrained?.(this.#barcodes);
+        events.onEngineDeath({ isFinal: false, reason: describeDeath(death) });
+        this.#open();
+      },
+      onGiveUp: (death) => {
+        this.#onDrained?.(this.#barcodes);
+        events.onEngineDeath({ isFinal: true, reason: describeDeath(death) });
+      },
+    });
+    this.#open();
+  }
+
+  /** The engine's process id. */
+  get enginePid(): number | undefined {
+    return this.#engine.pid;
+  }
+
+  /** What the barcodes of the shown pictures said, up to the last {@link drain}. */
+  get barcodes(): BarcodeCount {
+    return this.#barcodes;
+  }
+
+  /** The packets from here on are of this format. */
+  announce(track: TrackMessage): void {
+    this.#track = { ...track, track: videoTrack };
+    this.#engine.send(this.#track);
+  }
+
+  /** Plays a packet; its data must not change any more. */
+  play(packet: EncodedPacket): void {
+    this.#engine.sendPacket({ ...packet, track: videoTrack });
+  }
+
+  /** Takes what the capture's self-view gives. */
+  playSelfView(message: TrackMessage | EncodedPacket): void {
+    if ("data" in message) this.#engine.sendPacket(message);
+    else {
+      this.#selfViewTrack = { ...message, track: selfViewTrack };
+      this.#engine.send(this.#selfViewTrack);
+    }
+  }
+
+  /** Shows a text in place of the picture, until the next picture. */
+  showCard(text: string): void {
+    this.#command({ command: "card", text });
+  }
+
+  /** Resolves when all packets were shown or counted, and the last report has come. */
+  async drain(): Promise<void> {
+    const drained = new Promise<BarcodeCount>((resolve) => {
+      this.#onDrained = resolve;
+    });
+    this.#command({ command: "drain" });
+    const timeout = setTimeout(() => this.#onDrained?.(this.#barcodes), drainTimeoutMs);
+    this.#barcodes = await drained;
+    clearTimeout(timeout);
+    this.#onDrained = undefined;
+  }
+
+  /** Ends the engine and its window; resolves when its process is gone. */
+  close(): Promise<void> {
+    return this.#engine.stop();
+  }
+
+  #open(): void {
+    this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
+    if (this.#track !== undefined) this.#engine.send(this.#track);
+    if (this.#selfViewTrack !== undefined) this.#engine.send(this.#selfViewTrack);
+  }
+
+  #command(command: PlaybackCommand): void {
+    this.#engine.send({ type: "engine-configure", value: { ...command } });
+  }
+
+  #receive(message: Message): void {
+    if (message.type === "report") this.#events.onReport(message);
+    else if (message.type === "keyframe-request") this.#events.onKeyframeWanted(message.reason);
+    else if (message.type === "engine-event") {
+      const event = message.value as unknown as PlaybackEvent;
+      if (event.event === "drained") this.#onDrained?.(event.barcodes);
+      this.#events.onEvent(event);
+    }
+  }
+}
