@@ -1,0 +1,188 @@
+// The program svc-peer: argv → options, events → sentences and JSON. What it does is in peer.ts.
+
+import { hostname } from "node:os";
+
+import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
+import {
+  CliError,
+  commonOptions,
+  ConsoleOutput,
+  dialableHost,
+  displayOptions,
+  type ExitCode,
+  exitCodes,
+  formatAddress,
+  formatIncoming,
+  formatOutgoing,
+  formatSummary,
+  forTerminal,
+  helpEpilogue,
+  isLoopback,
+  parseAddress,
+  readKeyFile,
+  runProgram,
+  sourceOptions,
+} from "@simple-video-chat/protocol/cli";
+import { videoOptionsFrom } from "@simple-video-chat/sender";
+import yargs from "yargs";
+
+import { type Peer, type PeerEvents, type PeerOptions, startPeer } from "./peer.ts";
+
+const statusIntervalMs = 1000;
+
+function parser(argv: readonly string[]) {
+  return yargs([...argv])
+    .scriptName("svc-peer")
+    .usage("$0 [invite | host:port]\n\nA video call. Without an invite it waits for a call, and says what to run on the other computer; with one it makes the call.")
+    .command("$0 [target]", false, (command) => command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }))
+    .options({
+      ...sourceOptions,
+      ...displayOptions,
+      ...commonOptions,
+      listen: { type: "string", default: "0.0.0.0:7420", describe: "address to wait at; 127.0.0.1 for calls on this computer only" },
+      wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
+    })
+    .env("SVC")
+    .strict()
+    .example("$0", "wait for a call")
+    .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "call the computer that gave this invite")
+    .epilogue(helpEpilogue);
+}
+
+/** Runs the program. @returns its exit code */
+export function main(argv: readonly string[]): Promise<ExitCode> {
+  return runProgram(parser(argv), async (args, stopped) => {
+    const output = new ConsoleOutput(args);
+    const video = videoOptionsFrom(args);
+    const peer = await startPeer({
+      ...video,
+      ...meeting(args),
+      name: forTerminal(args.name ?? hostname()),
+      windowTitle: args.window ? "Simple Video Chat" : undefined,
+      waitForListener: args.wait,
+    }).catch(explain);
+    const ended = describeEvents(peer, output, { wantsWindow: args.window });
+    announce(peer, output, args.keyFile);
+    const status = setInterval(() => showStatus(peer, output), statusIntervalMs);
+    const code = await Promise.race([ended, stopped]);
+    clearInterval(status);
+    await peer.close();
+    const summary = { ...peer.summary(), sent: peer.outgoingAccount ?? {}, barcodes: peer.barcodes };
+    output.event({ event: "summary", ...JSON.parse(JSON.stringify(summary)) });
+    output.say(formatSummary(summary));
+    output.end();
+    return code;
+  });
+}
+
+/** How the two ends meet: whom to call, or where to wait. */
+function meeting(args: { readonly target?: string | undefined; readonly keyFile?: string | undefined; readonly listen: string }): Partial<PeerOptions> {
+  // An invite in the environment keeps it out of the list of processes.
+  const target = args.target ?? process.env["SVC_INVITE"];
+  if (target === undefined || target === "") {
+    const address = parseAddress(args.listen, { host: "0.0.0.0", port: 7420 });
+    const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
+    return { ...address, inviteHost: dialableHost(address.host), secret };
+  }
+  if (args.keyFile !== undefined) {
+    return { call: { ...parseAddress(target, { host: "127.0.0.1", port: 7420 }), credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) } };
+  }
+  try {
+    const { host, port, secret } = parseInvite(target);
+    return { call: { host, port, credential: deriveCredential(secret) } };
+  } catch (error) {
+    if (error instanceof InviteError) throw new CliError(exitCodes.usage, error.message, { cause: error });
+    throw error;
+  }
+}
+
+function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined): void {
+  const { address } = peer;
+  if (address === undefined) return;
+  output.event({ event: "listening", ...address });
+  if (keyFile !== undefined) {
+    output.say(`On the other computer run: peer ${formatAddress({ ...address, host: dialableHost(address.host) })} --key-file ${keyFile}`, true);
+  }
+  output.say(isLoopback(address.host) ? "Waiting for a call from this computer only." : `Waiting for the call, at ${formatAddress(address)}: every address of this computer.`);
+}
+
+function showStatus(peer: Peer, output: ConsoleOutput): void {
+  const stats = peer.stats();
+  output.event({ event: "stats", ...JSON.parse(JSON.stringify(stats)) });
+  if (stats.incoming.widthPx > 0 || stats.outgoing.fps > 0) output.status(`${formatIncoming(stats.incoming)}   ${formatOutgoing(stats.outgoing)}`);
+}
+
+/** Tells the peer's events; resolves with the exit code when one of them ends the program. */
+function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly wantsWindow: boolean }): Promise<ExitCode> {
+  let wasConnected = false;
+  return new Promise((resolve) => {
+    peer.on("invite", ({ invite }) => {
+      output.event({ event: "invite", invite });
+      output.say(`On the other computer run:\n\n    peer ${invite}\n\nThe invite is for one call, within ten minutes.`, true);
+    });
+    peer.on("display", ({ display }) => {
+      if (context.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    });
+    peer.on("opened", (source) => {
+      output.event({ event: "opened", ...source });
+      output.say(`Sending ${forTerminal(source.name)}, ${source.widthPx}x${source.heightPx}.`);
+    });
+    peer.on("connected", (event) => {
+      wasConnected = true;
+      output.event({ event: "connected", ...event });
+      output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). You see each other; nobody else does.`);
+    });
+    peer.on("first-picture", (size) => output.event({ event: "first-picture", ...size }));
+    peer.on("silent", ({ silent }) => {
+      output.event({ event: "silent", silent });
+      if (silent) output.say("Nothing has come for 3 s.");
+    });
+    peer.on("reconnecting", ({ cause }) => {
+      output.event({ event: "reconnecting", cause });
+      output.say("The connection is lost; reconnecting.");
+    });
+    peer.on("attempt", (attempt) => {
+      output.event({ event: "attempt", ...attempt });
+      if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
+    });
+    peer.on("refused", ({ remoteAddress, code }) => {
+      output.event({ event: "refused", remoteAddress, code });
+      output.say(`Refused ${remoteAddress}: ${code}.`);
+    });
+    peer.on("text", ({ text }) => {
+      output.event({ event: "text", text });
+      output.say(`> ${forTerminal(text, 4096)}`, true);
+    });
+    peer.on("trouble", ({ code, message, isFinal }) => {
+      output.event({ event: "trouble", code, message, isFinal });
+      output.say(message, true);
+      // Without a picture of our own there is still the other's; without anything to show it with there is no call.
+      if (isFinal) resolve(code.startsWith("camera") ? exitCodes.camera : wasConnected ? exitCodes.lost : exitCodes.couldNotStart);
+    });
+    peer.on("ended", () => {
+      output.event({ event: "ended" });
+      output.say("Your file is at its end; the call goes on.");
+    });
+    peer.on("key", ({ key }) => {
+      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
+    });
+    peer.on("window-closed", () => resolve(exitCodes.ok));
+    peer.on("closed", ({ code, reason, by, error }) => {
+      if (by === "us") return;
+      output.event({ event: "closed", code, reason, by });
+      output.say(error?.message ?? (code === "normal" ? "The other end has hung up." : `The call ended (${code}).`), true);
+      resolve(exitCodeOf({ code, by, error }, wasConnected));
+    });
+  });
+}
+
+function exitCodeOf({ code, by, error }: Pick<PeerEvents["closed"], "code" | "by" | "error">, wasConnected: boolean): ExitCode {
+  if (error?.code === "refused" || code === "revoked" || code === "refused") return exitCodes.refused;
+  if (by === "them" && (code === "normal" || code === "time-limit")) return exitCodes.ok;
+  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+}
+
+function explain(error: unknown): never {
+  if (error instanceof TransportError) throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
+  throw error;
+}

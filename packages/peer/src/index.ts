@@ -1,0 +1,3 @@
+// Entry point "@simple-video-chat/peer": the two-way call as a library.
+
+export { Peer, type PeerEvents, type PeerOptions, type PeerStats, startPeer } from "./peer.ts";

@@ -1,0 +1,263 @@
+// The two-way call as a library: one session, one connection, video in both directions. Composes the sender's capture and the
+// receiver's playback; holds no wire code and no codec code.
+
+import {
+  type Capabilities,
+  connectSession,
+  createSecret,
+  type Credential,
+  CredentialStore,
+  deriveCredential,
+  Emitter,
+  formatInvite,
+  inviteLifetimeMs,
+  listenForSessions,
+  type Session,
+  type SessionListener,
+  type SessionRefusal,
+  type TransportError,
+} from "@simple-video-chat/protocol";
+import { type BarcodeCount, type IncomingStats, type IncomingSummary, IncomingVideo, PlaybackHost, receiverCapabilities } from "@simple-video-chat/receiver";
+import { CaptureHost, captureOptions, type OutgoingAccount, type OutgoingVideo, sendVideoOver, software, type VideoOptions } from "@simple-video-chat/sender";
+
+/** How long the other end may take to answer a goodbye with its final account, ms. */
+const finalAccountTimeoutMs = 1000;
+
+export interface PeerOptions extends VideoOptions {
+  /** Whom to call; without it this end waits for a call. */
+  readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential } | undefined;
+  /** Where to wait; default every address, port 7420. Port 0 takes a free one. */
+  readonly host?: string;
+  readonly port?: number;
+  /** What the other end is told to dial, where that differs from `host`. */
+  readonly inviteHost?: string;
+  /** A secret that both ends keep, in place of an invite. */
+  readonly secret?: Uint8Array | undefined;
+  /** What the other end sees; default "peer". */
+  readonly name?: string;
+  /** Title of the window; without one nothing is drawn. */
+  readonly windowTitle?: string | undefined;
+  /** Keep trying while the other end has not been started yet; default false. */
+  readonly waitForListener?: boolean;
+}
+
+/** What a peer tells. */
+export interface PeerEvents {
+  /** The invite for the other end; the one before has expired. */
+  readonly invite: { readonly invite: string };
+  readonly display: { readonly display: "window" | "none" };
+  /** Our source is open. */
+  readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
+  readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
+  readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
+  readonly silent: { readonly silent: boolean };
+  readonly reconnecting: { readonly cause: string };
+  readonly attempt: { readonly failures: number; readonly delayMs: number; readonly reason: string };
+  readonly refused: SessionRefusal;
+  readonly text: { readonly text: string };
+  readonly key: { readonly key: string };
+  readonly "window-closed": Record<string, never>;
+  /** Our source failed, or an engine died. The call goes on with what there is. */
+  readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
+  /** Our file is at its end. */
+  readonly ended: Record<string, never>;
+  readonly closed: { readonly code: string; readonly reason: string; readonly by: "us" | "them" | "loss"; readonly error: TransportError | undefined };
+}
+
+/** Figures of a call, both directions. */
+export interface PeerStats {
+  readonly incoming: IncomingStats;
+  readonly outgoing: { readonly fps: number; readonly bitrateBps: number };
+}
+
+/** A running call, or one that is waited for. Made by {@link startPeer}. */
+export class Peer {
+  readonly #options: PeerOptions;
+  readonly #events = new Emitter<PeerEvents>();
+  readonly #credentials = new CredentialStore();
+  readonly #capture: CaptureHost;
+  readonly #playback: PlaybackHost;
+  readonly #incoming: IncomingVideo;
+  #listener: SessionListener | undefined;
+  #session: Session | undefined;
+  #outgoing: OutgoingVideo | undefined;
+  #inviteTimer: NodeJS.Timeout | undefined;
+  #invitedIdentity: string | undefined;
+  #hasShown = false;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    const hasWindow = options.windowTitle !== undefined;
+    this.#playback = new PlaybackHost(options.windowTitle, {
+      onReport: (report) => {
+        this.#incoming.played(report);
+        this.#checkFirstPicture();
+      },
+      onKeyframeWanted: (reason) => this.#incoming.requestKeyframe(reason),
+      onEvent: (event) => {
+        if (event.event === "opened") this.#events.emit("display", { display: event.display });
+        if (event.event === "key") this.#events.emit("key", { key: event.key });
+        if (event.event === "closed") this.#events.emit("window-closed", {});
+      },
+      onEngineDeath: ({ isFinal, reason }) => {
+        this.#incoming.playbackDied();
+        this.#events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
+      },
+    });
+    this.#incoming = new IncomingVideo(this.#playback);
+    this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
+      onSelfView: (message) => this.#playback.playSelfView(message),
+      onEvent: (event) => {
+        if (event.event === "opened") {
+          const { name, widthPx, heightPx, frameRate } = event;
+          this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
+        }
+        if (event.event === "ended") this.#events.emit("ended", {});
+        if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
+      },
+      onEngineDeath: ({ isFinal, reason }) => this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
+    });
+  }
+
+  /** Calls `handler` at every such event; the returned function ends that. */
+  on<K extends keyof PeerEvents>(event: K, handler: (value: PeerEvents[K]) => void): () => void {
+    return this.#events.on(event, handler);
+  }
+
+  /** Where it waits; undefined for the end that calls. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    return this.#listener && { host: this.#listener.host, port: this.#listener.port };
+  }
+
+  /** Process ids of the engines. */
+  get enginePids(): { readonly capture: number | undefined; readonly playback: number | undefined } {
+    return { capture: this.#capture.enginePid, playback: this.#playback.enginePid };
+  }
+
+  /** What the barcodes of the shown pictures said; complete after {@link close}. */
+  get barcodes(): BarcodeCount {
+    return this.#playback.barcodes;
+  }
+
+  /** @internal */
+  async start(): Promise<void> {
+    const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
+    const capabilities: Capabilities = { ...receiverCapabilities(name, software), sends: ["video"] };
+    const common = { capabilities, encodes: [codec] };
+    if (call !== undefined) {
+      this.#playback.showCard("calling");
+      this.#use(connectSession({ ...common, ...call, waitForListener }));
+      return;
+    }
+    this.#playback.showCard("waiting for the other end");
+    if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
+    this.#listener = await listenForSessions({
+      ...common,
+      host,
+      port,
+      credentials: this.#credentials,
+      maxSessions: 1,
+      onSession: (session) => this.#use(session),
+      onRefused: (refusal) => this.#events.emit("refused", refusal),
+    });
+    // After the caller could attach its handlers.
+    if (secret === undefined) setImmediate(() => this.#invite());
+  }
+
+  /** Sends a text; says what became of it. */
+  sendText(text: string): Promise<"delivered" | "undelivered"> {
+    return this.#session?.sendText(text) ?? Promise.resolve("undelivered");
+  }
+
+  /** The present figures. */
+  stats(): PeerStats {
+    return { incoming: this.#incoming.stats(), outgoing: { fps: this.#outgoing?.sentRate() ?? 0, bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0 } };
+  }
+
+  /** The whole call's figures of the video that came in; its account is closed after {@link close}. */
+  summary(): IncomingSummary {
+    return this.#incoming.summary();
+  }
+
+  /** What became of the frames that were captured here, as far as they left this end. */
+  get outgoingAccount(): OutgoingAccount | undefined {
+    return this.#outgoing?.account;
+  }
+
+  /** Hangs up: both ends get their last accounts, camera and window are released. Resolves when nothing is left running. */
+  close(reason: string = ""): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    clearTimeout(this.#inviteTimer);
+    await this.#capture.stopCapturing();
+    this.#outgoing?.stop();
+    await this.#incoming.stop(finalAccountTimeoutMs);
+    await this.#playback.drain();
+    await this.#session?.close("normal", reason);
+    await this.#listener?.close("normal", reason);
+    await Promise.all([this.#capture.close(), this.#playback.close()]);
+  }
+
+  #use(session: Session): void {
+    clearTimeout(this.#inviteTimer);
+    this.#session = session;
+    this.#outgoing = sendVideoOver(session, this.#capture, { maxLatencyMs: this.#options.maxLatencyMs ?? 200 });
+    session.on("live", ({ resumed, remoteAddress, peer }) => {
+      this.#incoming.connected(session, !resumed);
+      if (!this.#hasShown) this.#playback.showCard(`waiting for the picture of ${peer.name}`);
+      this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
+    });
+    session.on("message", (message) => this.#incoming.receive(message));
+    session.on("text", (text) => this.#events.emit("text", text));
+    session.on("silent", ({ silent }) => {
+      if (silent) this.#playback.showCard("reconnecting");
+      this.#events.emit("silent", { silent });
+    });
+    session.on("reconnecting", ({ cause }) => {
+      this.#playback.showCard("reconnecting");
+      this.#events.emit("reconnecting", { cause });
+    });
+    session.on("attempt", ({ failures, delayMs, error }) => this.#events.emit("attempt", { failures, delayMs, reason: error.message }));
+    session.on("closed", (end) => this.#events.emit("closed", end));
+  }
+
+  /** Makes the invite: single-use, and replaced when it expires unused. */
+  #invite(): void {
+    if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
+    const secret = createSecret();
+    const credential = deriveCredential(secret);
+    this.#invitedIdentity = credential.identity;
+    this.#credentials.admit(credential, { use: "single", lifeMs: inviteLifetimeMs });
+    this.#inviteTimer = setTimeout(() => this.#invite(), inviteLifetimeMs);
+    const { host = "", port = 0 } = this.address ?? {};
+    this.#events.emit("invite", { invite: formatInvite({ host: this.#options.inviteHost ?? host, port, secret }) });
+  }
+
+  #checkFirstPicture(): void {
+    if (this.#hasShown || this.#incoming.firstShownUs === undefined) return;
+    this.#hasShown = true;
+    const { widthPx, heightPx } = this.#incoming.stats();
+    this.#events.emit("first-picture", { widthPx, heightPx });
+  }
+}
+
+/**
+ * Starts a call: waits for one, or makes one.
+ *
+ * @throws TransportError when it cannot listen there
+ */
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const peer = new Peer(options);
+  try {
+    await peer.start();
+  } catch (error) {
+    await peer.close();
+    throw error;
+  }
+  return peer;
+}
