@@ -211,12 +211,14 @@ test("does not accept a server that shows a certificate instead of the secret, e
 
 test("cuts who does not authenticate in time, and who comes when too many are at it", async () => {
   using place = await new Place().open({ timeoutMs: 100, maxPending: 2 });
+  const noticed = [place.next(), place.next(), place.next()];
   const idle = Array.from({ length: 3 }, () => net.connect(place.port, "127.0.0.1"));
-  await Promise.all(idle.map(drain));
+  await Promise.all([...noticed, ...idle.map(drain)]);
   assert.deepEqual(place.refusals.map(({ code }) => code).toSorted(), ["crowded", "timeout", "timeout"]);
   const arrived = place.next();
-  (await place.dial()).destroy();
+  const dialer = await place.dial();
   await arrived;
+  dialer.destroy();
   assert.equal(place.channels.length, 1);
 });
 

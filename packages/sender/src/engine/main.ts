@@ -10,11 +10,14 @@ import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
 import { loadOpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
+import { LegacyCapture } from "./legacy-capture.ts";
+import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
 
 leaveSignalsToParent();
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
+let legacy: LegacyCapture | undefined;
 /** Grants that came before the source was open. */
 let earlyCredit = { packets: 0, bitrateBps: 0 };
 /** Commands are carried out one after the other. */
@@ -23,7 +26,7 @@ let working: Promise<void> = Promise.resolve();
 const port = openEnginePort(
   (message) => {
     if (message.type === "engine-configure") {
-      const command = message.value as unknown as CaptureCommand;
+      const command = message.value as unknown as CaptureCommand | LegacyCaptureCommand;
       working = working.then(() => obey(command)).catch(fail);
     } else if (message.type === "credit") {
       if (loop === undefined) earlyCredit = { packets: earlyCredit.packets + message.packets, bitrateBps: message.targetBitrateBps };
@@ -33,12 +36,12 @@ const port = openEnginePort(
     }
   },
   () => {
-    void (loop?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+    void Promise.all([loop?.stop(), legacy?.stop()]).finally(() => process.exit(0));
   },
 );
 
-function tell(event: CaptureEvent): void {
-  port.send({ type: "engine-event", value: { ...event } });
+function tell(event: CaptureEvent | LegacyCaptureEvent): void {
+  port.send({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
 }
 
 function fail(error: unknown): void {
@@ -46,9 +49,22 @@ function fail(error: unknown): void {
   tell({ event: "failed", code, message: error instanceof Error ? error.message : String(error) });
 }
 
-async function obey(command: CaptureCommand): Promise<void> {
-  if (command.command === "start") await start(command.options, command.firstFrame);
-  else await stop();
+async function obey(command: CaptureCommand | LegacyCaptureCommand): Promise<void> {
+  switch (command.command) {
+    case "start":
+      await start(command.options, command.firstFrame);
+      break;
+    case "stop":
+      await stop();
+      break;
+    case "start-legacy":
+      legacy = new LegacyCapture(command.options, tell);
+      await legacy.start();
+      break;
+    case "stop-legacy":
+      await legacy?.stop();
+      break;
+  }
 }
 
 async function start(options: CaptureOptions, firstFrame: number): Promise<void> {

@@ -37,6 +37,21 @@ export type LegacyServerEvent =
       readonly skipped: number;
     };
 
+/** Counts since the server was made; those who left are included. */
+export interface LegacyServerStats {
+  /** Watching now. */
+  readonly viewers: number;
+  readonly viewersEver: number;
+  /** Taken from the source. */
+  readonly captured: number;
+  /** Written to viewers, each counted for each viewer. */
+  readonly sent: number;
+  /** Missed by viewers that were busy with an earlier one. */
+  readonly skipped: number;
+  /** Taken by the kernel for all viewers. */
+  readonly bytes: number;
+}
+
 /** Settings of a {@link LegacyServer}. */
 export interface LegacyServerOptions {
   /** The next picture at the source's pace; undefined at its end. Called only while somebody watches, one call at a time. */
@@ -69,6 +84,7 @@ export class LegacyServer {
   #started = false;
   #viewersEver = 0;
   #picturesEver = 0;
+  readonly #gone = { sent: 0, skipped: 0, bytes: 0 };
   #newest: (NumberedPicture & { readonly release: () => void }) | undefined;
   #envelope: LegacyEnvelope | undefined;
 
@@ -80,6 +96,17 @@ export class LegacyServer {
       this.#rejectFinished = reject;
     });
     this.#finished.catch(() => undefined); // whoever asks for `finished` sees it
+  }
+
+  /** The counts at this moment. */
+  get stats(): LegacyServerStats {
+    const total = { ...this.#gone };
+    for (const { sent, skipped, bytes } of this.#viewers.values()) {
+      total.sent += sent;
+      total.skipped += skipped;
+      total.bytes += bytes;
+    }
+    return { viewers: this.#viewers.size, viewersEver: this.#viewersEver, captured: this.#picturesEver, ...total };
   }
 
   /** Resolves when the source has ended or {@link stop} was called and every viewer is gone; rejects with what the source threw. */
@@ -141,7 +168,10 @@ export class LegacyServer {
     this.#emit({ event: "viewer-joined", viewer: id, address });
     socket.once("close", () => {
       this.#viewers.delete(id);
-      const { sent, skipped, end: reason } = viewer;
+      const { sent, skipped, bytes, end: reason } = viewer;
+      this.#gone.sent += sent;
+      this.#gone.skipped += skipped;
+      this.#gone.bytes += bytes;
       this.#emit({ event: "viewer-left", viewer: id, reason, sent, skipped });
       this.#wake();
     });

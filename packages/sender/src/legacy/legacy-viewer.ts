@@ -50,6 +50,11 @@ export class LegacyViewer {
     return this.#offeredNumber - this.#firstNumber + 1 - this.sent;
   }
 
+  /** Bytes that the kernel has taken. */
+  get bytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
   /** Why it is gone; meaningful after its socket closed. */
   get end(): LegacyViewerEnd {
     return this.#end;

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { Duplex } from "node:stream";
+import { suite } from "uvu";
+import { Outbox, outboxBudgetBytes, packetWireBytes } from "../../src/flow/outbox.ts";
+import { maxVideoDataBytes } from "../../src/limits.ts";
+import type { EncodedPacket } from "../../src/media/packet.ts";
+import { createMessageParser } from "../../src/messages/message-stream.ts";
+import { parseMessage } from "../../src/messages/message.ts";
+import { FakeScheduler } from "../../src/testing/fake-scheduler.ts";
+import { micros } from "../../src/time/clock.ts";
+
+const test = suite("Outbox");
+
+/** A socket that takes a write only when it is told to, and keeps what it took. */
+class SlowSocket extends Duplex {
+  readonly taken: string[] = [];
+  bytes = 0;
+  readonly #parser = createMessageParser("network");
+  #held: (() => void) | undefined;
+  #open = false;
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.#take(chunk);
+    this.#wait(callback);
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], callback: () => void): void {
+    for (const { chunk } of chunks) this.#take(chunk);
+    this.#wait(callback);
+  }
+
+  /** Finishes the write that it holds. */
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.();
+  }
+
+  /** From now on takes everything at once. */
+  open(): void {
+    this.#open = true;
+    this.release();
+  }
+
+  #take(chunk: Buffer): void {
+    this.bytes += chunk.byteLength;
+    this.#parser.push(chunk, (header, payload) => {
+      const message = parseMessage(header, payload);
+      this.taken.push(message.type === "video" ? `video ${message.frame}@${message.offset} sent ${message.sentUs}` : message.type);
+    });
+  }
+
+  #wait(callback: () => void): void {
+    if (this.#open) setImmediate(callback);
+    else this.#held = callback;
+  }
+}
+
+function packetOf(frame: number, bytes: number): EncodedPacket {
+  return { track: 1, frame, keyframe: false, captureUs: micros(1_000_000), encodeStartUs: 0, encodedUs: 0, sentUs: 0, data: new Uint8Array(bytes) };
+}
+
+const ping = { type: "ping", id: 1, sentUs: micros(0) } as const;
+const track = { type: "track", track: 1, codec: "h264", barcode: false, widthPx: 64, heightPx: 64, frameRate: 30 } as const;
+
+function start(): { socket: SlowSocket; outbox: Outbox; scheduler: FakeScheduler } {
+  const scheduler = new FakeScheduler();
+  const socket = new SlowSocket();
+  return { socket, scheduler, outbox: new Outbox({ socket, nowUs: () => scheduler.nowUs() }) };
+}
+
+test("sends control ahead of all video that the socket does not have yet, and what describes a track in its place", async () => {
+  const { socket, outbox } = start();
+  outbox.sendVideo(packetOf(1, 10 * maxVideoDataBytes));
+  outbox.send(track);
+  outbox.sendVideo(packetOf(2, 100));
+  outbox.send(ping);
+  socket.open();
+  await outbox.flush();
+  const at = socket.taken.indexOf("ping");
+  assert.ok(at > 0 && at <= outboxBudgetBytes / maxVideoDataBytes + 1, `the ping came at ${at}`);
+  assert.deepEqual(
+    socket.taken.filter((name) => name !== "ping").map((name) => name.split(" ").slice(0, 2).join(" ")),
+    [...Array.from({ length: 10 }, (_, chunk) => `video 1@${chunk * maxVideoDataBytes}`), "track", "video 2@0"],
+  );
+  assert.equal(outbox.queuedBytes, 0);
+  assert.equal(outbox.writtenBytes, socket.bytes);
+});
+
+test("hands the socket no more than its budget and one chunk", () => {
+  const { socket, outbox } = start();
+  const bytes = outbox.sendVideo(packetOf(1, 1_000_000));
+  assert.equal(bytes, packetWireBytes(1_000_000));
+  assert.ok(socket.writableLength <= outboxBudgetBytes + maxVideoDataBytes + 40, `${socket.writableLength}`);
+  assert.equal(outbox.queuedBytes + outbox.writtenBytes, bytes);
+});
+
+test("stamps a packet with the time when its first chunk goes to the socket, on all its chunks", async () => {
+  const { socket, outbox, scheduler } = start();
+  outbox.sendVideo(packetOf(1, 8 * maxVideoDataBytes));
+  outbox.sendVideo(packetOf(2, 10));
+  scheduler.advance(5);
+  socket.open();
+  await outbox.flush();
+  const sent = socket.taken.map((name) => name.split(" ").at(-1));
+  assert.deepEqual(new Set(sent.slice(0, 8)), new Set(["0"]));
+  assert.equal(sent.at(-1), "5000");
+});
+
+test("finishes with its last message ahead of everything, and drops the rest", async () => {
+  const { socket, outbox } = start();
+  outbox.sendVideo(packetOf(1, 20 * maxVideoDataBytes));
+  const finished = outbox.finish({ type: "close", code: "normal", reason: "" });
+  socket.open();
+  await finished;
+  assert.equal(socket.taken.at(-1), "close");
+  assert.ok(socket.taken.length < 10);
+  assert.equal(outbox.sendVideo(packetOf(2, 10)), 0);
+});
+
+test("tells for how long the socket has taken nothing, from when there was something to take", () => {
+  const { socket, outbox, scheduler } = start();
+  scheduler.advance(5_000);
+  assert.equal(outbox.stalledUs, 0);
+  outbox.send(ping);
+  scheduler.advance(300);
+  assert.equal(outbox.stalledUs, 300_000);
+  socket.release();
+  assert.equal(outbox.stalledUs, 0);
+});
+
+test("lets go of those who wait when the socket is gone", async () => {
+  const { socket, outbox } = start();
+  outbox.sendVideo(packetOf(1, 1_000_000));
+  const flushed = outbox.flush();
+  socket.destroy();
+  await flushed;
+  assert.equal(outbox.queuedBytes, 0);
+});
+
+test.run();
