@@ -18,7 +18,9 @@ import {
   forTerminal,
   helpEpilogue,
   isLoopback,
+  optionsFromEnvironment,
   parseAddress,
+  quitKey,
   readKeyFile,
   runProgram,
   sourceOptions,
@@ -30,19 +32,21 @@ import { type Peer, type PeerEvents, type PeerOptions, startPeer } from "./peer.
 
 const statusIntervalMs = 1000;
 
+const options = {
+  ...sourceOptions,
+  ...displayOptions,
+  ...commonOptions,
+  listen: { type: "string", default: "0.0.0.0:7420", describe: "address to wait at; 127.0.0.1 for calls on this computer only" },
+  wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
+} as const;
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-peer")
     .usage("$0 [invite | host:port]\n\nA video call. Without an invite it waits for a call, and says what to run on the other computer; with one it makes the call.")
     .command("$0 [target]", false, (command) => command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }))
-    .options({
-      ...sourceOptions,
-      ...displayOptions,
-      ...commonOptions,
-      listen: { type: "string", default: "0.0.0.0:7420", describe: "address to wait at; 127.0.0.1 for calls on this computer only" },
-      wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
-    })
-    .env("SVC")
+    .options(options)
+    .config(optionsFromEnvironment(options))
     .strict()
     .example("$0", "wait for a call")
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "call the computer that gave this invite")
@@ -64,11 +68,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     const ended = describeEvents(peer, output, { wantsWindow: args.window });
     announce(peer, output, args.keyFile);
     const status = setInterval(() => showStatus(peer, output), statusIntervalMs);
-    const code = await Promise.race([ended, stopped]);
+    const quit = quitKey();
+    const code = await Promise.race([ended, stopped, quit.pressed]);
+    quit.release();
     clearInterval(status);
     await peer.close();
     const summary = { ...peer.summary(), sent: peer.outgoingAccount ?? {}, barcodes: peer.barcodes };
-    output.event({ event: "summary", ...JSON.parse(JSON.stringify(summary)) });
+    output.event({ event: "summary", ...JSON.parse(JSON.stringify({ ...summary, latencyMs: summary.latencyMs ?? null })) });
     output.say(formatSummary(summary));
     output.end();
     return code;

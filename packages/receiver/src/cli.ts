@@ -15,7 +15,9 @@ import {
   formatSummary,
   forTerminal,
   helpEpilogue,
+  optionsFromEnvironment,
   parseAddress,
+  quitKey,
   readKeyFile,
   runProgram,
 } from "@simple-video-chat/protocol/cli";
@@ -26,18 +28,20 @@ import { type Receiver, type ReceiverEvents, type ReceiverOptions, startReceiver
 
 const statusIntervalMs = 1000;
 
+const options = {
+  ...displayOptions,
+  ...commonOptions,
+  wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
+  legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
+} as const;
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-receiver")
     .usage("$0 [invite | host:port]\n\nWatches a sender. Without an invite on the command line it is taken from SVC_INVITE, or asked for.")
     .command("$0 [target]", false, (command) => command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }))
-    .options({
-      ...displayOptions,
-      ...commonOptions,
-      wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
-      legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
-    })
-    .env("SVC")
+    .options(options)
+    .config(optionsFromEnvironment(options))
     .strict()
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
     .epilogue(helpEpilogue);
@@ -62,11 +66,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       output.event({ event: "stats", ...JSON.parse(JSON.stringify(stats)) });
       output.status(formatIncoming(stats));
     }, statusIntervalMs);
-    const code = await Promise.race([ended, stopped]);
+    const quit = quitKey();
+    const code = await Promise.race([ended, stopped, quit.pressed]);
+    quit.release();
     clearInterval(status);
     await receiver.close();
     const summary = receiver.summary();
-    output.event({ event: "summary", ...JSON.parse(JSON.stringify({ ...summary, barcodes: receiver.barcodes })) });
+    output.event({ event: "summary", ...JSON.parse(JSON.stringify({ ...summary, latencyMs: summary.latencyMs ?? null, barcodes: receiver.barcodes })) });
     output.say(formatSummary(summary));
     output.end();
     return code;

@@ -15,8 +15,10 @@ import {
   forTerminal,
   helpEpilogue,
   isLoopback,
+  optionsFromEnvironment,
   parseAddress,
   parseNumber,
+  quitKey,
   readKeyFile,
   runProgram,
   sourceOptions,
@@ -29,20 +31,22 @@ import { videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
 
+const options = {
+  ...sourceOptions,
+  ...commonOptions,
+  listen: { type: "string", describe: "address to listen at [default: 127.0.0.1:7420, with --legacy 127.0.0.1:1234]; 0.0.0.0 lets other computers in" },
+  "max-receivers": { type: "number", default: 8, describe: "receivers at the same time" },
+  preview: { type: "boolean", default: false, describe: "show what you send in a window here" },
+  "exit-on-no-viewers": { type: "boolean", default: false, describe: "end when the last receiver has left" },
+  legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
+} as const;
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .options({
-      ...sourceOptions,
-      ...commonOptions,
-      listen: { type: "string", default: "127.0.0.1:7420", describe: "address to listen at; 0.0.0.0 lets other computers in" },
-      "max-receivers": { type: "number", default: 8, describe: "receivers at the same time" },
-      preview: { type: "boolean", default: false, describe: "show what you send in a window here" },
-      "exit-on-no-viewers": { type: "boolean", default: false, describe: "end when the last receiver has left" },
-      legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
-    })
-    .env("SVC")
+    .options(options)
+    .config(optionsFromEnvironment(options))
     .strict()
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
     .example("$0 --source film.mp4 --loop", "show a video file")
@@ -54,7 +58,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
   return runProgram(parser(argv), async (args, stopped) => {
     const output = new ConsoleOutput(args);
     if (args.legacy) return runLegacySender(args, output, stopped);
-    const address = parseAddress(args.listen, { host: "127.0.0.1", port: 7420 });
+    const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
     const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
     const sender = await startSender({
       ...videoOptionsFrom(args),
@@ -77,7 +81,9 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       output.say(`Receivers that have the key file run: receiver ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`, true);
     }
     const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-    const code = await Promise.race([ended, stopped]);
+    const quit = quitKey();
+    const code = await Promise.race([ended, stopped, quit.pressed]);
+    quit.release();
     clearInterval(status);
     await sender.close();
     output.end();

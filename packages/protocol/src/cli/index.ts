@@ -10,9 +10,11 @@ export {
   type OutgoingFigures,
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
+export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
 export { commonOptions, displayOptions, helpEpilogue, sourceOptions } from "./shared-options.ts";
+export { quitKey, watchTerminalKeys } from "./terminal-keys.ts";
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";

@@ -4,12 +4,7 @@ import { defaultMaxReceivers } from "../limits.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { systemScheduler } from "../time/scheduler.ts";
 import type { Credential, CredentialClaim, CredentialSource } from "../transport/credential.ts";
-import {
-  type ChannelRefusalCode,
-  listenSecurely,
-  type SecureChannel,
-  type SecureListener,
-} from "../transport/secure-channel.ts";
+import { type ChannelRefusalCode, listenSecurely, type SecureChannel, type SecureListener } from "../transport/secure-channel.ts";
 import { defaultEncodes, type SessionEndOptions } from "./dialer.ts";
 import type { Disagreement } from "./negotiation.ts";
 import { resumeCredential } from "./resume-secret.ts";

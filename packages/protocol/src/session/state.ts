@@ -181,11 +181,7 @@ export function step(rules: SessionRules, state: SessionState, event: SessionEve
 
 type StateNamed<N extends SessionState["name"]> = Extract<SessionState, { name: N }>;
 
-function stepDialing(
-  rules: SessionRules,
-  state: StateNamed<"connecting"> | StateNamed<"securing">,
-  event: SessionEvent,
-): SessionStep {
+function stepDialing(rules: SessionRules, state: StateNamed<"connecting"> | StateNamed<"securing">, event: SessionEvent): SessionStep {
   switch (event.type) {
     case "connected":
       return stay({ ...state, name: "securing" });
@@ -309,11 +305,7 @@ function stepLive(rules: SessionRules, state: StateNamed<"live">, event: Session
   }
 }
 
-function tickLive(
-  rules: SessionRules,
-  state: StateNamed<"live">,
-  event: Extract<SessionEvent, { type: "tick" }>,
-): SessionStep {
+function tickLive(rules: SessionRules, state: StateNamed<"live">, event: Extract<SessionEvent, { type: "tick" }>): SessionStep {
   const { timing } = rules;
   const { nowUs } = event;
   // Two heartbeats without a tick: it was we who were stopped. What came meanwhile is not read yet, so that the other end

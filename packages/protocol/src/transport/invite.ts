@@ -77,10 +77,7 @@ export function parseSecret(text: string): Uint8Array {
   const typed = text.toLowerCase().replaceAll(/[-\s]/g, "").replaceAll("o", "0").replaceAll(/[il]/g, "1");
   const symbols = Array.from(typed, (symbol) => alphabet.indexOf(symbol));
   if (symbols.length !== secretSymbols + checkSymbols) {
-    throw new InviteError(
-      "malformed",
-      `a secret has ${secretSymbols + checkSymbols} characters, this has ${symbols.length}`,
-    );
+    throw new InviteError("malformed", `a secret has ${secretSymbols + checkSymbols} characters, this has ${symbols.length}`);
   }
   // A character outside the alphabet ("u", a stray dot) is a slip of the finger too.
   if (symbols.includes(-1) || crc10(symbols.slice(0, secretSymbols)) !== checkOf(symbols)) {
@@ -95,7 +92,8 @@ export function formatInvite(invite: Invite): string {
   return `${host}:${invite.port}/${formatSecret(invite.secret)}`;
 }
 
-const invitePattern = /^(?:\[(?<ipv6>[0-9a-f:.]+(?:%[\w.-]+)?)\]|(?<name>[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?))(?::(?<port>\d{1,5}))?\/(?<secret>.+)$/is;
+const invitePattern =
+  /^(?:\[(?<ipv6>[0-9a-f:.]+(?:%[\w.-]+)?)\]|(?<name>[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?))(?::(?<port>\d{1,5}))?\/(?<secret>.+)$/is;
 
 /**
  * Reads an invite. The port may be left out ({@link defaultPort}).

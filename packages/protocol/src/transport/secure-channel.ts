@@ -261,10 +261,7 @@ export function dialSecurely(options: DialSecurelyOptions): Promise<SecureChanne
   });
 }
 
-function toChannel(
-  socket: tls.TLSSocket,
-  facts: Pick<SecureChannel, "role" | "identity" | "remoteAddress">,
-): SecureChannel {
+function toChannel(socket: tls.TLSSocket, facts: Pick<SecureChannel, "role" | "identity" | "remoteAddress">): SecureChannel {
   return {
     ...facts,
     socket,

@@ -59,7 +59,16 @@ class SlowSocket extends Duplex {
 }
 
 function packetOf(frame: number, bytes: number): EncodedPacket {
-  return { track: 1, frame, keyframe: false, captureUs: micros(1_000_000), encodeStartUs: 0, encodedUs: 0, sentUs: 0, data: new Uint8Array(bytes) };
+  return {
+    track: 1,
+    frame,
+    keyframe: false,
+    captureUs: micros(1_000_000),
+    encodeStartUs: 0,
+    encodedUs: 0,
+    sentUs: 0,
+    data: new Uint8Array(bytes),
+  };
 }
 
 const ping = { type: "ping", id: 1, sentUs: micros(0) } as const;

@@ -22,18 +22,18 @@ export const capabilities: Capabilities = {
 };
 
 export const fast: Partial<SessionTiming> = {
-  heartbeatMs: 40,
+  heartbeatMs: 100,
   firstHeartbeatMs: 10,
-  silentAfterMs: 80,
-  deadAfterMs: 160,
+  silentAfterMs: 250,
+  deadAfterMs: 500,
   retryMinMs: 20,
   retryMaxMs: 60,
   connectMs: 300,
-  openingMs: 500,
+  openingMs: 1_000,
   lingerMs: 300,
 };
 
-/** The next such event, or an error after a second. */
+/** The next such event, or an error after two seconds. */
 export function next<K extends keyof SessionEvents>(session: Session, event: K): Promise<SessionEvents[K]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no "${event}" within 2 s; the session is ${session.status}`)), 2_000);

@@ -26,7 +26,12 @@ test("gives both ends the same version and transcript", () => {
 });
 
 test("takes the newest version that both speak, and none when the ranges do not meet", () => {
-  const newest = negotiate({ role: "dialer", ours: helloOf({}, { minVersion: 2, maxVersion: 5 }), theirs: helloOf({}, { minVersion: 1, maxVersion: 3 }), encodes });
+  const newest = negotiate({
+    role: "dialer",
+    ours: helloOf({}, { minVersion: 2, maxVersion: 5 }),
+    theirs: helloOf({}, { minVersion: 1, maxVersion: 3 }),
+    encodes,
+  });
   assert.ok(newest.agreed);
   assert.equal(newest.negotiated.version, 3);
   const none = negotiate({ role: "dialer", ours: helloOf(), theirs: helloOf({}, { minVersion: 2, maxVersion: 2 }), encodes });
@@ -35,15 +40,32 @@ test("takes the newest version that both speak, and none when the ranges do not 
 });
 
 test("sends what the other end wants, in its best codec that this end encodes, within its limits", () => {
-  const theirs = helloOf({ videoCodecs: ["vp9", "jpeg", "h264"], maxWidthPx: 640, maxHeightPx: 480, maxFrameRate: 15, features: ["b", "c"] });
+  const theirs = helloOf({
+    videoCodecs: ["vp9", "jpeg", "h264"],
+    maxWidthPx: 640,
+    maxHeightPx: 480,
+    maxFrameRate: 15,
+    features: ["b", "c"],
+  });
   const outcome = negotiate({ role: "listener", ours: helloOf({ features: ["a", "b"] }), theirs, encodes });
   assert.ok(outcome.agreed);
-  assert.deepEqual(outcome.negotiated.sendVideo, { codec: "jpeg", codecs: ["jpeg", "h264"], maxWidthPx: 640, maxHeightPx: 480, maxFrameRate: 15 });
+  assert.deepEqual(outcome.negotiated.sendVideo, {
+    codec: "jpeg",
+    codecs: ["jpeg", "h264"],
+    maxWidthPx: 640,
+    maxHeightPx: 480,
+    maxFrameRate: 15,
+  });
   assert.deepEqual(outcome.negotiated.features, ["b"]);
 });
 
 test("sends nothing that is not wanted and awaits nothing that is not sent", () => {
-  const outcome = negotiate({ role: "dialer", ours: helloOf({ sends: [] }), theirs: helloOf({ receives: [], sends: ["video", "audio"], videoCodecs: [] }), encodes });
+  const outcome = negotiate({
+    role: "dialer",
+    ours: helloOf({ sends: [] }),
+    theirs: helloOf({ receives: [], sends: ["video", "audio"], videoCodecs: [] }),
+    encodes,
+  });
   assert.ok(outcome.agreed);
   const { sendVideo, receiveVideo, sendAudio, receiveAudio } = outcome.negotiated;
   assert.deepEqual([sendVideo, receiveVideo, sendAudio, receiveAudio], [undefined, true, false, false]);

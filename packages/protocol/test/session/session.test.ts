@@ -51,11 +51,24 @@ test("carries video whole and in order, and messages about it in their place", a
   );
   listener.send({ type: "track", track: 1, codec: "h264", barcode: false, widthPx: 640, heightPx: 480, frameRate: 30 });
   const sent = listener.sendVideo(packetOf(1, 1_000_000)) + listener.sendVideo(packetOf(2, 5_000));
-  listener.send({ type: "account", track: 1, final: true, firstFrame: 1, lastFrame: 2, notEncoded: 0, encoderDropped: 0, notSent: 0, sent: 2 });
+  listener.send({
+    type: "account",
+    track: 1,
+    final: true,
+    firstFrame: 1,
+    lastFrame: 2,
+    notEncoded: 0,
+    encoderDropped: 0,
+    notSent: 0,
+    sent: 2,
+  });
   await done;
   assert.deepEqual(seen, ["track", "frame 1, 1000000 bytes", "frame 2, 5000 bytes", "account"]);
   assert.equal(bytes, sent);
-  assert.ok(sentUs.every((us) => us > 0), "the time of sending is filled in");
+  assert.ok(
+    sentUs.every((us) => us > 0),
+    "the time of sending is filled in",
+  );
 });
 
 test("tells both ends who closed it and why", async () => {
@@ -75,7 +88,10 @@ test("refuses a wrong secret for good, even when it waits for the listener", asy
   const closed = await next(dialer, "closed");
   assert.equal(closed.code, "refused");
   assert.equal(closed.error?.code, "refused");
-  assert.deepEqual(host.refusals.map(({ code }) => code), ["not-authenticated"]);
+  assert.deepEqual(
+    host.refusals.map(({ code }) => code),
+    ["not-authenticated"],
+  );
 });
 
 test("fails at once when nobody listens, or keeps dialing until somebody does", async () => {
@@ -108,7 +124,10 @@ test("resumes after a cut: the same session, every text exactly once and in orde
     await lost;
     assert.equal(dialer.status, "reconnecting");
     fates.push(dialer.sendText(`${round} after`), listener.sendText(`${round} after`));
-    assert.deepEqual((await live).map(({ resumed }) => resumed), [true, true]);
+    assert.deepEqual(
+      (await live).map(({ resumed }) => resumed),
+      [true, true],
+    );
   }
   assert.deepEqual(new Set(await Promise.all(fates)), new Set(["delivered"]));
   const expected = [0, 1, 2, 3, 4].flatMap((round) => [`${round} before`, `${round} cut`, `${round} after`]);
@@ -125,7 +144,10 @@ test("notices a network that swallows everything, at both ends, and is live agai
   const silent = Promise.all([next(dialer, "silent"), next(listener, "silent")]);
   const lost = Promise.all([next(dialer, "reconnecting"), next(listener, "reconnecting")]);
   proxy.mute = true;
-  assert.deepEqual((await silent).map((event) => event.silent), [true, true]);
+  assert.deepEqual(
+    (await silent).map((event) => event.silent),
+    [true, true],
+  );
   await lost;
   const live = next(dialer, "live");
   proxy.mute = false;
@@ -141,7 +163,10 @@ test("lets the returning end take its place although the old connection seems al
   await next(dialer, "reconnecting");
   assert.equal(listener.status, "live");
   proxy.mute = false;
-  assert.deepEqual((await live).map(({ resumed }) => resumed), [true, true]);
+  assert.deepEqual(
+    (await live).map(({ resumed }) => resumed),
+    [true, true],
+  );
 });
 
 test("begins anew with a listener that was restarted, and reports texts that it cannot know to have arrived", async () => {
@@ -216,7 +241,10 @@ test("says busy when all places are taken, but lets a new one have the place of 
 test("reports texts undelivered when the session ends, and after a long outage", async () => {
   await using host = await new Host().listen();
   using proxy = new Proxy(() => host.listener.port);
-  const { dialer } = await host.call({ port: await proxy.open(), timing: { deadAfterMs: 100, silentAfterMs: 50, heartbeatMs: 20, textMs: 30, connectMs: 100 } });
+  const { dialer } = await host.call({
+    port: await proxy.open(),
+    timing: { deadAfterMs: 100, silentAfterMs: 50, heartbeatMs: 20, textMs: 30, connectMs: 100 },
+  });
   proxy.mute = true;
   assert.equal(await dialer.sendText("into the void"), "undelivered");
   assert.equal(await dialer.sendText("too late to wait"), "undelivered");

@@ -46,7 +46,13 @@ const failed = (code: "refused" | "unreachable" | "timeout", ms: number): Sessio
   nowUs: at(ms),
   random: 0.5,
 });
-const close = (code: "normal" | "going-away" | "busy", ms = 0): SessionEvent => ({ type: "close", code, reason: "why", nowUs: at(ms), random: 0.5 });
+const close = (code: "normal" | "going-away" | "busy", ms = 0): SessionEvent => ({
+  type: "close",
+  code,
+  reason: "why",
+  nowUs: at(ms),
+  random: 0.5,
+});
 const end: SessionEvent = { type: "end", code: "normal", reason: "" };
 
 /** Takes the events one after the other; gives the last step. */
@@ -89,8 +95,17 @@ function ending({ state }: SessionStep): string {
 }
 
 test("goes from connecting to live, step by step", () => {
-  assert.deepEqual([connecting, securing, opening, agreed, live].map(({ state }) => state.name), ["connecting", "securing", "opening", "opening", "live"]);
-  assert.deepEqual([connecting, securing, opening, agreed, live].map(doings), [["dial"], [], ["send-hello"], ["send-ready"], ["announce-live"]]);
+  assert.deepEqual(
+    [connecting, securing, opening, agreed, live].map(({ state }) => state.name),
+    ["connecting", "securing", "opening", "opening", "live"],
+  );
+  assert.deepEqual([connecting, securing, opening, agreed, live].map(doings), [
+    ["dial"],
+    [],
+    ["send-hello"],
+    ["send-ready"],
+    ["announce-live"],
+  ]);
   assert.deepEqual(doings(listening), ["send-hello"]);
 });
 
@@ -105,7 +120,20 @@ const messagesByState: Readonly<Record<string, Readonly<Record<string, string>>>
   redialing: { hello: "-", ready: "-", close: "-", other: "-" },
   closed: { hello: "-", ready: "-", close: "-", other: "-" },
 };
-const others: readonly PlainMessageType[] = ["ping", "pong", "text", "text-ack", "track", "video", "ack", "report", "keyframe-request", "account", "stop", "unknown"];
+const others: readonly PlainMessageType[] = [
+  "ping",
+  "pong",
+  "text",
+  "text-ack",
+  "track",
+  "video",
+  "ack",
+  "report",
+  "keyframe-request",
+  "account",
+  "stop",
+  "unknown",
+];
 
 for (const [name, expected] of Object.entries(messagesByState)) {
   test(`knows what each message means in "${name}"`, () => {
@@ -122,7 +150,8 @@ for (const [name, expected] of Object.entries(messagesByState)) {
       const outcome = taken.actions.length === 0 ? "-" : taken.state.name === "closed" ? ending(taken) : doings(taken).join();
       assert.equal(outcome, expected[kind], `${JSON.stringify(event)} in ${name}`);
       if (taken.actions.length === 0) assert.deepEqual(taken.state, from.state);
-      if (outcome.endsWith("by us")) assert.deepEqual(taken.actions[0], { do: "hang-up", close: { code: "illegal-state", reason: closeReason(taken) } });
+      if (outcome.endsWith("by us"))
+        assert.deepEqual(taken.actions[0], { do: "hang-up", close: { code: "illegal-state", reason: closeReason(taken) } });
     }
   });
 }
@@ -132,8 +161,14 @@ function closeReason({ state }: SessionStep): string {
 }
 
 test("ends with the close code of what does not fit: versions, transcripts, bytes", () => {
-  assert.equal(ending(run(dialer, opening, { type: "hello", outcome: { agreed: false, code: "no-common-version", reason: "" } })), "no-common-version by us");
-  assert.equal(ending(run(dialer, agreed, { type: "ready", version: 1, transcript: new Uint8Array(32), nowUs: at(0) })), "transcript-mismatch by us");
+  assert.equal(
+    ending(run(dialer, opening, { type: "hello", outcome: { agreed: false, code: "no-common-version", reason: "" } })),
+    "no-common-version by us",
+  );
+  assert.equal(
+    ending(run(dialer, agreed, { type: "ready", version: 1, transcript: new Uint8Array(32), nowUs: at(0) })),
+    "transcript-mismatch by us",
+  );
   assert.equal(ending(run(dialer, agreed, { type: "ready", version: 2, transcript, nowUs: at(0) })), "transcript-mismatch by us");
   assert.equal(ending(run(dialer, live, { type: "violation", code: "too-large", reason: "" })), "too-large by us");
 });
@@ -199,7 +234,17 @@ test("says whether the same session was resumed or the other end began anew", ()
   assert.deepEqual(resumed.actions, [{ do: "announce-live", agreement, resumed: true, renewed: false }]);
   const renewed = run(dialer, redialing, failed("refused", 2_100), secured(3_000), hello, ready(3_000));
   assert.deepEqual(renewed.actions, [{ do: "announce-live", agreement, resumed: false, renewed: true }]);
-  const interrupted = run(dialer, redialing, failed("refused", 2_100), secured(3_000), lost(3_000), tick(9_000), secured(9_000), hello, ready(9_000));
+  const interrupted = run(
+    dialer,
+    redialing,
+    failed("refused", 2_100),
+    secured(3_000),
+    lost(3_000),
+    tick(9_000),
+    secured(9_000),
+    hello,
+    ready(9_000),
+  );
   assert.deepEqual(interrupted.actions, [{ do: "announce-live", agreement, resumed: false, renewed: true }]);
 });
 
@@ -214,8 +259,17 @@ test("gives up when there was never a connection, unless it is told to wait", ()
 });
 
 test("waits longer the longer the outage lasts: at most 250 ms at first, 1 s after a minute, 5 s after five", () => {
-  for (const [outageMs, ceilingMs] of [[0, 250], [60_000, 1_000], [600_000, 5_000]] as const) {
-    const taken = run(dialer, redialing, { type: "dial-failed", error: new TransportError("timeout", ""), nowUs: at(1_000 + outageMs), random: 0.999 });
+  for (const [outageMs, ceilingMs] of [
+    [0, 250],
+    [60_000, 1_000],
+    [600_000, 5_000],
+  ] as const) {
+    const taken = run(dialer, redialing, {
+      type: "dial-failed",
+      error: new TransportError("timeout", ""),
+      nowUs: at(1_000 + outageMs),
+      random: 0.999,
+    });
     const [action] = taken.actions;
     assert.ok(action?.do === "announce-attempt");
     assert.ok(Math.abs(action.delayMs - ceilingMs) < ceilingMs / 100, `${action.delayMs}`);

@@ -9,11 +9,17 @@ test("numbers texts from 1, gives each once per connection, and again on the nex
   const log = new TextLog();
   const fates: string[] = [];
   for (const text of ["a", "b", "c"]) log.add(text, (fate) => fates.push(`${text} ${fate}`));
-  assert.deepEqual(log.takeUnsent().map(({ id, text }) => `${id}${text}`), ["1a", "2b", "3c"]);
+  assert.deepEqual(
+    log.takeUnsent().map(({ id, text }) => `${id}${text}`),
+    ["1a", "2b", "3c"],
+  );
   assert.deepEqual(log.takeUnsent(), []);
   assert.equal(log.acknowledge(1), true);
   log.resume();
-  assert.deepEqual(log.takeUnsent().map(({ id }) => id), [2, 3]);
+  assert.deepEqual(
+    log.takeUnsent().map(({ id }) => id),
+    [2, 3],
+  );
   assert.equal(log.acknowledge(3), true);
   assert.deepEqual(fates, ["a delivered", "b delivered", "c delivered"]);
 });
@@ -30,7 +36,10 @@ test("does not believe an acknowledgement of what it never sent", () => {
 
 test("takes each id once, in order", () => {
   const log = new TextLog();
-  assert.deepEqual([1, 1, 2, 1, 5, 4].map((id) => log.receive(id)), [true, false, true, false, true, false]);
+  assert.deepEqual(
+    [1, 1, 2, 1, 5, 4].map((id) => log.receive(id)),
+    [true, false, true, false, true, false],
+  );
   assert.equal(log.receivedId, 5);
 });
 
@@ -71,7 +80,10 @@ test("delivers each text exactly once and in order over connections that lose an
         for (const { id, text } of near.takeUnsent().slice(0, arrive)) if (far.receive(id)) received.push(text);
         if (acked) assert.equal(near.acknowledge(far.receivedId), true);
       }
-      assert.deepEqual(received, Array.from({ length: count }, (_, at) => `${at}`));
+      assert.deepEqual(
+        received,
+        Array.from({ length: count }, (_, at) => `${at}`),
+      );
       assert.equal(delivered, count);
     }),
   );

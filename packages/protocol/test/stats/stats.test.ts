@@ -17,7 +17,12 @@ test("sliding percentiles are those of the values themselves", () => {
     fc.property(durations, (values) => {
       const sliding = new SlidingPercentiles();
       for (const value of values) sliding.add(value, 0);
-      assert.deepEqual(sliding.read(0), { p50: naive(values, 0.5), p95: naive(values, 0.95), p99: naive(values, 0.99), count: values.length });
+      assert.deepEqual(sliding.read(0), {
+        p50: naive(values, 0.5),
+        p95: naive(values, 0.95),
+        p99: naive(values, 0.99),
+        count: values.length,
+      });
     }),
   );
 });
@@ -39,7 +44,11 @@ test("a call's percentiles are within 0.6 % of those of the values", () => {
       for (const value of values) call.add(value);
       const read = call.read();
       assert.ok(read !== undefined);
-      for (const [share, value] of [[0.5, read.p50], [0.95, read.p95], [0.99, read.p99]] as const) {
+      for (const [share, value] of [
+        [0.5, read.p50],
+        [0.95, read.p95],
+        [0.99, read.p99],
+      ] as const) {
         const exact = naive(values, share);
         assert.ok(Math.abs(value - exact) <= 0.006 * exact + 0.5, `${value} for ${exact}`);
       }

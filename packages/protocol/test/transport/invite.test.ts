@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { suite } from "uvu";
 import { deriveCredential } from "../../src/transport/credential.ts";
-import { createSecret, defaultPort, formatInvite, formatSecret, InviteError, parseInvite, parseSecret, secretBytes } from "../../src/transport/invite.ts";
+import {
+  createSecret,
+  defaultPort,
+  formatInvite,
+  formatSecret,
+  InviteError,
+  parseInvite,
+  parseSecret,
+  secretBytes,
+} from "../../src/transport/invite.ts";
 
 const test = suite("invite");
 
@@ -55,10 +64,17 @@ test("finds every wrong character and every two neighbours that changed places",
       for (let at = 0; at < text.length; at++) {
         for (const other of alphabet) {
           if (other === text[at]) continue;
-          assert.equal(codeOf(() => parseSecret(text.slice(0, at) + other + text.slice(at + 1))), "mistyped");
+          assert.equal(
+            codeOf(() => parseSecret(text.slice(0, at) + other + text.slice(at + 1))),
+            "mistyped",
+          );
         }
         const swapped = `${text.slice(0, at)}${text[at + 1] ?? ""}${text[at] ?? ""}${text.slice(at + 2)}`;
-        if (swapped !== text) assert.equal(codeOf(() => parseSecret(swapped)), "mistyped");
+        if (swapped !== text)
+          assert.equal(
+            codeOf(() => parseSecret(swapped)),
+            "mistyped",
+          );
       }
     }),
     { numRuns: 10 },
@@ -67,17 +83,42 @@ test("finds every wrong character and every two neighbours that changed places",
 
 test("says what is no invite", () => {
   const secret = formatSecret(counting);
-  for (const text of ["", "host", "host:7420", `:7420/${secret}`, `host:0/${secret}`, `host:65536/${secret}`, `host:x/${secret}`, `ho st:1/${secret}`, `host:1/${secret}0`, `host:1/${secret.slice(1)}`, `-host:1/${secret}`, `[zz]:1/${secret}`]) {
-    assert.equal(codeOf(() => parseInvite(text)), "malformed", text);
+  for (const text of [
+    "",
+    "host",
+    "host:7420",
+    `:7420/${secret}`,
+    `host:0/${secret}`,
+    `host:65536/${secret}`,
+    `host:x/${secret}`,
+    `ho st:1/${secret}`,
+    `host:1/${secret}0`,
+    `host:1/${secret.slice(1)}`,
+    `-host:1/${secret}`,
+    `[zz]:1/${secret}`,
+  ]) {
+    assert.equal(
+      codeOf(() => parseInvite(text)),
+      "malformed",
+      text,
+    );
   }
-  assert.equal(codeOf(() => parseSecret(secret.replace("g", "u"))), "mistyped");
+  assert.equal(
+    codeOf(() => parseSecret(secret.replace("g", "u"))),
+    "mistyped",
+  );
 });
 
 test("has only one way to write a secret: bits beyond the 128 are refused, though the check fits", () => {
   // 26th character 1 instead of 0, with its own check characters: found by trying all 1,024.
   const body = "0".repeat(25) + "1";
-  const codes = Array.from({ length: 1_024 }, (_, check) => codeOf(() => parseSecret(`${body}${alphabet[check >> 5] ?? ""}${alphabet[check & 31] ?? ""}`)));
-  assert.deepEqual(codes.filter((code) => code !== "mistyped"), ["malformed"]);
+  const codes = Array.from({ length: 1_024 }, (_, check) =>
+    codeOf(() => parseSecret(`${body}${alphabet[check >> 5] ?? ""}${alphabet[check & 31] ?? ""}`)),
+  );
+  assert.deepEqual(
+    codes.filter((code) => code !== "mistyped"),
+    ["malformed"],
+  );
 });
 
 test("never throws anything else, whatever it is given", () => {

@@ -116,7 +116,7 @@ test("refuses a wrong secret, each single wrong bit of the key, and an unknown i
   const { credential } = place;
   const wrong = Array.from({ length: 16 }, (_, at) => {
     const psk = Buffer.from(credential.psk);
-    psk.writeUInt8(psk.readUInt8(at * 2) ^ (1 << at % 8), at * 2);
+    psk.writeUInt8(psk.readUInt8(at * 2) ^ (1 << (at % 8)), at * 2);
     return { identity: credential.identity, psk };
   });
   const attempts = [...wrong, deriveCredential(createSecret()), { identity: credential.identity, psk: randomBytes(32) }];
@@ -194,7 +194,25 @@ test("does not accept a server that shows a certificate instead of the secret, e
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   execFileSync(
     "openssl",
-    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert, "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-keyout",
+      key,
+      "-out",
+      cert,
+      "-days",
+      "1",
+      "-subj",
+      "/CN=localhost",
+      "-addext",
+      "subjectAltName=IP:127.0.0.1",
+    ],
     { stdio: "ignore" },
   );
   const impostor = tls.createServer({ key: readFileSync(key), cert: readFileSync(cert) });

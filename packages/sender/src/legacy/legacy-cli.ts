@@ -1,15 +1,196 @@
-// svc-sender --legacy: the options and the sentences of the bridge to the original client.
+// svc-sender --legacy: argv → the bridge to the original client, its events → sentences and JSON. What it does is in
+// engine/legacy-capture.ts; this process touches no picture.
 
-import type { ConsoleOutput, ExitCode } from "@simple-video-chat/protocol/cli";
+import { nowUs, RateMeter } from "@simple-video-chat/protocol";
+import {
+  CliError,
+  type ConsoleOutput,
+  type ExitCode,
+  exitCodes,
+  formatAddress,
+  formatBitrate,
+  formatOutgoing,
+  forTerminal,
+  isLoopback,
+  parseAddress,
+  parseNumber,
+  sourceOptions,
+} from "@simple-video-chat/protocol/cli";
 
-import type { SourceArguments } from "../video-arguments.ts";
+import { hasDisplay } from "../capture/preview-window.ts";
+import type { LegacyCaptureErrorCode, LegacyCaptureEvent } from "../engine/legacy-command.ts";
+import { type SourceArguments, videoOptionsFrom } from "../video-arguments.ts";
+import { LegacyCaptureHost } from "./legacy-capture-host.ts";
+import type { LegacyViewerEnd } from "./legacy-viewer.ts";
 
 /** What yargs gives for the options of svc-sender. */
 export interface LegacySenderArguments extends SourceArguments {
-  readonly listen: string;
+  /** Undefined when the user said nothing. */
+  readonly listen?: string | undefined;
+  readonly maxReceivers: number;
+  readonly preview: boolean;
+  readonly exitOnNoViewers: boolean;
+  readonly keyFile?: string | undefined;
 }
 
-/** Runs the bridge. @returns the exit code */
-export function runLegacySender(_args: LegacySenderArguments, _output: ConsoleOutput, stopped: Promise<ExitCode>): Promise<ExitCode> {
-  return stopped;
+/** Where the original server listens. */
+const originalAddress = { host: "127.0.0.1", port: 1234 };
+const statusIntervalMs = 1000;
+
+/** Runs the bridge until it ends. @returns the exit code. @throws CliError usage for what cannot be */
+export async function runLegacySender(args: LegacySenderArguments, output: ConsoleOutput, stopped: Promise<ExitCode>): Promise<ExitCode> {
+  refuseWhatMakesNoSense(args);
+  const { source, maxSidePx = sourceOptions["max-size"].default, maxFrameRate = sourceOptions["max-fps"].default, barcode } = videoOptionsFrom(args);
+  const bridge = new Bridge(output, args);
+  const options = {
+    source,
+    ...parseAddress(args.listen ?? "", originalAddress),
+    maxViewers: parseNumber("max-receivers", args.maxReceivers, 1, 32),
+    maxSidePx,
+    maxFrameRate,
+    barcode: barcode ?? source.kind === "testcard",
+    preview: args.preview,
+  };
+  output.say("This mode has no protection: nothing is encrypted, and anybody who reaches the port sees the pictures. It is for the original Client.py only.", true);
+  if (args.preview && !hasDisplay()) output.say("There is no display here: going on without the preview.");
+  const host = new LegacyCaptureHost(options, {
+    onEvent: (event) => bridge.onEvent(event),
+    onEngineDeath: ({ isFinal, reason }) => bridge.onEngineDeath(isFinal, reason),
+  });
+  const startedMs = performance.now();
+  const status = setInterval(() => bridge.showStatus(host.stats), statusIntervalMs);
+  const code = await Promise.race([bridge.ended, stopped]);
+  clearInterval(status);
+  await host.close();
+  bridge.showSummary(host.stats, performance.now() - startedMs);
+  output.end();
+  return code;
 }
+
+function refuseWhatMakesNoSense(args: LegacySenderArguments): void {
+  const refuse = (option: string, why: string): never => {
+    throw new CliError(exitCodes.usage, `--${option} does not go with --legacy: ${why}.`);
+  };
+  if (args.keyFile !== undefined) refuse("key-file", "the original programs know no secrets, whoever reaches the port is let in");
+  if (args.videoCodec !== sourceOptions["video-codec"].default) refuse("video-codec", "the original client takes raw pictures only");
+  if (args.videoBitRate !== sourceOptions["video-bit-rate"].default) {
+    refuse("video-bit-rate", "raw pictures are as large as they are. Make them smaller with --max-size, or fewer with --max-fps");
+  }
+  if (args.maxLatency !== sourceOptions["max-latency"].default) refuse("max-latency", "nothing comes back from the original client to measure it by");
+}
+
+/** What the program makes of the bridge's events. */
+class Bridge {
+  /** Resolves with the exit code when an event ends the program. */
+  readonly ended: Promise<ExitCode>;
+  readonly #output: ConsoleOutput;
+  readonly #exitOnNoViewers: boolean;
+  readonly #pictureRate = new RateMeter();
+  readonly #bitRate = new RateMeter();
+  #end: (code: ExitCode) => void = () => {};
+  #last = { captured: 0, bytes: 0 };
+  #viewers = 0;
+  #hasServed = false;
+  #startedMs: number | undefined;
+
+  constructor(output: ConsoleOutput, { exitOnNoViewers }: { readonly exitOnNoViewers: boolean }) {
+    this.#output = output;
+    this.#exitOnNoViewers = exitOnNoViewers;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  onEvent(event: LegacyCaptureEvent): void {
+    switch (event.event) {
+      case "listening":
+        this.#onListening(event);
+        break;
+      case "opened":
+        this.#output.event({ ...event });
+        this.#output.say(`Showing ${forTerminal(event.name)}, ${event.widthPx}x${event.heightPx}.`);
+        break;
+      case "viewer-joined":
+        this.#viewers++;
+        this.#hasServed = true;
+        this.#startedMs ??= performance.now();
+        this.#output.event({ ...event });
+        this.#output.say(`${event.address} watches now.`);
+        break;
+      case "viewer-refused":
+        this.#output.event({ ...event });
+        this.#output.say(`Refused ${event.address}: as many watch as --max-receivers lets in.`);
+        break;
+      case "viewer-left":
+        this.#viewers--;
+        this.#output.event({ ...event });
+        this.#output.say(`${viewerEndWords[event.reason]}: viewer ${event.viewer}, ${event.sent} pictures sent, ${event.skipped} skipped.`);
+        if (this.#exitOnNoViewers && this.#viewers === 0) this.#end(exitCodes.ok);
+        break;
+      case "legacy-ended":
+        this.#output.event({ event: "ended" });
+        this.#output.say("The file is at its end.");
+        this.#end(exitCodes.ok);
+        break;
+      case "failed":
+        this.#output.event({ event: "trouble", code: event.code, message: event.message, isFinal: true });
+        this.#output.say(forTerminal(event.message, 500), true);
+        this.#end(this.#exitCodeOf(event.code));
+        break;
+      case "key":
+        if (event.key === "q" || event.key === "Escape" || event.key === "close") this.#end(exitCodes.ok);
+        break;
+      case "legacy-stats":
+      case "legacy-stopped":
+        break;
+    }
+  }
+
+  onEngineDeath(isFinal: boolean, reason: string): void {
+    const watched = this.#viewers > 0 ? " Those who watched have to connect again." : "";
+    this.#viewers = 0;
+    const message = `The capture engine ${forTerminal(reason, 200)}.${isFinal ? "" : ` A new one was started.${watched}`}`;
+    this.#output.event({ event: "trouble", code: "engine-failed", message, isFinal });
+    this.#output.say(message, true);
+    if (isFinal) this.#end(this.#hasServed ? exitCodes.lost : exitCodes.couldNotStart);
+  }
+
+  showStatus(stats: LegacyCaptureHost["stats"]): void {
+    const now = nowUs();
+    this.#pictureRate.add(stats.captured - this.#last.captured, now);
+    this.#bitRate.add(8 * (stats.bytes - this.#last.bytes), now);
+    this.#last = stats;
+    const rates = { fps: this.#pictureRate.perSecond(now), bitrateBps: this.#bitRate.perSecond(now) };
+    this.#output.event({ event: "stats", ...stats, ...rates });
+    if (stats.viewers > 0) this.#output.status(`${formatOutgoing(rates)}  ${stats.viewers} watching`);
+  }
+
+  showSummary(stats: LegacyCaptureHost["stats"], durationMs: number): void {
+    const servedS = (performance.now() - (this.#startedMs ?? performance.now())) / 1000;
+    const bitrateBps = servedS > 0 ? (8 * stats.bytes) / servedS : 0;
+    const { captured, sent, skipped, bytes, viewersEver } = stats;
+    this.#output.event({ event: "summary", viewers: viewersEver, captured, sent, skipped, bytes, bitrateBps, durationMs });
+    this.#output.say(
+      `${viewersEver} ${viewersEver === 1 ? "viewer" : "viewers"} in ${(durationMs / 1000).toFixed(0)} s; ${captured} pictures captured, ${sent} sent, ${skipped} skipped (the viewer was still busy), ${formatBitrate(bitrateBps)} since the first viewer.`,
+    );
+  }
+
+  #onListening({ host, port }: { readonly host: string; readonly port: number }): void {
+    const place = formatAddress({ host, port });
+    this.#output.event({ event: "listening", host, port, protected: false });
+    if (isLoopback(host)) this.#output.say(`Only this computer can watch: listening at ${place}.`, true);
+    else this.#output.say(`NOT ONLY THIS COMPUTER: EVERYBODY WHO CAN REACH ${place} SEES THE PICTURES, WITHOUT A PASSWORD.`, true);
+  }
+
+  #exitCodeOf(code: LegacyCaptureErrorCode): ExitCode {
+    if (code.startsWith("camera")) return exitCodes.camera;
+    return this.#last.captured > 0 ? exitCodes.lost : exitCodes.couldNotStart;
+  }
+}
+
+const viewerEndWords: Readonly<Record<LegacyViewerEnd, string>> = {
+  left: "Left",
+  spoke: "Put out, because it is not the original client (it sent something)",
+  stalled: "Put out, because it took no picture for 30 s",
+  "server-stopped": "Put out at the end",
+};

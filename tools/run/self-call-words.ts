@@ -1,0 +1,27 @@
+// What the call with oneself says: its status line, its summary, and what to type next.
+
+import type { JsonObject } from "@simple-video-chat/protocol";
+import { type DirectionFigures, formatIncoming, formatSummary, type IncomingFigures } from "@simple-video-chat/protocol/cli";
+
+/** The figures of one side, as its peer gave them. */
+export type SideSummary = { readonly name: string } & Omit<JsonObject, "event">;
+
+/** One side's part of the status line. */
+export function describeStatus(name: string, stats: JsonObject | undefined): string {
+  const incoming = stats?.["incoming"] as unknown as IncomingFigures | undefined;
+  return `${name} ${incoming === undefined ? "starting" : formatIncoming(incoming)}`;
+}
+
+/** One side's part of the closing summary. */
+export function describeSide(side: SideSummary): string {
+  return `Side ${side.name} saw: ${formatSummary(side as unknown as DirectionFigures)}.`;
+}
+
+/** What to type to call another computer. */
+export function howToCall(): string {
+  return [
+    "",
+    "To call another computer, run here:      pnpm peer",
+    "It prints the command for the other one: pnpm peer <invite>",
+  ].join("\n");
+}
