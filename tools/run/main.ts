@@ -1,6 +1,18 @@
 // `npm start`: a two-way call on this computer, between two real peers, so that a newcomer sees it work before there is anybody to call.
 
-import { CliError, commonOptions, ConsoleOutput, displayOptions, type ExitCode, exitCodes, helpEpilogue, optionsFromEnvironment, quitKey, runProgram, sourceOptions } from "@simple-video-chat/protocol/cli";
+import {
+  CliError,
+  commonOptions,
+  ConsoleOutput,
+  displayOptions,
+  type ExitCode,
+  exitCodes,
+  helpEpilogue,
+  optionsFromEnvironment,
+  quitKey,
+  runProgram,
+  sourceOptions,
+} from "@simple-video-chat/protocol/cli";
 import { listCameras } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -37,7 +49,9 @@ function parser(argv: readonly string[]) {
 process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, stopped) => {
   const output = new ConsoleOutput(args);
   const source = args.source === "auto" ? (listCameras().length > 0 ? "camera" : "testcard") : args.source;
-  output.say(`A call with yourself: side A shows ${source === "testcard" ? "the test card" : source}, side B a moving scene. Press q or Ctrl-C to end it.`);
+  output.say(
+    `A call with yourself: side A shows ${source === "testcard" ? "the test card" : source}, side B a moving scene. Press q or Ctrl-C to end it.`,
+  );
   const shared = forwarded(args);
   const sides: PeerProcess[] = [];
   const quit = quitKey();
@@ -46,10 +60,13 @@ process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, 
     sides.push(a);
     relay(a, output);
     const { invite } = await Promise.race([a.event("invite"), failedToStart(a)]);
-    const b = new PeerProcess("B", [...shared, "--source", "motion"], String(invite));
+    const b = new PeerProcess("B", [...shared, "--source", "motion"], invite as string);
     sides.push(b);
     relay(b, output);
-    const status = setInterval(() => output.status(sides.map((side) => describeStatus(side.name, side.lastStats)).join("   ")), statusIntervalMs);
+    const status = setInterval(
+      () => output.status(sides.map((side) => describeStatus(side.name, side.lastStats)).join("   ")),
+      statusIntervalMs,
+    );
     const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);
     clearInterval(status);
     return await end(sides, output, code);
@@ -79,7 +96,8 @@ function relay(side: PeerProcess, output: ConsoleOutput): void {
   });
   side.onSentence((sentence) => {
     // What a peer says to call it from another computer does not concern a call with oneself.
-    if (/^(Connected|Sending|There is no display|The (camera|capture|playback)|Reconnecting)/.test(sentence)) output.say(`${side.name}: ${sentence}`);
+    if (/^(Connected|Sending|There is no display|The (camera|capture|playback)|Reconnecting)/.test(sentence))
+      output.say(`${side.name}: ${sentence}`);
   });
 }
 
@@ -97,7 +115,7 @@ async function end(sides: readonly PeerProcess[], output: ConsoleOutput, code: E
   const codes = await Promise.all(sides.map((side) => side.exited));
   clearTimeout(timeout);
   const summaries = sides.map((side): SideSummary => ({ name: side.name, ...side.summary() }));
-  output.event({ event: "summary", sides: JSON.parse(JSON.stringify(summaries)) });
+  output.event({ event: "summary", sides: summaries });
   for (const summary of summaries) output.say(describeSide(summary), true);
   output.say(howToCall(), true);
   const failed = codes.findIndex((it) => it !== exitCodes.ok && it !== exitCodes.interrupted);

@@ -68,7 +68,14 @@ export class PeerProcess {
 
   /** The figures of its summary; of a side that never gave one there is nothing to count. */
   summary(): Omit<JsonObject, "event"> {
-    const { event: _event, ...figures }: JsonObject = this.#summary ?? { captured: 0, shown: 0, dropped: {}, fps: 0, bitrateBps: 0, latencyMs: null };
+    const { event: _event, ...figures }: JsonObject = this.#summary ?? {
+      captured: 0,
+      shown: 0,
+      dropped: {},
+      fps: 0,
+      bitrateBps: 0,
+      latencyMs: null,
+    };
     return figures;
   }
 

@@ -19,9 +19,7 @@ export function describeSide(side: SideSummary): string {
 
 /** What to type to call another computer. */
 export function howToCall(): string {
-  return [
-    "",
-    "To call another computer, run here:      pnpm peer",
-    "It prints the command for the other one: pnpm peer <invite>",
-  ].join("\n");
+  return ["", "To call another computer, run here:      pnpm peer", "It prints the command for the other one: pnpm peer <invite>"].join(
+    "\n",
+  );
 }

@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite, TransportError, toJsonObject } from "@simple-video-chat/protocol";
 import {
   CliError,
   commonOptions,
@@ -43,8 +43,12 @@ const options = {
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-peer")
-    .usage("$0 [invite | host:port]\n\nA video call. Without an invite it waits for a call, and says what to run on the other computer; with one it makes the call.")
-    .command("$0 [target]", false, (command) => command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }))
+    .usage(
+      "$0 [invite | host:port]\n\nA video call. Without an invite it waits for a call, and says what to run on the other computer; with one it makes the call.",
+    )
+    .command("$0 [target]", false, (command) =>
+      command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
+    )
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -74,7 +78,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     clearInterval(status);
     await peer.close();
     const summary = { ...peer.summary(), sent: peer.outgoingAccount ?? {}, barcodes: peer.barcodes };
-    output.event({ event: "summary", ...JSON.parse(JSON.stringify({ ...summary, latencyMs: summary.latencyMs ?? null })) });
+    output.event({ event: "summary", ...toJsonObject({ ...summary, latencyMs: summary.latencyMs ?? null }) });
     output.say(formatSummary(summary));
     output.end();
     return code;
@@ -82,7 +86,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** How the two ends meet: whom to call, or where to wait. */
-function meeting(args: { readonly target?: string | undefined; readonly keyFile?: string | undefined; readonly listen: string }): Partial<PeerOptions> {
+function meeting(args: {
+  readonly target?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly listen: string;
+}): Partial<PeerOptions> {
   // An invite in the environment keeps it out of the list of processes.
   const target = args.target ?? process.env["SVC_INVITE"];
   if (target === undefined || target === "") {
@@ -91,7 +99,12 @@ function meeting(args: { readonly target?: string | undefined; readonly keyFile?
     return { ...address, inviteHost: dialableHost(address.host), secret };
   }
   if (args.keyFile !== undefined) {
-    return { call: { ...parseAddress(target, { host: "127.0.0.1", port: 7420 }), credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) } };
+    return {
+      call: {
+        ...parseAddress(target, { host: "127.0.0.1", port: 7420 }),
+        credential: deriveCredential(readKeyFile(args.keyFile, { create: false })),
+      },
+    };
   }
   try {
     const { host, port, secret } = parseInvite(target);
@@ -107,15 +120,23 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   if (address === undefined) return;
   output.event({ event: "listening", ...address });
   if (keyFile !== undefined) {
-    output.say(`On the other computer run: peer ${formatAddress({ ...address, host: dialableHost(address.host) })} --key-file ${keyFile}`, true);
+    output.say(
+      `On the other computer run: peer ${formatAddress({ ...address, host: dialableHost(address.host) })} --key-file ${keyFile}`,
+      true,
+    );
   }
-  output.say(isLoopback(address.host) ? "Waiting for a call from this computer only." : `Waiting for the call, at ${formatAddress(address)}: every address of this computer.`);
+  output.say(
+    isLoopback(address.host)
+      ? "Waiting for a call from this computer only."
+      : `Waiting for the call, at ${formatAddress(address)}: every address of this computer.`,
+  );
 }
 
 function showStatus(peer: Peer, output: ConsoleOutput): void {
   const stats = peer.stats();
-  output.event({ event: "stats", ...JSON.parse(JSON.stringify(stats)) });
-  if (stats.incoming.widthPx > 0 || stats.outgoing.fps > 0) output.status(`${formatIncoming(stats.incoming)}   ${formatOutgoing(stats.outgoing)}`);
+  output.event({ event: "stats", ...toJsonObject(stats) });
+  if (stats.incoming.widthPx > 0 || stats.outgoing.fps > 0)
+    output.status(`${formatIncoming(stats.incoming)}   ${formatOutgoing(stats.outgoing)}`);
 }
 
 /** Tells the peer's events; resolves with the exit code when one of them ends the program. */
@@ -136,7 +157,9 @@ function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly w
     peer.on("connected", (event) => {
       wasConnected = true;
       output.event({ event: "connected", ...event });
-      output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). You see each other; nobody else does.`);
+      output.say(
+        `Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). You see each other; nobody else does.`,
+      );
     });
     peer.on("first-picture", (size) => output.event({ event: "first-picture", ...size }));
     peer.on("silent", ({ silent }) => {

@@ -17,8 +17,23 @@ import {
   type SessionRefusal,
   type TransportError,
 } from "@simple-video-chat/protocol";
-import { type BarcodeCount, type IncomingStats, type IncomingSummary, IncomingVideo, PlaybackHost, receiverCapabilities } from "@simple-video-chat/receiver";
-import { CaptureHost, captureOptions, type OutgoingAccount, type OutgoingVideo, sendVideoOver, software, type VideoOptions } from "@simple-video-chat/sender";
+import {
+  type BarcodeCount,
+  type IncomingStats,
+  type IncomingSummary,
+  IncomingVideo,
+  PlaybackHost,
+  receiverCapabilities,
+} from "@simple-video-chat/receiver";
+import {
+  CaptureHost,
+  captureOptions,
+  type OutgoingAccount,
+  type OutgoingVideo,
+  sendVideoOver,
+  software,
+  type VideoOptions,
+} from "@simple-video-chat/sender";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
@@ -61,7 +76,12 @@ export interface PeerEvents {
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
-  readonly closed: { readonly code: string; readonly reason: string; readonly by: "us" | "them" | "loss"; readonly error: TransportError | undefined };
+  readonly closed: {
+    readonly code: string;
+    readonly reason: string;
+    readonly by: "us" | "them" | "loss";
+    readonly error: TransportError | undefined;
+  };
 }
 
 /** Figures of a call, both directions. */
@@ -117,7 +137,8 @@ export class Peer {
         if (event.event === "ended") this.#events.emit("ended", {});
         if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
       },
-      onEngineDeath: ({ isFinal, reason }) => this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
+      onEngineDeath: ({ isFinal, reason }) =>
+        this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
   }
 
@@ -173,7 +194,10 @@ export class Peer {
 
   /** The present figures. */
   stats(): PeerStats {
-    return { incoming: this.#incoming.stats(), outgoing: { fps: this.#outgoing?.sentRate() ?? 0, bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0 } };
+    return {
+      incoming: this.#incoming.stats(),
+      outgoing: { fps: this.#outgoing?.sentRate() ?? 0, bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0 },
+    };
   }
 
   /** The whole call's figures of the video that came in; its account is closed after {@link close}. */

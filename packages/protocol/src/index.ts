@@ -66,7 +66,7 @@ export type { CreditMessage } from "./messages/credit.ts";
 export type { EngineConfigureMessage } from "./messages/engine-configure.ts";
 export type { EngineEventMessage } from "./messages/engine-event.ts";
 export { type HelloMessage, helloMagic, nonceBytes } from "./messages/hello.ts";
-export { type JsonObject, type JsonValue, parseJsonObject, serializeJsonObject } from "./messages/json-object.ts";
+export { type JsonObject, type JsonValue, parseJsonObject, serializeJsonObject, toJsonObject } from "./messages/json-object.ts";
 export { type KeyframeReason, keyframeReasons, type KeyframeRequestMessage } from "./messages/keyframe-request.ts";
 export type { MessageDefinition } from "./messages/message-definition.ts";
 export { createMessageParser } from "./messages/message-stream.ts";
@@ -98,12 +98,7 @@ export { videoFixedBytes, type VideoMessage } from "./messages/video.ts";
 // session/
 export { connectSession, type ConnectSessionOptions, defaultEncodes, type SessionEndOptions } from "./session/dialer.ts";
 export { Emitter } from "./session/emitter.ts";
-export {
-  listenForSessions,
-  type ListenForSessionsOptions,
-  type SessionListener,
-  type SessionRefusal,
-} from "./session/listener.ts";
+export { listenForSessions, type ListenForSessionsOptions, type SessionListener, type SessionRefusal } from "./session/listener.ts";
 export type { Negotiated, SessionRole, VideoAgreement } from "./session/negotiation.ts";
 export type { MediaMessage, SessionEvents, SessionStats } from "./session/session-events.ts";
 export { Session } from "./session/session.ts";

@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simple-video-chat/protocol";
 import {
   askForInvite,
   CliError,
@@ -39,7 +39,9 @@ function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-receiver")
     .usage("$0 [invite | host:port]\n\nWatches a sender. Without an invite on the command line it is taken from SVC_INVITE, or asked for.")
-    .command("$0 [target]", false, (command) => command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }))
+    .command("$0 [target]", false, (command) =>
+      command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
+    )
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -63,7 +65,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     const ended = describeEvents(receiver, output, { wantsWindow: args.window, startedMs });
     const status = setInterval(() => {
       const stats = receiver.stats();
-      output.event({ event: "stats", ...JSON.parse(JSON.stringify(stats)) });
+      output.event({ event: "stats", ...toJsonObject(stats) });
       output.status(formatIncoming(stats));
     }, statusIntervalMs);
     const quit = quitKey();
@@ -72,21 +74,29 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     clearInterval(status);
     await receiver.close();
     const summary = receiver.summary();
-    output.event({ event: "summary", ...JSON.parse(JSON.stringify({ ...summary, latencyMs: summary.latencyMs ?? null, barcodes: receiver.barcodes })) });
+    output.event({
+      event: "summary",
+      ...toJsonObject({ ...summary, latencyMs: summary.latencyMs ?? null, barcodes: receiver.barcodes }),
+    });
     output.say(formatSummary(summary));
     output.end();
     return code;
   });
 }
 
-async function findTarget(args: { readonly target?: string | undefined; readonly keyFile?: string | undefined }): Promise<Pick<ReceiverOptions, "host" | "port" | "credential">> {
+async function findTarget(args: {
+  readonly target?: string | undefined;
+  readonly keyFile?: string | undefined;
+}): Promise<Pick<ReceiverOptions, "host" | "port" | "credential">> {
   if (args.keyFile !== undefined) {
-    if (args.target === undefined) throw new CliError(exitCodes.usage, "With --key-file say where the sender is: receiver HOST:PORT --key-file FILE");
+    if (args.target === undefined)
+      throw new CliError(exitCodes.usage, "With --key-file say where the sender is: receiver HOST:PORT --key-file FILE");
     const address = parseAddress(args.target, { host: "127.0.0.1", port: 7420 });
     return { ...address, credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) };
   }
   const text = await askForInvite(args.target);
-  if (text === undefined) throw new CliError(exitCodes.usage, "Say whom to watch: receiver INVITE. The sender prints its invite when it starts.");
+  if (text === undefined)
+    throw new CliError(exitCodes.usage, "Say whom to watch: receiver INVITE. The sender prints its invite when it starts.");
   try {
     const { host, port, secret } = parseInvite(text);
     return { host, port, credential: deriveCredential(secret) };
@@ -97,7 +107,11 @@ async function findTarget(args: { readonly target?: string | undefined; readonly
 }
 
 /** Tells the receiver's events; resolves with the exit code when one of them ends the program. */
-function describeEvents(receiver: Receiver, output: ConsoleOutput, context: { readonly wantsWindow: boolean; readonly startedMs: number }): Promise<ExitCode> {
+function describeEvents(
+  receiver: Receiver,
+  output: ConsoleOutput,
+  context: { readonly wantsWindow: boolean; readonly startedMs: number },
+): Promise<ExitCode> {
   let wasConnected = false;
   return new Promise((resolve) => {
     receiver.on("display", ({ display }) => {
@@ -106,7 +120,9 @@ function describeEvents(receiver: Receiver, output: ConsoleOutput, context: { re
     receiver.on("connected", (event) => {
       wasConnected = true;
       output.event({ event: "connected", ...event });
-      output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). Its pictures come here; nothing of yours is sent.`);
+      output.say(
+        `Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). Its pictures come here; nothing of yours is sent.`,
+      );
     });
     receiver.on("first-picture", (size) => {
       const afterMs = Math.round(performance.now() - context.startedMs);

@@ -127,6 +127,9 @@ export class IncomingVideo {
       case "account":
         this.#receiveAccount(message);
         break;
+      default:
+        // The rest is not about incoming video.
+        break;
     }
   }
 
@@ -184,7 +187,8 @@ export class IncomingVideo {
   /** The whole call's figures. */
   summary(): IncomingSummary {
     const totals = this.#totals();
-    const seconds = this.#firstShownUs === undefined || this.#lastShownUs === undefined ? 0 : (this.#lastShownUs - this.#firstShownUs) / 1e6;
+    const seconds =
+      this.#firstShownUs === undefined || this.#lastShownUs === undefined ? 0 : (this.#lastShownUs - this.#firstShownUs) / 1e6;
     return {
       ...totals,
       fps: seconds > 0 ? (totals.shown - 1) / seconds : 0,

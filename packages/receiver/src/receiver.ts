@@ -1,6 +1,15 @@
 // The receiver as a library: connects to a sender, plays its video, and comes back when the connection is lost.
 
-import { type Capabilities, connectSession, type Credential, Emitter, maxSidePx, maxVideoPacketsPerS, type Session, type TransportError } from "@simple-video-chat/protocol";
+import {
+  type Capabilities,
+  connectSession,
+  type Credential,
+  Emitter,
+  maxSidePx,
+  maxVideoPacketsPerS,
+  type Session,
+  type TransportError,
+} from "@simple-video-chat/protocol";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo } from "./incoming-video.ts";
@@ -40,7 +49,12 @@ export interface ReceiverEvents {
   /** The playback engine died; a new one runs unless `isFinal`. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** It is over. With an error it did not end well. */
-  readonly closed: { readonly code: string; readonly reason: string; readonly by: "us" | "them" | "loss"; readonly error: TransportError | undefined };
+  readonly closed: {
+    readonly code: string;
+    readonly reason: string;
+    readonly by: "us" | "them" | "loss";
+    readonly error: TransportError | undefined;
+  };
 }
 
 /** What a receiver can take. */

@@ -1,11 +1,19 @@
 // The capture engine as the network process sees it: started warm, with the camera open only while somebody watches; its packets
 // go to every receiver, its credits come from all of them.
 
-import { type CaptureCountMessage, type EncodedPacket, type Message, nowUs, PacketAssembler, type TrackMessage } from "@simple-video-chat/protocol";
+import {
+  type CaptureCountMessage,
+  type EncodedPacket,
+  type Message,
+  nowUs,
+  PacketAssembler,
+  type TrackMessage,
+  toJsonObject,
+} from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
-import { OutgoingVideo } from "./outgoing-video.ts";
+import type { OutgoingVideo } from "./outgoing-video.ts";
 
 /** The camera is released this long after the last receiver has left: a receiver that reconnects at once finds it open. */
 const idleCloseMs = 1500;
@@ -151,7 +159,7 @@ export class CaptureHost {
   }
 
   #command(command: CaptureCommand): void {
-    this.#engine.send({ type: "engine-configure", value: JSON.parse(JSON.stringify(command)) });
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
   }
 
   #receive(message: Message): void {
@@ -179,6 +187,9 @@ export class CaptureHost {
         break;
       case "engine-event":
         this.#onEvent(message.value as unknown as CaptureEvent);
+        break;
+      default:
+        // An engine says nothing else.
         break;
     }
   }

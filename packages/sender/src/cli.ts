@@ -34,7 +34,10 @@ const statusIntervalMs = 1000;
 const options = {
   ...sourceOptions,
   ...commonOptions,
-  listen: { type: "string", describe: "address to listen at [default: 127.0.0.1:7420, with --legacy 127.0.0.1:1234]; 0.0.0.0 lets other computers in" },
+  listen: {
+    type: "string",
+    describe: "address to listen at [default: 127.0.0.1:7420, with --legacy 127.0.0.1:1234]; 0.0.0.0 lets other computers in",
+  },
   "max-receivers": { type: "number", default: 8, describe: "receivers at the same time" },
   preview: { type: "boolean", default: false, describe: "show what you send in a window here" },
   "exit-on-no-viewers": { type: "boolean", default: false, describe: "end when the last receiver has left" },
@@ -78,7 +81,10 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         : `Whoever you give the invite to can watch (listening at ${formatAddress(sender.address)}).`,
     );
     if (args.keyFile !== undefined) {
-      output.say(`Receivers that have the key file run: receiver ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`, true);
+      output.say(
+        `Receivers that have the key file run: receiver ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`,
+        true,
+      );
     }
     const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
     const quit = quitKey();
@@ -94,7 +100,10 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
 function showStatus(sender: Sender, output: ConsoleOutput): void {
   const stats = sender.stats();
   output.event({ event: "stats", ...stats });
-  if (stats.receivers > 0) output.status(`${formatOutgoing(stats)}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`);
+  if (stats.receivers > 0)
+    output.status(
+      `${formatOutgoing(stats)}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`,
+    );
 }
 
 /** Tells the sender's events; resolves with the exit code when one of them ends the program. */
@@ -102,7 +111,10 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
   return new Promise((resolve) => {
     sender.on("invite", ({ invite }) => {
       output.event({ event: "invite", invite });
-      output.say(`On the computer that watches run:\n\n    receiver ${invite}\n\nThe invite lets one receiver in, within ten minutes.`, true);
+      output.say(
+        `On the computer that watches run:\n\n    receiver ${invite}\n\nThe invite lets one receiver in, within ten minutes.`,
+        true,
+      );
     });
     sender.on("opened", (source) => {
       output.event({ event: "opened", ...source });
@@ -128,7 +140,8 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
     sender.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(message, true);
-      if (isFinal) resolve(code.startsWith("camera") ? exitCodes.camera : sender.receivers.length > 0 ? exitCodes.lost : exitCodes.couldNotStart);
+      if (isFinal)
+        resolve(code.startsWith("camera") ? exitCodes.camera : sender.receivers.length > 0 ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

@@ -1,7 +1,14 @@
 // The errors of the sender that a caller can act on.
 
 /** Why a source of pictures cannot be used. */
-export type SourceErrorCode = "camera-missing" | "camera-busy" | "camera-lost" | "file-missing" | "not-a-video" | "url-unreachable" | "source-unknown";
+export type SourceErrorCode =
+  | "camera-missing"
+  | "camera-busy"
+  | "camera-lost"
+  | "file-missing"
+  | "not-a-video"
+  | "url-unreachable"
+  | "source-unknown";
 
 /** A source that could not be opened, or that stopped giving pictures. Its message is a sentence for the user. */
 export class SourceError extends Error {

@@ -164,6 +164,9 @@ export class OutgoingVideo {
       case "stop":
         this.stop();
         break;
+      default:
+        // The rest is not about outgoing video.
+        break;
     }
   }
 

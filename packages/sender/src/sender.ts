@@ -96,7 +96,9 @@ interface Receiver {
 }
 
 /** What a capture needs, from the options of a sender or of a peer. */
-export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): ConstructorParameters<typeof CaptureHost>[0] {
+export function captureOptions(
+  options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean },
+): ConstructorParameters<typeof CaptureHost>[0] {
   return {
     source: options.source,
     codec: options.codec ?? "h264",
@@ -129,7 +131,8 @@ export class Sender {
     this.#options = options;
     this.#capture = new CaptureHost(captureOptions(options), {
       onEvent: (event) => this.#onCaptureEvent(event),
-      onEngineDeath: ({ isFinal, reason }) => this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
+      onEngineDeath: ({ isFinal, reason }) =>
+        this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
   }
 
@@ -156,7 +159,17 @@ export class Sender {
   /** @internal */
   async listen(): Promise<void> {
     const { host = "127.0.0.1", port = 7420, maxReceivers, name = "sender", secret, codec = "h264" } = this.#options;
-    const capabilities: Capabilities = { name, software, sends: ["video"], receives: [], videoCodecs: [], maxWidthPx: 1, maxHeightPx: 1, maxFrameRate: 1, features: [] };
+    const capabilities: Capabilities = {
+      name,
+      software,
+      sends: ["video"],
+      receives: [],
+      videoCodecs: [],
+      maxWidthPx: 1,
+      maxHeightPx: 1,
+      maxFrameRate: 1,
+      features: [],
+    };
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
       host,
@@ -240,6 +253,9 @@ export class Sender {
         break;
       case "key":
         this.#events.emit("key", { key: event.key });
+        break;
+      default:
+        // "stopped" concerns the host alone.
         break;
     }
   }

@@ -25,7 +25,8 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
   const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
-  if (args.loop && source.kind !== "file") throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
+  if (args.loop && source.kind !== "file")
+    throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
   return {
     source,
     codec: args.videoCodec as VideoCodec,

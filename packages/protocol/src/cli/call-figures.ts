@@ -27,7 +27,7 @@ export function formatIncoming(figures: IncomingFigures): string {
   const dropped = captured === 0 ? 0 : sumOf(figures.dropped) / captured;
   return [
     `↓${figures.fps.toFixed(0)} fps ${formatBitrate(figures.bitrateBps)} ${figures.widthPx}x${figures.heightPx}`,
-    ...(latencyMs == null ? [] : [`lat ${latencyMs.p50.toFixed(0)}±${Math.ceil(clockErrorMs ?? 0)} ms`]),
+    ...(latencyMs ? [`lat ${latencyMs.p50.toFixed(0)}±${Math.ceil(clockErrorMs ?? 0)} ms`] : []),
     ...(rttMs === undefined ? [] : [`rtt ${rttMs.toFixed(rttMs < 10 ? 1 : 0)}`]),
     `drop ${(100 * dropped).toFixed(0)} %`,
   ].join("  ");
@@ -57,8 +57,11 @@ export interface DirectionFigures {
 export function formatSummary(figures: DirectionFigures): string {
   const { captured, shown, fps, bitrateBps, latencyMs } = figures;
   const drops = Object.entries(figures.dropped).filter(([, count]) => count !== 0);
-  const dropText = drops.length === 0 ? "none dropped" : `dropped: ${drops.map(([name, count]) => `${count} ${dropWords[name] ?? name}`).join(", ")}`;
-  const latencyText = latencyMs == null ? "" : `, latency p50 ${latencyMs.p50.toFixed(1)} p95 ${latencyMs.p95.toFixed(1)} p99 ${latencyMs.p99.toFixed(1)} ms`;
+  const dropText =
+    drops.length === 0 ? "none dropped" : `dropped: ${drops.map(([name, count]) => `${count} ${dropWords[name] ?? name}`).join(", ")}`;
+  const latencyText = latencyMs
+    ? `, latency p50 ${latencyMs.p50.toFixed(1)} p95 ${latencyMs.p95.toFixed(1)} p99 ${latencyMs.p99.toFixed(1)} ms`
+    : "";
   return `${captured} frames captured, ${shown} shown, ${dropText}; ${fps.toFixed(1)} fps, ${formatBitrate(bitrateBps)}${latencyText}`;
 }
 

@@ -19,10 +19,9 @@ const maxTimeLimitS = 2_000_000;
  * @param run gets the arguments, and a promise that resolves with an exit code when the user (Ctrl-C) or the time limit ends the
  *   program; it then releases what it holds and gives the exit code
  */
-export async function runProgram<Arguments extends { readonly timeLimit?: number | undefined; readonly help?: unknown; readonly version?: unknown }>(
-  parser: ArgumentParser<Arguments>,
-  run: (args: Arguments, stopped: Promise<ExitCode>) => Promise<ExitCode>,
-): Promise<ExitCode> {
+export async function runProgram<
+  Arguments extends { readonly timeLimit?: number | undefined; readonly help?: unknown; readonly version?: unknown },
+>(parser: ArgumentParser<Arguments>, run: (args: Arguments, stopped: Promise<ExitCode>) => Promise<ExitCode>): Promise<ExitCode> {
   const stop = stopSignal();
   try {
     parser.exitProcess(false).fail((message, error) => {

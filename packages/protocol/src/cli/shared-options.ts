@@ -24,7 +24,10 @@ export const displayOptions = {
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },
-  "key-file": { type: "string", describe: "a file with a secret that both ends have, instead of invites; made if missing on the side that waits" },
+  "key-file": {
+    type: "string",
+    describe: "a file with a secret that both ends have, instead of invites; made if missing on the side that waits",
+  },
   "time-limit": { type: "number", describe: "end after this many seconds" },
   json: { type: "boolean", default: false, describe: "one JSON object a line on stdout, for programs" },
   quiet: { type: "boolean", default: false, describe: "say only what is needed" },

@@ -45,7 +45,8 @@ export function parseAddress(text: string, fallback: Address): Address {
   const isPortOnly = /^\d{1,5}$/.test(text);
   const host = isPortOnly ? fallback.host : match?.[1] || match?.[2] || fallback.host;
   const port = isPortOnly ? Number(text) : match?.[3] === undefined ? fallback.port : Number(match[3]);
-  if (match === null || port > 65535) throw usage(`"${text}" is not an address. Write it like 192.168.1.20:7420, and an IPv6 address in brackets.`);
+  if (match === null || port > 65535)
+    throw usage(`"${text}" is not an address. Write it like 192.168.1.20:7420, and an IPv6 address in brackets.`);
   return { host, port };
 }
 

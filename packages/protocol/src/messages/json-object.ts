@@ -32,3 +32,8 @@ export function parseJsonObject(text: string): JsonObject {
 export function serializeJsonObject(value: JsonObject): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
+
+/** A plain object as what JSON makes of it: fields that are undefined are left out. */
+export function toJsonObject(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}

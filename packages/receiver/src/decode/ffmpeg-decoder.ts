@@ -80,7 +80,10 @@ class FfmpegDecoder implements VideoDecoder {
     if (this.#context.receiveFrameSync(this.#frame) < 0) return false;
     const { widthPx, heightPx } = this.#format;
     if (this.#frame.width !== widthPx || this.#frame.height !== heightPx) {
-      throw new DecodeError("wrong-size", `A picture of ${this.#frame.width}x${this.#frame.height} came on a track of ${widthPx}x${heightPx}.`);
+      throw new DecodeError(
+        "wrong-size",
+        `A picture of ${this.#frame.width}x${this.#frame.height} came on a track of ${widthPx}x${heightPx}.`,
+      );
     }
     return true;
   }

@@ -24,7 +24,8 @@ export function checkJpeg(data: Uint8Array, format: DecoderFormat): void {
     if (data[at] !== 0xff) fail("has no marker where one must be");
     const marker = data[at + 1] ?? 0;
     if (refused.has(marker)) fail("is not a baseline JPEG");
-    if (marker === soi || marker === eoi || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) fail("has a marker in a wrong place");
+    if (marker === soi || marker === eoi || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7))
+      fail("has a marker in a wrong place");
     const length = ((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0);
     if (length < 2 || at + 2 + length > data.byteLength) fail("is cut off");
     if (marker === sof0) {

@@ -53,7 +53,15 @@ export class WindowDisplay implements Display {
     const words = text.replaceAll(/[^\x20-\x7e]/g, "?");
     const left = Math.max(0, Math.round(widthPx / 2 - words.length * 9 * scale));
     const origin = new cv.Point2(left, Math.round(heightPx / 2));
-    card.putText(words, origin, cv.FONT_HERSHEY_SIMPLEX, scale, new cv.Vec3(225, 225, 225), Math.max(1, Math.round(scale * 1.5)), cv.LINE_AA);
+    card.putText(
+      words,
+      origin,
+      cv.FONT_HERSHEY_SIMPLEX,
+      scale,
+      new cv.Vec3(225, 225, 225),
+      Math.max(1, Math.round(scale * 1.5)),
+      cv.LINE_AA,
+    );
     this.#drawSelfView(card);
     this.#draw(card);
     card.release();

@@ -1,7 +1,7 @@
 // The playback engine: a process of its own that holds the decoder and the window. It does what the network process tells it over
 // its pipe, and ends when the pipe does.
 
-import { type EncodedPacket, type Message, PacketAssembler } from "@simple-video-chat/protocol";
+import { type EncodedPacket, type Message, PacketAssembler, toJsonObject } from "@simple-video-chat/protocol";
 import { leaveSignalsToParent, openEnginePort, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { VideoDecoder } from "../decode/decoder.ts";
@@ -9,6 +9,8 @@ import { openDecoder } from "../decode/open-decoder.ts";
 import type { Display } from "../display/display.ts";
 import { HeadlessDisplay } from "../display/headless-display.ts";
 import { hasDisplay, openDisplay } from "../display/open-display.ts";
+import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
+import { LegacyPlayback } from "./legacy-playback.ts";
 import { Playback } from "./playback.ts";
 import type { PlaybackCommand, PlaybackEvent } from "./playback-command.ts";
 
@@ -24,6 +26,7 @@ const playback = new Playback(
     onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
   },
 );
+let legacy: LegacyPlayback | undefined;
 let selfView: Promise<VideoDecoder> | undefined;
 /** Commands are carried out one after the other. */
 let working: Promise<void> = Promise.resolve();
@@ -40,15 +43,17 @@ function receive(message: Message): void {
     if (message.track === selfViewTrack) selfView = openDecoder(message);
     else playback.announce(message);
   } else if (message.type === "engine-configure") {
-    const command = message.value as unknown as PlaybackCommand;
+    const command = message.value as unknown as PlaybackCommand | LegacyPlaybackCommand;
     working = working.then(() => obey(command)).catch(fail);
   }
 }
 
-async function obey(command: PlaybackCommand): Promise<void> {
+async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<void> {
   switch (command.command) {
     case "open": {
-      display = await openDisplay(command.title, (input) => tell(input.kind === "key" ? { event: "key", key: input.key } : { event: "closed" }));
+      display = await openDisplay(command.title, (input) =>
+        tell(input.kind === "key" ? { event: "key", key: input.key } : { event: "closed" }),
+      );
       tell({ event: "opened", display: command.title !== undefined && hasDisplay() ? "window" : "none" });
       break;
     }
@@ -59,6 +64,13 @@ async function obey(command: PlaybackCommand): Promise<void> {
       await playback.drain();
       tell({ event: "drained", barcodes: playback.barcodes });
       break;
+    case "watch-legacy":
+      legacy = new LegacyPlayback(command, { show: (picture) => display.show(picture), tell });
+      void legacy.run();
+      break;
+    case "stop-legacy":
+      legacy?.stop();
+      break;
   }
 }
 
@@ -67,8 +79,8 @@ async function showSelfView(packet: EncodedPacket): Promise<void> {
   if (decoder?.decode(packet.data) === true) display.setSelfView(decoder.picture());
 }
 
-function tell(event: PlaybackEvent): void {
-  port.send({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
+function tell(event: PlaybackEvent | LegacyPlaybackEvent): void {
+  port.send({ type: "engine-event", value: toJsonObject(event) });
 }
 
 function fail(error: unknown): void {

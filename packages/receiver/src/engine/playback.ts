@@ -50,7 +50,18 @@ export class Playback {
   constructor(track: number, display: Pick<Display, "show">, sink: PlaybackSink) {
     this.#display = display;
     this.#sink = sink;
-    this.#report = { type: "report", track, frame: 0, shownUs: 0 as ReportMessage["shownUs"], decodeUs: 0, displayWaitUs: 0, shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
+    this.#report = {
+      type: "report",
+      track,
+      frame: 0,
+      shownUs: 0 as ReportMessage["shownUs"],
+      decodeUs: 0,
+      displayWaitUs: 0,
+      shown: 0,
+      superseded: 0,
+      waitingForKeyframe: 0,
+      undecodable: 0,
+    };
   }
 
   /** What the barcodes said so far. */
@@ -79,7 +90,8 @@ export class Playback {
   async #open(format: TrackMessage): Promise<void> {
     this.#show();
     this.#isWaitingForKeyframe = true;
-    const isSame = this.#format?.codec === format.codec && this.#format.widthPx === format.widthPx && this.#format.heightPx === format.heightPx;
+    const isSame =
+      this.#format?.codec === format.codec && this.#format.widthPx === format.widthPx && this.#format.heightPx === format.heightPx;
     this.#format = format;
     try {
       // A track that is announced again as it was (a new connection) goes on with the decoder it has.
@@ -135,7 +147,14 @@ export class Playback {
     this.#display.show(picture);
     const shownUs = nowUs();
     const { packet, decodeUs, readyUs } = ready;
-    this.#report = { ...this.#report, frame: packet.frame, shownUs, decodeUs, displayWaitUs: shownUs - readyUs, shown: this.#report.shown + 1 };
+    this.#report = {
+      ...this.#report,
+      frame: packet.frame,
+      shownUs,
+      decodeUs,
+      displayWaitUs: shownUs - readyUs,
+      shown: this.#report.shown + 1,
+    };
     this.#sink.onReport(this.#report);
     if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
   }

@@ -81,6 +81,11 @@ export class LegacyClient {
     return { received: this.#received, delivered, superseded };
   }
 
+  /** Bytes from the network so far. */
+  get receivedBytes(): number {
+    return this.#socket?.bytesRead ?? 0;
+  }
+
   /**
    * Connects; pictures come from then on.
    *

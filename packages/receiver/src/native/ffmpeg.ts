@@ -3,7 +3,14 @@
 import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
-export { AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_ID_H264, AV_CODEC_ID_MJPEG, AV_PIX_FMT_BGR24, type AVCodecID, SWS_POINT } from "node-av/constants";
+export {
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_ID_H264,
+  AV_CODEC_ID_MJPEG,
+  AV_PIX_FMT_BGR24,
+  type AVCodecID,
+  SWS_POINT,
+} from "node-av/constants";
 export { Codec, CodecContext, Dictionary, Frame, Packet, SoftwareScaleContext } from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.

@@ -9,11 +9,9 @@ import { openEncoder } from "../encode/open-encoder.ts";
 import type { CaptureOptions } from "../engine/capture-command.ts";
 import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
 import { stampBarcode } from "./barcode-stamp.ts";
+import { FrameRateLimit } from "./frame-rate-limit.ts";
 import { sentSize } from "./scaling.ts";
 import type { RawFrame, Source } from "./source.ts";
-
-/** A picture this much early counts as in time: cameras and timers are not exact. A quarter of the period at 60 Hz. */
-const earlyToleranceUs = 4000;
 
 /** Where the loop's results go, in order. */
 export interface CaptureSink {
@@ -40,6 +38,7 @@ export class CaptureLoop {
   readonly #options: CaptureOptions;
   readonly #sink: CaptureSink;
   readonly #size: { readonly widthPx: number; readonly heightPx: number };
+  readonly #rateLimit: FrameRateLimit;
   #newest: NumberedFrame | undefined;
   #frame: number;
   #notEncoded = 0;
@@ -48,10 +47,12 @@ export class CaptureLoop {
   #keyframeWanted = true;
   #encoding: Promise<void> | undefined;
   #reading: Promise<void> = Promise.resolve();
-  #nextDueUs = 0;
   #stopped = false;
 
-  private constructor(cv: OpenCv, parts: { source: Source; encoder: VideoEncoder; options: CaptureOptions; sink: CaptureSink; firstFrame: number }) {
+  private constructor(
+    cv: OpenCv,
+    parts: { source: Source; encoder: VideoEncoder; options: CaptureOptions; sink: CaptureSink; firstFrame: number },
+  ) {
     this.#cv = cv;
     this.#source = parts.source;
     this.#encoder = parts.encoder;
@@ -59,6 +60,7 @@ export class CaptureLoop {
     this.#sink = parts.sink;
     this.#frame = parts.firstFrame - 1;
     this.#size = sentSize(parts.source.format, parts.options.maxSidePx);
+    this.#rateLimit = new FrameRateLimit(parts.options.maxFrameRate);
   }
 
   /**
@@ -114,7 +116,7 @@ export class CaptureLoop {
       for (;;) {
         const raw = await this.#source.next();
         if (raw === undefined) break;
-        if (this.#stopped || this.#isTooSoon(raw.captureUs)) {
+        if (this.#stopped || this.#rateLimit.isTooSoon(raw.captureUs)) {
           raw.mat.release();
           continue;
         }
@@ -126,14 +128,6 @@ export class CaptureLoop {
     } catch (error) {
       if (!this.#stopped) this.#sink.onEnd(error);
     }
-  }
-
-  #isTooSoon(captureUs: number): boolean {
-    const { maxFrameRate } = this.#options;
-    if (captureUs < this.#nextDueUs - earlyToleranceUs) return true;
-    const periodUs = 1_000_000 / maxFrameRate;
-    this.#nextDueUs = Math.max(this.#nextDueUs + periodUs, captureUs);
-    return false;
   }
 
   #encodeWhilePossible(): void {
@@ -171,7 +165,15 @@ export class CaptureLoop {
     } else {
       this.#credit--;
       const { captureUs } = frame;
-      this.#sink.onPacket({ track: videoTrack, frame: frame.frame, captureUs, encodeStartUs, encodedUs: nowUs() - captureUs, sentUs: 0, ...picture });
+      this.#sink.onPacket({
+        track: videoTrack,
+        frame: frame.frame,
+        captureUs,
+        encodeStartUs,
+        encodedUs: nowUs() - captureUs,
+        sentUs: 0,
+        ...picture,
+      });
     }
     this.#sendCount(frame.frame, notEncoded);
     this.#sink.onRawFrame(frame.mat);

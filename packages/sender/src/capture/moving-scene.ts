@@ -35,7 +35,10 @@ function sway(roomPx: number, seconds: number, periodS: number): number {
 /** Noise of three sizes, summed: the spectrum of a natural picture falls off with frequency, and so does this one's. */
 function drawTexture(cv: OpenCv, widthPx: number, heightPx: number): Mat {
   let texture = noise(cv, 9, 6, 1).resize(heightPx, widthPx, 0, 0, cv.INTER_CUBIC);
-  for (const [columns, weight] of [[48, 0.35], [220, 0.14]] as const) {
+  for (const [columns, weight] of [
+    [48, 0.35],
+    [220, 0.14],
+  ] as const) {
     const rows = Math.round((columns * heightPx) / widthPx);
     const small = noise(cv, columns, rows, columns);
     const layer = small.resize(heightPx, widthPx, 0, 0, cv.INTER_CUBIC);

@@ -2,7 +2,12 @@
 
 /** A source of pictures, as asked for. */
 export type SourceSpec =
-  | { readonly kind: "camera"; /** Index ("0"), device path or part of the camera's name. */ readonly camera: string; readonly widthPx?: number; readonly heightPx?: number }
+  | {
+      readonly kind: "camera";
+      /** Index ("0"), device path or part of the camera's name. */ readonly camera: string;
+      readonly widthPx?: number;
+      readonly heightPx?: number;
+    }
   | { readonly kind: "file"; readonly path: string; readonly loop: boolean }
   | { readonly kind: "url"; readonly url: string }
   | { readonly kind: "testcard"; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }

@@ -67,5 +67,13 @@ function drawClock(cv: OpenCv, picture: Mat, timeUs: number): void {
 function text(cv: OpenCv, mat: Mat, words: string, baseline: number, scale: number): void {
   // Hershey letters are about 18 pixels wide at scale 1.
   const left = Math.max(0, Math.round(mat.cols / 2 - words.length * 9 * scale));
-  mat.putText(words, new cv.Point2(left, Math.round(mat.rows * baseline)), cv.FONT_HERSHEY_SIMPLEX, scale, new cv.Vec3(235, 235, 235), Math.max(1, Math.round(scale * 1.6)), cv.LINE_AA);
+  mat.putText(
+    words,
+    new cv.Point2(left, Math.round(mat.rows * baseline)),
+    cv.FONT_HERSHEY_SIMPLEX,
+    scale,
+    new cv.Vec3(235, 235, 235),
+    Math.max(1, Math.round(scale * 1.6)),
+    cv.LINE_AA,
+  );
 }

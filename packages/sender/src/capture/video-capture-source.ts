@@ -34,12 +34,17 @@ interface Reading {
 export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>): Promise<Source> {
   const cv = await loadOpenCv();
   const camera = findCamera(spec.camera);
-  const capture = openCapture(cv, camera.device, () => new SourceError(
-    camera.present ? "camera-busy" : "camera-missing",
-    camera.present
-      ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
-      : `There is no camera ${spec.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
-  ));
+  const capture = openCapture(
+    cv,
+    camera.device,
+    () =>
+      new SourceError(
+        camera.present ? "camera-busy" : "camera-missing",
+        camera.present
+          ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
+          : `There is no camera ${spec.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
+      ),
+  );
   if (spec.widthPx !== undefined && spec.heightPx !== undefined) {
     capture.set(cv.CAP_PROP_FRAME_WIDTH, spec.widthPx);
     capture.set(cv.CAP_PROP_FRAME_HEIGHT, spec.heightPx);
@@ -47,14 +52,22 @@ export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>):
   // A driver queues up to four pictures; one is enough for us, a queue is old pictures.
   capture.set(cv.CAP_PROP_BUFFERSIZE, 1);
   let emptyReads = 0;
-  return new VideoCaptureSource(cv, capture, {
-    name: camera.name,
-    stamp: () => {
-      emptyReads = 0;
-      return Promise.resolve(nowUs());
+  return new VideoCaptureSource(
+    cv,
+    capture,
+    {
+      name: camera.name,
+      stamp: () => {
+        emptyReads = 0;
+        return Promise.resolve(nowUs());
+      },
+      onEmpty: () =>
+        ++emptyReads > maxEmptyReads
+          ? new SourceError("camera-lost", `The camera ${camera.name} stopped giving pictures. Was it unplugged?`)
+          : undefined,
     },
-    onEmpty: () => ++emptyReads > maxEmptyReads ? new SourceError("camera-lost", `The camera ${camera.name} stopped giving pictures. Was it unplugged?`) : undefined,
-  }, "retry");
+    "retry",
+  );
 }
 
 /** Opens a video file, paced by its own timestamps. @throws SourceError file-missing or not-a-video */
@@ -62,25 +75,35 @@ export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>): Pro
   if (!existsSync(spec.path)) throw new SourceError("file-missing", `There is no file ${spec.path}.`);
   const cv = await loadOpenCv();
   const pacer = new Pacer();
-  const open = (): VideoCapture => openCapture(cv, spec.path, () => new SourceError("not-a-video", `${spec.path} is not a video that can be read.`));
-  return new VideoCaptureSource(cv, open(), {
-    name: basename(spec.path),
-    stamp: (capture) => pacer.wait(capture.get(cv.CAP_PROP_POS_MSEC) * 1000),
-    onEmpty: () => undefined,
-    ...(spec.loop && {
-      reopen: () => {
-        pacer.restart();
-        return open();
-      },
-    }),
-  }, "end");
+  const open = (): VideoCapture =>
+    openCapture(cv, spec.path, () => new SourceError("not-a-video", `${spec.path} is not a video that can be read.`));
+  return new VideoCaptureSource(
+    cv,
+    open(),
+    {
+      name: basename(spec.path),
+      stamp: (capture) => pacer.wait(capture.get(cv.CAP_PROP_POS_MSEC) * 1000),
+      onEmpty: () => undefined,
+      ...(spec.loop && {
+        reopen: () => {
+          pacer.restart();
+          return open();
+        },
+      }),
+    },
+    "end",
+  );
 }
 
 /** Opens a network stream. Only ever called for a URL that the user wrote. @throws SourceError url-unreachable */
 export async function openUrl(spec: Extract<SourceSpec, { kind: "url" }>): Promise<Source> {
   const cv = await loadOpenCv();
   const host = URL.canParse(spec.url) ? new URL(spec.url).host : "the stream";
-  const capture = openCapture(cv, spec.url, () => new SourceError("url-unreachable", `The stream at ${host} does not open. Is the address right, and is it running?`));
+  const capture = openCapture(
+    cv,
+    spec.url,
+    () => new SourceError("url-unreachable", `The stream at ${host} does not open. Is the address right, and is it running?`),
+  );
   return new VideoCaptureSource(cv, capture, { name: host, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined }, "end");
 }
 

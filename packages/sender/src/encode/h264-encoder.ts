@@ -82,7 +82,8 @@ class H264Encoder implements VideoEncoder {
     const planar = mat.cvtColor(this.#cv.COLOR_BGR2YUV_I420);
     const pixels = planar.getData();
     planar.release();
-    if (this.#frame.fromBuffer(pixels) < 0) throw new EncoderError("encode-failed", "A picture has not the size the encoder was opened for.");
+    if (this.#frame.fromBuffer(pixels) < 0)
+      throw new EncoderError("encode-failed", "A picture has not the size the encoder was opened for.");
     this.#frame.pts = BigInt(options.captureUs);
     this.#frame.pictType = options.keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sent = await this.#context.sendFrame(this.#frame);

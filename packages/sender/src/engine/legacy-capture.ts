@@ -40,7 +40,13 @@ export class LegacyCapture {
     this.#tell = tell;
     this.#rateLimit = new FrameRateLimit(options.maxFrameRate);
     const { host, port, maxViewers } = options;
-    this.#server = new LegacyServer({ host, port, maxViewers, nextPicture: () => this.#nextPicture(), onEvent: (event) => this.#onServerEvent(event) });
+    this.#server = new LegacyServer({
+      host,
+      port,
+      maxViewers,
+      nextPicture: () => this.#nextPicture(),
+      onEvent: (event) => this.#onServerEvent(event),
+    });
   }
 
   /** Listens, and makes sure that the source is there. */
@@ -78,7 +84,10 @@ export class LegacyCapture {
     const { source } = this.#options;
     if (source.kind === "camera") {
       if (!findCamera(source.camera).present) {
-        throw new SourceError("camera-missing", `There is no camera ${source.camera}. Plug one in, choose one with --camera, or use --source testcard.`);
+        throw new SourceError(
+          "camera-missing",
+          `There is no camera ${source.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
+        );
       }
     } else if (source.kind !== "url") {
       await this.#openSource();
@@ -88,7 +97,12 @@ export class LegacyCapture {
   async #openSource(): Promise<Source> {
     const source = await openSource(this.#options.source);
     this.#source = source;
-    this.#tell({ event: "opened", name: source.name, ...this.#sizeFor(source.format), frameRate: Math.min(source.format.frameRate, this.#options.maxFrameRate) });
+    this.#tell({
+      event: "opened",
+      name: source.name,
+      ...this.#sizeFor(source.format),
+      frameRate: Math.min(source.format.frameRate, this.#options.maxFrameRate),
+    });
     return source;
   }
 

@@ -1,6 +1,7 @@
 // The capture engine: a process of its own that holds the camera and the encoder. It does what the network process tells it
 // over its pipe, and ends when the pipe does.
 
+import { toJsonObject } from "@simple-video-chat/protocol";
 import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { openSource } from "../capture/open-source.ts";
@@ -41,7 +42,7 @@ const port = openEnginePort(
 );
 
 function tell(event: CaptureEvent | LegacyCaptureEvent): void {
-  port.send({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
+  port.send({ type: "engine-event", value: toJsonObject(event) });
 }
 
 function fail(error: unknown): void {
@@ -72,7 +73,13 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
   const cv = await loadOpenCv();
   const source = await openSource(options.source);
   tell({ event: "opened", name: source.name, ...source.format });
-  const selfView = options.selfView ? new SelfView(cv, (track) => port.send(track), (packet) => port.sendPacket(packet)) : undefined;
+  const selfView = options.selfView
+    ? new SelfView(
+        cv,
+        (track) => port.send(track),
+        (packet) => port.sendPacket(packet),
+      )
+    : undefined;
   if (options.preview && hasDisplay()) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
   const sink = {
     onTrack: port.send.bind(port),

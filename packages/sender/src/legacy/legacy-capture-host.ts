@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Message } from "@simple-video-chat/protocol";
+import { type Message, toJsonObject } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost } from "@simple-video-chat/protocol/engine";
 
 import type { LegacyCaptureCommand, LegacyCaptureEvent, LegacyCaptureOptions } from "../engine/legacy-command.ts";
@@ -92,7 +92,7 @@ export class LegacyCaptureHost {
   }
 
   #command(command: LegacyCaptureCommand): void {
-    this.#engine.send({ type: "engine-configure", value: JSON.parse(JSON.stringify(command)) });
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
   }
 
   #receive(message: Message): void {

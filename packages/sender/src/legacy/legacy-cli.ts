@@ -40,7 +40,12 @@ const statusIntervalMs = 1000;
 /** Runs the bridge until it ends. @returns the exit code. @throws CliError usage for what cannot be */
 export async function runLegacySender(args: LegacySenderArguments, output: ConsoleOutput, stopped: Promise<ExitCode>): Promise<ExitCode> {
   refuseWhatMakesNoSense(args);
-  const { source, maxSidePx = sourceOptions["max-size"].default, maxFrameRate = sourceOptions["max-fps"].default, barcode } = videoOptionsFrom(args);
+  const {
+    source,
+    maxSidePx = sourceOptions["max-size"].default,
+    maxFrameRate = sourceOptions["max-fps"].default,
+    barcode,
+  } = videoOptionsFrom(args);
   const bridge = new Bridge(output, args);
   const options = {
     source,
@@ -51,7 +56,10 @@ export async function runLegacySender(args: LegacySenderArguments, output: Conso
     barcode: barcode ?? source.kind === "testcard",
     preview: args.preview,
   };
-  output.say("This mode has no protection: nothing is encrypted, and anybody who reaches the port sees the pictures. It is for the original Client.py only.", true);
+  output.say(
+    "This mode has no protection: nothing is encrypted, and anybody who reaches the port sees the pictures. It is for the original Client.py only.",
+    true,
+  );
   if (args.preview && !hasDisplay()) output.say("There is no display here: going on without the preview.");
   const host = new LegacyCaptureHost(options, {
     onEvent: (event) => bridge.onEvent(event),
@@ -76,7 +84,8 @@ function refuseWhatMakesNoSense(args: LegacySenderArguments): void {
   if (args.videoBitRate !== sourceOptions["video-bit-rate"].default) {
     refuse("video-bit-rate", "raw pictures are as large as they are. Make them smaller with --max-size, or fewer with --max-fps");
   }
-  if (args.maxLatency !== sourceOptions["max-latency"].default) refuse("max-latency", "nothing comes back from the original client to measure it by");
+  if (args.maxLatency !== sourceOptions["max-latency"].default)
+    refuse("max-latency", "nothing comes back from the original client to measure it by");
 }
 
 /** What the program makes of the bridge's events. */
@@ -90,7 +99,7 @@ class Bridge {
   #end: (code: ExitCode) => void = () => {};
   #last = { captured: 0, bytes: 0 };
   #viewers = 0;
-  #hasServed = false;
+  #isListening = false;
   #startedMs: number | undefined;
 
   constructor(output: ConsoleOutput, { exitOnNoViewers }: { readonly exitOnNoViewers: boolean }) {
@@ -112,7 +121,6 @@ class Bridge {
         break;
       case "viewer-joined":
         this.#viewers++;
-        this.#hasServed = true;
         this.#startedMs ??= performance.now();
         this.#output.event({ ...event });
         this.#output.say(`${event.address} watches now.`);
@@ -152,7 +160,7 @@ class Bridge {
     const message = `The capture engine ${forTerminal(reason, 200)}.${isFinal ? "" : ` A new one was started.${watched}`}`;
     this.#output.event({ event: "trouble", code: "engine-failed", message, isFinal });
     this.#output.say(message, true);
-    if (isFinal) this.#end(this.#hasServed ? exitCodes.lost : exitCodes.couldNotStart);
+    if (isFinal) this.#end(this.#isListening ? exitCodes.lost : exitCodes.couldNotStart);
   }
 
   showStatus(stats: LegacyCaptureHost["stats"]): void {
@@ -170,6 +178,7 @@ class Bridge {
     const bitrateBps = servedS > 0 ? (8 * stats.bytes) / servedS : 0;
     const { captured, sent, skipped, bytes, viewersEver } = stats;
     this.#output.event({ event: "summary", viewers: viewersEver, captured, sent, skipped, bytes, bitrateBps, durationMs });
+    if (!this.#isListening) return;
     this.#output.say(
       `${viewersEver} ${viewersEver === 1 ? "viewer" : "viewers"} in ${(durationMs / 1000).toFixed(0)} s; ${captured} pictures captured, ${sent} sent, ${skipped} skipped (the viewer was still busy), ${formatBitrate(bitrateBps)} since the first viewer.`,
     );
@@ -177,6 +186,7 @@ class Bridge {
 
   #onListening({ host, port }: { readonly host: string; readonly port: number }): void {
     const place = formatAddress({ host, port });
+    this.#isListening = true;
     this.#output.event({ event: "listening", host, port, protected: false });
     if (isLoopback(host)) this.#output.say(`Only this computer can watch: listening at ${place}.`, true);
     else this.#output.say(`NOT ONLY THIS COMPUTER: EVERYBODY WHO CAN REACH ${place} SEES THE PICTURES, WITHOUT A PASSWORD.`, true);
@@ -184,7 +194,7 @@ class Bridge {
 
   #exitCodeOf(code: LegacyCaptureErrorCode): ExitCode {
     if (code.startsWith("camera")) return exitCodes.camera;
-    return this.#last.captured > 0 ? exitCodes.lost : exitCodes.couldNotStart;
+    return this.#isListening ? exitCodes.lost : exitCodes.couldNotStart;
   }
 }
 
