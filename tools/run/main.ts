@@ -85,7 +85,8 @@ function forwarded(args: Awaited<ReturnType<ReturnType<typeof parser>["parseAsyn
     ...(args.loop ? ["--loop"] : []),
     ...(args.barcode ? ["--barcode"] : []),
     ...(args.cameraSize === undefined ? [] : ["--camera-size", args.cameraSize]),
-    ...["--camera", args.camera, "--max-size", String(args.maxSize), "--video-bit-rate", args.videoBitRate],
+    ...["--camera", args.camera, "--max-size", String(args.maxSize)],
+    ...(args.videoBitRate === undefined ? [] : ["--video-bit-rate", args.videoBitRate]),
     ...["--max-fps", String(args.maxFps), "--max-latency", String(args.maxLatency), "--video-codec", args.videoCodec],
   ];
 }

@@ -20,6 +20,7 @@ import {
   isLoopback,
   optionsFromEnvironment,
   parseAddress,
+  programVersion,
   quitKey,
   readKeyFile,
   runProgram,
@@ -52,6 +53,7 @@ function parser(argv: readonly string[]) {
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
+    .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "call the computer that gave this invite")
     .epilogue(helpEpilogue);
@@ -79,7 +81,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     await peer.close();
     const summary = { ...peer.summary(), sent: peer.outgoingAccount ?? {}, barcodes: peer.barcodes };
     output.event({ event: "summary", ...toJsonObject({ ...summary, latencyMs: summary.latencyMs ?? null }) });
-    output.say(formatSummary(summary));
+    if (summary.captured > 0) output.say(formatSummary(summary));
     output.end();
     return code;
   });

@@ -28,6 +28,7 @@ import {
 import {
   CaptureHost,
   captureOptions,
+  outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
   sendVideoOver,
@@ -230,9 +231,10 @@ export class Peer {
   #use(session: Session): void {
     clearTimeout(this.#inviteTimer);
     this.#session = session;
-    this.#outgoing = sendVideoOver(session, this.#capture, { maxLatencyMs: this.#options.maxLatencyMs ?? 200 });
+    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#incoming.connected(session, !resumed);
+      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
       if (!this.#hasShown) this.#playback.showCard(`waiting for the picture of ${peer.name}`);
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
     });

@@ -18,6 +18,8 @@ const closeCodeOf = {
   "bad-capabilities": "malformed",
   "bad-picture-size": "bad-media",
   "too-many-tracks": "bad-media",
+  "unannounced-track": "bad-media",
+  "track-flood": "rate-exceeded",
   "frame-order": "bad-media",
   "chunk-order": "bad-media",
   "chunk-mismatch": "bad-media",

@@ -45,6 +45,7 @@ export {
 
 // flow/
 export { Outbox, outboxBudgetBytes, type OutboxOptions, packetWireBytes, type PlainMessage } from "./flow/outbox.ts";
+export { RateController, type RateControllerOptions } from "./flow/rate-controller.ts";
 export { SendWindow, type SendWindowOptions } from "./flow/send-window.ts";
 
 // media/

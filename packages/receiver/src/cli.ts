@@ -17,6 +17,7 @@ import {
   helpEpilogue,
   optionsFromEnvironment,
   parseAddress,
+  programVersion,
   quitKey,
   readKeyFile,
   runProgram,
@@ -45,6 +46,7 @@ function parser(argv: readonly string[]) {
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
+    .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
     .epilogue(helpEpilogue);
 }
@@ -78,7 +80,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       event: "summary",
       ...toJsonObject({ ...summary, latencyMs: summary.latencyMs ?? null, barcodes: receiver.barcodes }),
     });
-    output.say(formatSummary(summary));
+    if (summary.captured > 0) output.say(formatSummary(summary));
     output.end();
     return code;
   });

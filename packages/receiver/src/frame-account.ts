@@ -39,11 +39,25 @@ export interface PlaybackCounts {
 
 const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
 
-/** Counts one session's frames. */
+/** One session's frames on the sender's side, and on their way. */
+interface SessionFrames {
+  /** The first frame that is known of; 0: none. */
+  firstFrame: number;
+  /** The last one that the sender has accounted for. */
+  lastFrame: number;
+  notEncoded: number;
+  encoderDropped: number;
+  notSent: number;
+  /** Packets that came whole. */
+  arrived: number;
+  /** Those of them that no account has told of yet. */
+  arrivedSince: number;
+  newestFrame: number;
+}
+
+/** Counts the frames of a call, over its connections, sessions and playback engines. */
 export class FrameAccount {
-  #account: AccountMessage | undefined;
-  #arrived = 0;
-  #newestFrame = 0;
+  readonly #sessions: SessionFrames[] = [noFrames()];
   #engineDied = 0;
   /** What earlier playback engines did. */
   #past = noPlayback;
@@ -51,23 +65,42 @@ export class FrameAccount {
 
   /** Frames that are with the playback engine now: given to it, and not yet reported. */
   get inPlayback(): number {
-    return this.#arrived - this.#engineDied - sum(this.#past) - sum(this.#present);
+    const arrived = this.#sessions.reduce((sum, session) => sum + session.arrived, 0);
+    return Math.max(0, arrived - this.#engineDied - total(this.#past) - total(this.#present));
+  }
+
+  /** The sender has begun anew: its frames are counted from 1 again. */
+  newSession(): void {
+    const past = this.#session;
+    // One sum is enough for all that is over.
+    if (this.#sessions.length > 1) this.#sessions.splice(0, 2, merge(this.#sessions[0] ?? noFrames(), past));
+    this.#sessions.push(noFrames());
   }
 
   /** A whole packet came, and goes to the playback engine. */
   arrived(frame: number): void {
-    this.#arrived++;
-    this.#newestFrame = frame;
+    const session = this.#session;
+    session.arrived++;
+    session.arrivedSince++;
+    session.newestFrame = frame;
+    if (session.firstFrame === 0) session.firstFrame = frame;
   }
 
-  /** The sender's account. */
-  accounted(account: AccountMessage): void {
-    this.#account = account;
+  /** The sender's account of the frames since its last one. Frames between the two were accounted for on a connection that was lost. */
+  accounted({ firstFrame, lastFrame, notEncoded, encoderDropped, notSent }: AccountMessage): void {
+    if (firstFrame === 0) return;
+    const session = this.#session;
+    session.firstFrame = session.firstFrame === 0 ? firstFrame : Math.min(session.firstFrame, firstFrame);
+    session.lastFrame = Math.max(session.lastFrame, lastFrame);
+    session.notEncoded += notEncoded;
+    session.encoderDropped += encoderDropped;
+    session.notSent += notSent;
+    session.arrivedSince = Math.min(session.arrivedSince, Math.max(0, session.newestFrame - lastFrame));
   }
 
   /** What the present playback engine has done since it started. */
-  played(counts: PlaybackCounts): void {
-    this.#present = counts;
+  played({ shown, superseded, waitingForKeyframe, undecodable }: PlaybackCounts): void {
+    this.#present = { shown, superseded, waitingForKeyframe, undecodable };
   }
 
   /** The playback engine died with the frames it had; the next one counts from 0. */
@@ -78,29 +111,53 @@ export class FrameAccount {
   }
 
   /**
-   * The account as far as it is known. It is closed once the sender's final account has come and the playback is drained; a
-   * connection that was cut leaves it open at the sender's end, and what is not known there counts as lost.
+   * The account as far as it is known: captured = shown + the drops + {@link inPlayback}. What the sender captured after its last
+   * account, and did not send or what did not come, is not known and in none of the numbers.
    */
   totals(): FrameTotals {
     const { shown, superseded, waitingForKeyframe, undecodable } = add(this.#past, this.#present);
-    const { firstFrame = 0, lastFrame = 0, notEncoded = 0, encoderDropped = 0, notSent = 0, sent = 0 } = this.#account ?? {};
-    const dropped = { notEncoded, encoderDropped, notSent, waitingForKeyframe, undecodable, engineDied: this.#engineDied, superseded };
-    if (this.#account?.final === true) {
-      return { captured: firstFrame === 0 ? 0 : lastFrame - firstFrame + 1, shown, dropped: { ...dropped, lost: sent - this.#arrived } };
-    }
-    // Packets that came after the last account are known to be captured; the frames between them are not accounted for.
-    const captured = firstFrame === 0 ? this.#arrived : Math.max(lastFrame, this.#newestFrame) - firstFrame + 1;
-    const known = shown + Object.values(dropped).reduce((total, count) => total + count, 0);
-    return { captured, shown, dropped: { ...dropped, lost: captured - known - this.inPlayback } };
+    const ways = this.#sessions.map(settled).reduce(addWays);
+    const { captured, lost, notEncoded, encoderDropped, notSent } = ways;
+    const dropped = { notEncoded, encoderDropped, notSent, lost, waitingForKeyframe, undecodable, engineDied: this.#engineDied, superseded };
+    return { captured, shown, dropped };
+  }
+
+  get #session(): SessionFrames {
+    return this.#sessions.at(-1) ?? noFrames();
   }
 }
 
-/** The sum of two accounts: of two sessions, when the sender was restarted. */
-export function addTotals(a: FrameTotals, b: FrameTotals): FrameTotals {
-  const dropped = Object.fromEntries(
-    (Object.keys(a.dropped) as (keyof DroppedFrames)[]).map((name) => [name, a.dropped[name] + b.dropped[name]]),
-  ) as unknown as DroppedFrames;
-  return { captured: a.captured + b.captured, shown: a.shown + b.shown, dropped };
+type Way = Pick<FrameTotals, "captured"> & Pick<DroppedFrames, "notEncoded" | "encoderDropped" | "notSent" | "lost">;
+
+/** What a session's frames came to before they reached the playback. */
+function settled({ firstFrame, lastFrame, notEncoded, encoderDropped, notSent, arrived, arrivedSince }: SessionFrames): Way {
+  const known = notEncoded + encoderDropped + notSent + arrived;
+  const accounted = lastFrame === 0 ? 0 : lastFrame - firstFrame + 1;
+  // A sender that accounts for less than it sent is not believed.
+  const captured = Math.max(known, accounted + arrivedSince);
+  return { captured, notEncoded, encoderDropped, notSent, lost: captured - known };
+}
+
+/** Two sessions that are over, as one. */
+function merge(a: SessionFrames, b: SessionFrames): SessionFrames {
+  const sum = addWays(settled(a), settled(b));
+  const { captured, notEncoded, encoderDropped, notSent } = sum;
+  const frames = { ...noFrames(), notEncoded, encoderDropped, notSent, arrived: a.arrived + b.arrived };
+  return captured === 0 ? frames : { ...frames, firstFrame: 1, lastFrame: captured };
+}
+
+function addWays(a: Way, b: Way): Way {
+  return {
+    captured: a.captured + b.captured,
+    notEncoded: a.notEncoded + b.notEncoded,
+    encoderDropped: a.encoderDropped + b.encoderDropped,
+    notSent: a.notSent + b.notSent,
+    lost: a.lost + b.lost,
+  };
+}
+
+function noFrames(): SessionFrames {
+  return { firstFrame: 0, lastFrame: 0, notEncoded: 0, encoderDropped: 0, notSent: 0, arrived: 0, arrivedSince: 0, newestFrame: 0 };
 }
 
 function add(a: PlaybackCounts, b: PlaybackCounts): PlaybackCounts {
@@ -112,6 +169,6 @@ function add(a: PlaybackCounts, b: PlaybackCounts): PlaybackCounts {
   };
 }
 
-function sum({ shown, superseded, waitingForKeyframe, undecodable }: PlaybackCounts): number {
+function total({ shown, superseded, waitingForKeyframe, undecodable }: PlaybackCounts): number {
   return shown + superseded + waitingForKeyframe + undecodable;
 }

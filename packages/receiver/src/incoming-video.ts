@@ -4,9 +4,12 @@ import {
   type AccountMessage,
   CallPercentiles,
   headerBytes,
+  maxFormatChangesPerS,
+  maxTracks,
   type Micros,
   nowUs,
   PacketAssembler,
+  ProtocolError,
   RateMeter,
   type ReceivedMessage,
   type ReportMessage,
@@ -17,7 +20,7 @@ import {
   type VideoMessage,
 } from "@simple-video-chat/protocol";
 
-import { addTotals, FrameAccount, type FrameTotals } from "./frame-account.ts";
+import { FrameAccount, type FrameTotals, type PlaybackCounts } from "./frame-account.ts";
 import type { PlaybackHost } from "./playback-host.ts";
 
 /**
@@ -27,6 +30,8 @@ import type { PlaybackHost } from "./playback-host.ts";
 const maxInPlayback = 4;
 /** Packets whose capture time is remembered until they are shown. Far more than can be on their way. */
 const maxRemembered = 512;
+/** Announcements that may come at once, beyond {@link maxFormatChangesPerS}: a source that is opened again is announced again. */
+const announcementBurst = 5;
 
 /** Where the time between capture and display went, µs; of the last picture shown. */
 export interface LatencyStages {
@@ -61,6 +66,9 @@ export interface IncomingSummary extends FrameTotals {
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
 }
 
+/** What this needs of a session. */
+export type IncomingSession = Pick<Session, "send" | "status" | "clock">;
+
 interface Remembered {
   readonly captureUs: Micros;
   readonly encodeStartUs: number;
@@ -69,15 +77,17 @@ interface Remembered {
   readonly receivedUs: Micros;
 }
 
+const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
+
 /** The incoming video of a call, over all its connections and, when the sender is restarted, sessions. */
 export class IncomingVideo {
-  readonly #playback: PlaybackHost;
+  readonly #playback: Pick<PlaybackHost, "announce" | "play">;
   readonly #shownRate = new RateMeter();
   readonly #bitRate = new RateMeter();
   readonly #latencies = new SlidingPercentiles();
   readonly #callLatencies = new CallPercentiles();
   readonly #remembered = new Map<number, Remembered>();
-  #session: Session | undefined;
+  #session: IncomingSession | undefined;
   #assembler = new PacketAssembler();
   #track: TrackMessage | undefined;
   /** Video bytes of the present connection, as the sender counts them. */
@@ -85,14 +95,21 @@ export class IncomingVideo {
   #callBytes = 0;
   #newestComplete = 0;
   #heldAck: number | undefined;
-  #pastTotals: FrameTotals | undefined;
-  #account = new FrameAccount();
+  readonly #account = new FrameAccount();
+  /** Tracks announced on the present connection. The first of them is played, and the others are left alone. */
+  #announced = new Set<number>();
+  #announcements = { left: announcementBurst, atUs: nowUs() };
+  /** The last frame of the present connection's last account; 0 before the first. */
+  #accountedTo = 0;
+  /** What was played before the present connection: reports count from there. */
+  #playedBefore = noPlayback;
   #stages: LatencyStages | undefined;
   #firstShownUs: Micros | undefined;
   #lastShownUs: Micros | undefined;
   #onFinalAccount: (() => void) | undefined;
 
-  constructor(playback: PlaybackHost) {
+  /** @param playback - takes the packets; its reports come back by {@link played} */
+  constructor(playback: Pick<PlaybackHost, "announce" | "play">) {
     this.#playback = playback;
   }
 
@@ -102,30 +119,38 @@ export class IncomingVideo {
   }
 
   /** A connection of `session` is up. `isNew`: the session is a new one, whose frames are counted from its beginning. */
-  connected(session: Session, isNew: boolean): void {
+  connected(session: IncomingSession, isNew: boolean): void {
     if (isNew && this.#session !== undefined) {
-      this.#pastTotals = this.#totals();
-      this.#account = new FrameAccount();
+      this.#account.newSession();
+      this.#remembered.clear();
     }
     this.#session = session;
+    this.#announced = new Set();
+    this.#accountedTo = 0;
+    this.#playedBefore = this.#playedSoFar();
     this.#assembler = new PacketAssembler();
     this.#connectionBytes = 0;
     this.#newestComplete = 0;
     this.#heldAck = undefined;
   }
 
-  /** Handles what the sender says of the video. */
+  /**
+   * Handles what the sender says of the video.
+   *
+   * @throws ProtocolError unannounced-track, too-many-tracks, track-flood, bad-value, or what PacketAssembler throws
+   */
   receive(message: ReceivedMessage): void {
     switch (message.type) {
       case "track":
-        this.#track = message;
-        this.#playback.announce(message);
+        this.#receiveTrack(message);
         break;
       case "video":
-        this.#receiveVideo(message);
+        this.#checkAnnounced(message.track);
+        if (message.track === this.#track?.track) this.#receiveVideo(message);
         break;
       case "account":
-        this.#receiveAccount(message);
+        this.#checkAnnounced(message.track);
+        if (message.track === this.#track?.track) this.#receiveAccount(message);
         break;
       default:
         // The rest is not about incoming video.
@@ -138,7 +163,7 @@ export class IncomingVideo {
     const isShown = this.#remembered.has(report.frame);
     this.#account.played(report);
     if (isShown) this.#measure(report);
-    if (this.#track !== undefined) this.#session?.send({ ...report, track: this.#track.track });
+    if (this.#track !== undefined) this.#session?.send({ ...report, ...this.#playedHere(), track: this.#track.track });
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
   }
 
@@ -172,7 +197,7 @@ export class IncomingVideo {
     const now = nowUs();
     const clock = this.#session?.clock;
     return {
-      ...this.#totals(),
+      ...this.#account.totals(),
       fps: this.#shownRate.perSecond(now),
       bitrateBps: this.#bitRate.perSecond(now),
       widthPx: this.#track?.widthPx ?? 0,
@@ -186,7 +211,7 @@ export class IncomingVideo {
 
   /** The whole call's figures. */
   summary(): IncomingSummary {
-    const totals = this.#totals();
+    const totals = this.#account.totals();
     const seconds =
       this.#firstShownUs === undefined || this.#lastShownUs === undefined ? 0 : (this.#lastShownUs - this.#firstShownUs) / 1e6;
     return {
@@ -197,9 +222,42 @@ export class IncomingVideo {
     };
   }
 
-  #totals(): FrameTotals {
-    const totals = this.#account.totals();
-    return this.#pastTotals === undefined ? totals : addTotals(this.#pastTotals, totals);
+  #playedSoFar(): PlaybackCounts {
+    const { shown, dropped } = this.#account.totals();
+    const { superseded, waitingForKeyframe, undecodable } = dropped;
+    return { shown, superseded, waitingForKeyframe, undecodable };
+  }
+
+  /** What was played since the present connection began. */
+  #playedHere(): PlaybackCounts {
+    const now = this.#playedSoFar();
+    const before = this.#playedBefore;
+    return {
+      shown: now.shown - before.shown,
+      superseded: now.superseded - before.superseded,
+      waitingForKeyframe: now.waitingForKeyframe - before.waitingForKeyframe,
+      undecodable: now.undecodable - before.undecodable,
+    };
+  }
+
+  #receiveTrack(message: TrackMessage): void {
+    const now = nowUs();
+    const { left, atUs } = this.#announcements;
+    const refilled = Math.min(announcementBurst, left + ((now - atUs) / 1e6) * maxFormatChangesPerS);
+    if (refilled < 1) throw new ProtocolError("track-flood", "a track was announced again and again");
+    this.#announcements = { left: refilled - 1, atUs: now };
+    if (!this.#announced.has(message.track) && this.#announced.size === maxTracks) {
+      throw new ProtocolError("too-many-tracks", `more than ${maxTracks} tracks`);
+    }
+    const isOurs = this.#announced.size === 0 || message.track === this.#track?.track;
+    this.#announced.add(message.track);
+    if (!isOurs) return;
+    this.#track = message;
+    this.#playback.announce(message);
+  }
+
+  #checkAnnounced(track: number): void {
+    if (!this.#announced.has(track)) throw new ProtocolError("unannounced-track", `video of track ${track}, which was not announced`);
   }
 
   #receiveVideo(message: VideoMessage): void {
@@ -224,6 +282,13 @@ export class IncomingVideo {
   }
 
   #receiveAccount(account: AccountMessage): void {
+    const { firstFrame, lastFrame } = account;
+    if (firstFrame !== 0) {
+      if (this.#accountedTo !== 0 && firstFrame !== this.#accountedTo + 1) {
+        throw new ProtocolError("bad-value", `an account from frame ${firstFrame} on came after one up to frame ${this.#accountedTo}`);
+      }
+      this.#accountedTo = lastFrame;
+    }
     this.#account.accounted(account);
     if (account.final) this.#onFinalAccount?.();
   }

@@ -1,9 +1,10 @@
 // Entry point "@simple-video-chat/receiver": the receiver as a library, and the parts that peer composes.
 
-export { hasDisplay } from "./display/open-display.ts";
 export type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
 export { type IncomingStats, type IncomingSummary, IncomingVideo, type LatencyStages } from "./incoming-video.ts";
+export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
+export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
 export { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";

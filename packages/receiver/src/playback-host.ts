@@ -19,7 +19,10 @@ export interface PlaybackHostEvents {
 
 /** A playback engine. */
 export class PlaybackHost {
-  readonly #title: string | undefined;
+  /** Of the window; undefined when there is none, or none any more. */
+  #title: string | undefined;
+  #card: string | undefined;
+  #isOpening = false;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
   #track: TrackMessage | undefined;
@@ -37,6 +40,8 @@ export class PlaybackHost {
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);
         events.onEngineDeath({ isFinal: false, reason: describeDeath(death) });
+        // It died of its window: a screen that answers may still refuse us.
+        if (this.#isOpening) this.#title = undefined;
         this.#open();
       },
       onGiveUp: (death) => {
@@ -79,7 +84,15 @@ export class PlaybackHost {
 
   /** Shows a text in place of the picture, until the next picture. */
   showCard(text: string): void {
+    this.#card = text;
     this.#command({ command: "card", text });
+  }
+
+  /** Names the window, if there is one; clean text of one line. */
+  setTitle(title: string): void {
+    if (this.#title === undefined) return;
+    this.#title = title;
+    this.#command({ command: "title", title });
   }
 
   /** Resolves when all packets were shown or counted, and the last report has come. */
@@ -100,7 +113,9 @@ export class PlaybackHost {
   }
 
   #open(): void {
+    this.#isOpening = true;
     this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
+    if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
     if (this.#track !== undefined) this.#engine.send(this.#track);
     if (this.#selfViewTrack !== undefined) this.#engine.send(this.#selfViewTrack);
   }
@@ -114,6 +129,7 @@ export class PlaybackHost {
     else if (message.type === "keyframe-request") this.#events.onKeyframeWanted(message.reason);
     else if (message.type === "engine-event") {
       const event = message.value as unknown as PlaybackEvent;
+      if (event.event === "opened") this.#isOpening = false;
       if (event.event === "drained") this.#onDrained?.(event.barcodes);
       this.#events.onEvent(event);
     }

@@ -154,6 +154,7 @@ export class Receiver {
     const session = this.#session;
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#video.connected(session, !resumed);
+      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
       if (!this.#isLive) this.#playback.showCard(`waiting for the picture of ${peer.name}`);
       this.#isLive = true;
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });

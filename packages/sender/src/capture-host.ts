@@ -10,7 +10,7 @@ import {
   type TrackMessage,
   toJsonObject,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
@@ -19,6 +19,8 @@ import type { OutgoingVideo } from "./outgoing-video.ts";
 const idleCloseMs = 1500;
 /** Keyframes are made at most this often, however many receivers ask. */
 const keyframeIntervalUs = 300_000;
+/** How long an engine may take to release its source. */
+const stopTimeoutMs = 3000;
 
 /** What a capture tells its owner. */
 export interface CaptureHostEvents {
@@ -29,37 +31,55 @@ export interface CaptureHostEvents {
   readonly onEngineDeath: (death: { readonly isFinal: boolean; readonly reason: string }) => void;
 }
 
+/** The engine process, as far as a capture needs it. */
+export type CaptureEngine = Pick<EngineHost, "pid" | "send" | "stop">;
+
 /** A capture engine and the receivers that it feeds. */
 export class CaptureHost {
   readonly #options: CaptureOptions;
   readonly #events: CaptureHostEvents;
-  readonly #engine: EngineHost;
+  readonly #engine: CaptureEngine;
   readonly #receivers = new Set<OutgoingVideo>();
   #assembler = new PacketAssembler();
   #track: TrackMessage | undefined;
   #count: CaptureCountMessage = { type: "capture-count", track: videoTrack, frame: 0, notEncoded: 0, encoderDropped: 0 };
   /** The count at which the present engine run began: an engine counts from 0. */
   #runBase = this.#count;
-  #lastPacketFrame = 0;
   #grantedPackets = 0;
   #isStarted = false;
+  /** The engine died too often: there will be no more pictures. */
+  #isGivenUp = false;
+  /** Numbers the starts: what an engine still says of an earlier one means nothing for the present one. */
+  #run = 0;
   #isPinned = false;
+  /** The preview window is not opened again after a death: it may have been the reason. */
+  #hasDied = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #keyframeTimer: NodeJS.Timeout | undefined;
   #lastKeyframeUs = 0;
   #onStopped: (() => void) | undefined;
+  #stopping: Promise<void> = Promise.resolve();
 
-  constructor(options: CaptureOptions, events: CaptureHostEvents) {
+  constructor(
+    options: CaptureOptions,
+    events: CaptureHostEvents,
+    startEngine: (engine: EngineHostOptions) => CaptureEngine = (engine) => new EngineHost(engine),
+  ) {
     this.#options = options;
     this.#events = events;
-    this.#engine = new EngineHost({
+    this.#engine = startEngine({
       entry: new URL("./engine/main.js", import.meta.url),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         events.onEngineDeath({ isFinal: false, reason: describeDeath(death) });
         this.#restart();
       },
-      onGiveUp: (death) => events.onEngineDeath({ isFinal: true, reason: describeDeath(death) }),
+      onGiveUp: (death) => {
+        this.#isGivenUp = true;
+        this.#isStarted = false;
+        this.#onStopped?.();
+        events.onEngineDeath({ isFinal: true, reason: describeDeath(death) });
+      },
     });
   }
 
@@ -84,8 +104,7 @@ export class CaptureHost {
     clearTimeout(this.#idleTimer);
     this.#receivers.add(receiver);
     this.#start();
-    // Between a packet and its count a receiver would be offered more than is counted: it then joins at the count.
-    if (this.#lastPacketFrame <= this.#count.frame) receiver.settle(this.#count);
+    receiver.settle(this.#count);
   }
 
   /** Stops feeding a receiver; releases the source soon after the last one. */
@@ -101,7 +120,13 @@ export class CaptureHost {
     if (!this.#isStarted || this.#grantedPackets > 0) return;
     if (this.#receivers.size > 0 && ![...this.#receivers].some((receiver) => receiver.hasRoom())) return;
     this.#grantedPackets++;
-    this.#engine.send({ type: "credit", track: videoTrack, packets: 1, targetBitrateBps: this.#options.bitrateBps });
+    this.#engine.send({ type: "credit", track: videoTrack, packets: 1, targetBitrateBps: this.#targetBitrateBps() });
+  }
+
+  /** One encoder serves all: it aims at what the best connected receiver takes; the others leave frames out. */
+  #targetBitrateBps(): number {
+    if (this.#receivers.size === 0) return this.#options.bitrateBps;
+    return Math.round(Math.max(...[...this.#receivers].map((receiver) => receiver.targetBitrateBps)));
   }
 
   /** Asks for a keyframe, now or as soon as the last one is old enough. */
@@ -129,31 +154,37 @@ export class CaptureHost {
   }
 
   #start(): void {
-    if (this.#isStarted) return;
+    if (this.#isStarted || this.#isGivenUp) return;
     this.#isStarted = true;
     this.#runBase = this.#count;
-    this.#command({ command: "start", options: this.#options, firstFrame: this.#count.frame + 1 });
+    const options = this.#hasDied ? { ...this.#options, preview: false } : this.#options;
+    this.#command({ command: "start", options, firstFrame: this.#count.frame + 1, run: ++this.#run });
     this.#grantedPackets = 0;
     this.offerRoom();
   }
 
-  async #stopCapturing(): Promise<void> {
-    if (!this.#isStarted) return;
+  #stopCapturing(): Promise<void> {
+    if (!this.#isStarted) return this.#stopping;
     this.#isStarted = false;
-    const stopped = new Promise<void>((resolve) => {
-      this.#onStopped = resolve;
+    this.#stopping = new Promise<void>((resolve) => {
+      // A driver that hangs must not hang whoever wants to end; its engine is killed when it is closed.
+      const timeout = setTimeout(resolve, stopTimeoutMs);
+      this.#onStopped = () => {
+        clearTimeout(timeout);
+        resolve();
+      };
     });
-    this.#command({ command: "stop" });
-    await stopped;
+    this.#command({ command: "stop", run: this.#run });
+    return this.#stopping;
   }
 
   #restart(): void {
+    this.#hasDied = true;
     this.#assembler = new PacketAssembler();
     this.#grantedPackets = 0;
     this.#onStopped?.();
-    // Frames that died with the engine were never told of; the numbers go on behind those that were.
-    if (this.#lastPacketFrame > this.#count.frame) this.#settle({ ...this.#count, frame: this.#lastPacketFrame });
     if (!this.#isStarted) return;
+    // Frames that died with the engine were never told of; the numbers go on behind those that were.
     this.#isStarted = false;
     this.#start();
   }
@@ -196,23 +227,28 @@ export class CaptureHost {
 
   #distribute(packet: EncodedPacket): void {
     this.#grantedPackets = Math.max(0, this.#grantedPackets - 1);
-    this.#lastPacketFrame = packet.frame;
     if (packet.keyframe) this.#lastKeyframeUs = nowUs();
     for (const receiver of this.#receivers) receiver.offer(packet);
+    // The engine counts after each packet, and after each frame that its encoder drops: what a packet skips was not encoded.
+    const skipped = packet.frame - this.#count.frame - 1;
+    this.#settle({ ...this.#count, frame: packet.frame, notEncoded: this.#count.notEncoded + skipped });
     this.offerRoom();
   }
 
   #settle(count: CaptureCountMessage): void {
+    if (count.frame === this.#count.frame) return;
     this.#count = count;
     for (const receiver of this.#receivers) receiver.settle(count);
   }
 
   #onEvent(event: CaptureEvent): void {
-    if (event.event === "stopped") {
+    // The end of an earlier run is not that of the present one.
+    const isPresent = "run" in event && event.run === this.#run;
+    if (isPresent && event.event === "stopped") {
       this.#onStopped?.();
       this.#onStopped = undefined;
     }
-    if (event.event === "ended" || event.event === "failed") this.#isStarted = false;
+    if (isPresent && (event.event === "ended" || event.event === "failed")) this.#isStarted = false;
     this.#events.onEvent(event);
   }
 }

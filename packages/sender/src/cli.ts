@@ -18,11 +18,13 @@ import {
   optionsFromEnvironment,
   parseAddress,
   parseNumber,
+  programVersion,
   quitKey,
   readKeyFile,
   runProgram,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
+import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { runLegacySender } from "./legacy/legacy-cli.ts";
@@ -51,6 +53,7 @@ function parser(argv: readonly string[]) {
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
+    .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
     .example("$0 --source film.mp4 --loop", "show a video file")
     .epilogue(helpEpilogue);
@@ -63,6 +66,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     if (args.legacy) return runLegacySender(args, output, stopped);
     const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
     const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
+    if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
     const sender = await startSender({
       ...videoOptionsFrom(args),
       ...address,

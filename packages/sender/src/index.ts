@@ -5,10 +5,20 @@ export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 export type { CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
 export { EncoderError, type EncoderErrorCode, SourceError, type SourceErrorCode } from "./errors.ts";
+export { LegacyServerError, type LegacyServerErrorCode } from "./legacy/legacy-server-error.ts";
+export {
+  type LegacyPicture,
+  LegacyServer,
+  type LegacyServerEvent,
+  type LegacyServerOptions,
+  type LegacyServerStats,
+} from "./legacy/legacy-server.ts";
+export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
 export { sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount, OutgoingVideo } from "./outgoing-video.ts";
 export {
   captureOptions,
+  outgoingOptions,
   type ReceiverInfo,
   Sender,
   type SenderEvents,

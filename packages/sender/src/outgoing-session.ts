@@ -4,14 +4,14 @@
 import type { Session } from "@simple-video-chat/protocol";
 
 import type { CaptureHost } from "./capture-host.ts";
-import { OutgoingVideo } from "./outgoing-video.ts";
+import { OutgoingVideo, type OutgoingVideoOptions } from "./outgoing-video.ts";
 
 /**
  * Sends `capture`'s video over `session` for as long as both live.
  *
  * @returns the outgoing video, for its account and for stopping it
  */
-export function sendVideoOver(session: Session, capture: CaptureHost, options: { readonly maxLatencyMs: number }): OutgoingVideo {
+export function sendVideoOver(session: Session, capture: CaptureHost, options: OutgoingVideoOptions): OutgoingVideo {
   const video = new OutgoingVideo(session, options, {
     onRoom: () => capture.offerRoom(),
     onKeyframeWanted: () => capture.requestKeyframe(),

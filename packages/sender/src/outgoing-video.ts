@@ -4,6 +4,7 @@ import {
   type CaptureCountMessage,
   type EncodedPacket,
   nowUs,
+  RateController,
   RateMeter,
   type ReceivedMessage,
   type ReportMessage,
@@ -15,6 +16,17 @@ import { videoTrack } from "@simple-video-chat/protocol/engine";
 
 /** How often a receiver is told the account of its frames while the call lives, ms. */
 const accountIntervalMs = 1000;
+
+/** The user's limits. */
+export interface OutgoingVideoOptions {
+  /** Delay from capture to display to keep within, ms. */
+  readonly maxLatencyMs: number;
+  /** Most video bits a second. */
+  readonly maxBitrateBps: number;
+}
+
+/** What an outgoing video needs of its session. */
+export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close">;
 
 /** What an outgoing video asks of the capture. */
 export interface OutgoingVideoHooks {
@@ -37,28 +49,36 @@ const emptyAccount: OutgoingAccount = { firstFrame: 0, lastFrame: 0, notEncoded:
 
 /** The video to one receiver. */
 export class OutgoingVideo {
-  readonly #session: Session;
-  readonly #maxLatencyMs: number;
+  readonly #session: OutgoingVideoSession;
+  readonly #options: OutgoingVideoOptions;
   readonly #hooks: OutgoingVideoHooks;
   readonly #timer: NodeJS.Timeout;
   readonly #sentRate = new RateMeter();
   readonly #sentBitRate = new RateMeter();
   #window: SendWindow;
+  #rate: RateController;
   #isConnected = false;
   #isStopped = false;
   #needsKeyframe = true;
+  /** A keyframe was asked for, and has not come yet. */
+  #hasAsked = false;
+  /** Bytes of packets on the present connection, as acknowledgements count them. */
+  #connectionBytes = 0;
   /** The capture's count when this receiver joined; undefined: it joins at the next count. */
   #base: CaptureCountMessage | undefined;
   #sent = 0;
   #notSent = 0;
   #account = emptyAccount;
+  /** As much of it as the receiver was told, or was lost with a connection: accounts follow each other without gaps. */
+  #told = emptyAccount;
   #report: ReportMessage | undefined;
 
-  constructor(session: Session, options: { readonly maxLatencyMs: number }, hooks: OutgoingVideoHooks) {
+  constructor(session: OutgoingVideoSession, options: OutgoingVideoOptions, hooks: OutgoingVideoHooks) {
     this.#session = session;
-    this.#maxLatencyMs = options.maxLatencyMs;
+    this.#options = options;
     this.#hooks = hooks;
     this.#window = new SendWindow(options);
+    this.#rate = new RateController(options);
     this.#timer = setInterval(() => this.#sendAccount(false), accountIntervalMs);
   }
 
@@ -84,17 +104,23 @@ export class OutgoingVideo {
 
   /** A connection is up, the first or a new one: what was on its way is gone, and the receiver needs a keyframe. */
   connected(track: TrackMessage | undefined): void {
-    this.#window = new SendWindow({ maxLatencyMs: this.#maxLatencyMs });
+    this.#window = new SendWindow(this.#options);
+    this.#rate = new RateController(this.#options);
+    this.#connectionBytes = 0;
     this.#isConnected = true;
     this.#needsKeyframe = true;
+    this.#hasAsked = false;
+    if (this.#isStopped) return;
     if (track !== undefined) this.announce(track);
-    this.#hooks.onKeyframeWanted();
+    this.#askForKeyframe();
     this.#hooks.onRoom();
   }
 
   /** The connection is gone; frames are counted as not sent until there is a new one. */
   disconnected(): void {
     this.#isConnected = false;
+    // Nobody knows how much of it has arrived; the next connection is told of what comes from here on.
+    this.#told = this.#account;
   }
 
   /** The packets from here on are of this format. */
@@ -108,15 +134,24 @@ export class OutgoingVideo {
     return this.#isConnected && !this.#isStopped && this.#window.room(nowUs());
   }
 
-  /** Sends a packet, or counts it as not sent when there is no room or its keyframe is missing. */
+  /** What the encoder should aim at for this receiver, bits a second. */
+  get targetBitrateBps(): number {
+    return this.#rate.targetBps;
+  }
+
+  /**
+   * Sends a packet, or counts it as not sent when there is no room or its keyframe is missing. Each packet is settled before the
+   * next one is offered.
+   */
   offer(packet: EncodedPacket): void {
     if (this.#base === undefined || this.#isStopped) return;
-    if (packet.keyframe && this.#isConnected) this.#needsKeyframe = false;
-    // A keyframe that was asked for goes out even when the window is full: it ends the wait, and it was made small.
-    const isSendable = this.#isConnected && !this.#needsKeyframe && (packet.keyframe || this.hasRoom());
+    if (packet.keyframe) this.#hasAsked = false;
+    const isSendable = this.hasRoom() && (packet.keyframe || !this.#needsKeyframe);
     const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
     if (bytes > 0) {
+      this.#needsKeyframe = false;
       this.#sent++;
+      this.#connectionBytes += bytes;
       this.#sentRate.add(1, nowUs());
       this.#sentBitRate.add(bytes * 8, nowUs());
       this.#window.onSent(bytes, nowUs());
@@ -125,7 +160,7 @@ export class OutgoingVideo {
     this.#notSent++;
     // The chain of delta frames is broken for this receiver.
     this.#needsKeyframe = true;
-    if (this.#isConnected) this.#hooks.onKeyframeWanted();
+    this.#askForKeyframe();
   }
 
   /** All frames up to `count.frame` are settled. A receiver joins at such a point, where everything offered is also counted. */
@@ -137,6 +172,7 @@ export class OutgoingVideo {
     }
     const base = this.#base;
     if (count.frame === base.frame) return;
+    const before = this.#account;
     this.#account = {
       firstFrame: base.frame + 1,
       lastFrame: count.frame,
@@ -145,21 +181,22 @@ export class OutgoingVideo {
       notSent: this.#notSent,
       sent: this.#sent,
     };
+    const leftOut = this.#account.notEncoded + this.#account.notSent - before.notEncoded - before.notSent;
+    if (this.#isConnected) this.#rate.onFrames(count.frame - Math.max(before.lastFrame, base.frame), leftOut, nowUs());
   }
 
   /** Handles what the receiver says of the video. */
   receive(message: ReceivedMessage): void {
     switch (message.type) {
       case "ack":
-        this.#window.onAck(message.bytes, nowUs());
-        this.#hooks.onRoom();
+        this.#acknowledged(message.bytes);
         break;
       case "report":
         this.#report = message;
         break;
       case "keyframe-request":
         this.#needsKeyframe = true;
-        this.#hooks.onKeyframeWanted();
+        this.#askForKeyframe();
         break;
       case "stop":
         this.stop();
@@ -170,7 +207,7 @@ export class OutgoingVideo {
     }
   }
 
-  /** Sends the final account; nothing is sent after it. */
+  /** Sends the final account; nothing is sent after it. Safe to call again. */
   stop(): void {
     if (this.#isStopped) return;
     this.#sendAccount(true);
@@ -178,8 +215,40 @@ export class OutgoingVideo {
     clearInterval(this.#timer);
   }
 
-  #sendAccount(final: boolean): void {
-    if (!this.#isConnected || (this.#account.firstFrame === 0 && !final)) return;
-    this.#session.send({ type: "account", track: videoTrack, final, ...this.#account });
+  #acknowledged(bytes: number): void {
+    if (bytes > this.#connectionBytes) {
+      void this.#session.close("malformed", "more was acknowledged than was sent");
+      return;
+    }
+    this.#window.onAck(bytes, nowUs());
+    this.#rate.onAck(bytes, this.#window, nowUs());
+    if (this.#needsKeyframe) this.#askForKeyframe();
+    this.#hooks.onRoom();
   }
+
+  /** Not before there is room for it: a receiver that cannot keep up would cost all others a keyframe after the other. */
+  #askForKeyframe(): void {
+    if (this.#hasAsked || !this.hasRoom()) return;
+    this.#hasAsked = true;
+    this.#hooks.onKeyframeWanted();
+  }
+
+  #sendAccount(final: boolean): void {
+    const news = since(this.#told, this.#account);
+    if (!this.#isConnected || (news.firstFrame === 0 && !final)) return;
+    if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
+  }
+}
+
+/** What has come to an account since it was `told`. */
+function since(told: OutgoingAccount, now: OutgoingAccount): OutgoingAccount {
+  if (told.lastFrame === now.lastFrame) return emptyAccount;
+  return {
+    firstFrame: told.lastFrame === 0 ? now.firstFrame : told.lastFrame + 1,
+    lastFrame: now.lastFrame,
+    notEncoded: now.notEncoded - told.notEncoded,
+    encoderDropped: now.encoderDropped - told.encoderDropped,
+    notSent: now.notSent - told.notSent,
+    sent: now.sent - told.sent,
+  };
 }

@@ -19,15 +19,18 @@ import {
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { CaptureEvent } from "./engine/capture-command.ts";
-import type { OutgoingAccount, OutgoingVideo } from "./outgoing-video.ts";
+import type { OutgoingAccount, OutgoingVideo, OutgoingVideoOptions } from "./outgoing-video.ts";
 import { sendVideoOver } from "./outgoing-session.ts";
+
+/** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
+const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
 
 /** How video is made and sent. */
 export interface VideoOptions {
   readonly source: SourceSpec;
   /** Default "h264". */
   readonly codec?: VideoCodec;
-  /** Most video bits a second; default 2,000,000. */
+  /** Most video bits a second; default 2,000,000, with JPEG 40,000,000. */
   readonly bitrateBps?: number;
   /** The longer side is scaled down to this, pixels; default 1280. */
   readonly maxSidePx?: number;
@@ -87,6 +90,8 @@ export interface SenderStats {
   readonly fps: number;
   /** To all receivers together. */
   readonly bitrateBps: number;
+  /** What the encoder aims at: what the best receiver's link takes. */
+  readonly targetBitrateBps: number;
 }
 
 interface Receiver {
@@ -102,13 +107,18 @@ export function captureOptions(
   return {
     source: options.source,
     codec: options.codec ?? "h264",
-    bitrateBps: options.bitrateBps ?? 2_000_000,
+    bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
     maxSidePx: options.maxSidePx ?? 1280,
     maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
     barcode: options.barcode ?? options.source.kind === "testcard",
     selfView: options.selfView ?? false,
     preview: options.preview ?? false,
   };
+}
+
+/** What an outgoing video needs, from the options of a sender or of a peer. */
+export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
+  return { maxLatencyMs: options.maxLatencyMs ?? 200, maxBitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"] };
 }
 
 /** Program and version, as the other end is told. */
@@ -193,6 +203,7 @@ export class Sender {
       receivers: videos.length,
       fps: Math.max(0, ...videos.map((video) => video.sentRate())),
       bitrateBps: videos.reduce((sum, video) => sum + video.sentBitrateBps(), 0),
+      targetBitrateBps: Math.round(Math.max(0, ...videos.map((video) => video.targetBitrateBps))),
     };
   }
 
@@ -206,7 +217,7 @@ export class Sender {
   }
 
   #welcome(session: Session): void {
-    const video = sendVideoOver(session, this.#capture, { maxLatencyMs: this.#options.maxLatencyMs ?? 200 });
+    const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     if (session.identity === this.#invitedIdentity) this.#invite();
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;

@@ -13,7 +13,7 @@ export interface SourceArguments {
   readonly cameraSize?: string | undefined;
   readonly loop: boolean;
   readonly maxSize: number;
-  readonly videoBitRate: string;
+  readonly videoBitRate?: string | undefined;
   readonly maxFps: number;
   readonly maxLatency: number;
   readonly videoCodec: string;
@@ -30,10 +30,10 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   return {
     source,
     codec: args.videoCodec as VideoCodec,
-    bitrateBps: parseBitrate(args.videoBitRate),
     maxSidePx: parseNumber("max-size", args.maxSize, 64, 4096),
     maxFrameRate,
     maxLatencyMs: parseNumber("max-latency", args.maxLatency, 20, 10_000),
+    ...(args.videoBitRate !== undefined && { bitrateBps: parseBitrate(args.videoBitRate) }),
     ...(args.barcode && { barcode: true }),
   };
 }

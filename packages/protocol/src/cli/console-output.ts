@@ -71,5 +71,5 @@ export class ConsoleOutput {
 
 /** A name or text from outside, made safe for a terminal: no control characters, no escape sequences, no bidi tricks. */
 export function forTerminal(text: string, maxChars: number = 64): string {
-  return cleanText(text, { lines: false }).slice(0, maxChars);
+  return [...cleanText(text, { lines: false })].slice(0, maxChars).join("");
 }

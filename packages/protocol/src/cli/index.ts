@@ -13,6 +13,7 @@ export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
+export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
 export { commonOptions, displayOptions, helpEpilogue, sourceOptions } from "./shared-options.ts";

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { createInterface } from "node:readline/promises";
 
 import { createSecret, formatSecret, parseSecret } from "../transport/invite.ts";
+import { systemCode } from "../transport/transport-error.ts";
 import { CliError, exitCodes } from "./exit-codes.ts";
 
 /** Mode of a key file: its owner alone. */
@@ -26,8 +27,19 @@ export function readKeyFile(path: string, options: { readonly create: boolean })
     return parseSecret(readFileSync(path, "utf8").trim());
   } catch (error) {
     if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(exitCodes.couldNotStart, `The key file ${path} cannot be used: ${reason}`, { cause: error });
+    throw new CliError(exitCodes.couldNotStart, keyFileSentence(path, error), { cause: error });
+  }
+}
+
+function keyFileSentence(path: string, error: unknown): string {
+  switch (systemCode(error)) {
+    case "ENOENT":
+      return `There is no key file ${path}. The end that waits makes it when it starts with --key-file: copy it from there.`;
+    case "EACCES":
+    case "EPERM":
+      return `The key file ${path} is another user's. Make it yours, or name one of your own.`;
+    default:
+      return `The key file ${path} cannot be used. ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

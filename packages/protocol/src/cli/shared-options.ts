@@ -9,7 +9,7 @@ export const sourceOptions = {
   "camera-size": { type: "string", describe: "picture size to ask of the camera (or of testcard and motion), like 1280x720" },
   loop: { type: "boolean", default: false, describe: "begin a video file again at its end" },
   "max-size": { alias: "m", type: "number", default: 1280, describe: "scale pictures down to this many pixels on the longer side" },
-  "video-bit-rate": { alias: "b", type: "string", default: "2M", describe: "most video bits a second, like 2M or 800k" },
+  "video-bit-rate": { alias: "b", type: "string", describe: "most video bits a second, like 2M or 800k [default: 2M, with jpeg 40M]" },
   "max-fps": { type: "number", default: 30, describe: "most pictures a second" },
   "max-latency": { type: "number", default: 200, describe: "delay from camera to screen to keep within, in ms" },
   "video-codec": { choices: ["h264", "jpeg"], default: "h264", describe: "how pictures are encoded" },

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 import type { EncodedPacket } from "../media/packet.ts";
+import { cleanText } from "../messages/clean-text.ts";
 import type { Message } from "../messages/message.ts";
 import { nowUs } from "../time/clock.ts";
 import { EnginePipe } from "./engine-pipe.ts";
@@ -92,7 +93,10 @@ export class EngineHost {
     });
     // stdio[3] is a socket pair: Node types it as one direction, it has both.
     const pipe = new EnginePipe(child.stdio[3] as unknown as Duplex, {
-      onMessage: this.#options.onMessage,
+      onMessage: (message) => {
+        // Of an engine that is known to be dead nothing is heard any more: its owner has closed the account with it.
+        if (this.#pipe === pipe) this.#options.onMessage(message);
+      },
       // A broken pipe means a broken engine; its exit is what counts.
       onClose: () => {
         if (!this.#stopping) child.kill("SIGKILL");
@@ -132,9 +136,11 @@ export class EngineHost {
   }
 }
 
-/** A death in words, for a message. */
+/** A death in words, for a message. What the engine wrote may hold text from outside, and is made safe for a terminal. */
 export function describeDeath(death: EngineDeath): string {
   const how = death.signal === null ? `ended with code ${death.exitCode ?? "unknown"}` : `was ended by ${death.signal}`;
-  const words = death.lastWords.trim().split("\n").at(-1) ?? "";
-  return words === "" ? how : `${how}: ${words}`;
+  const lines = death.lastWords.trim().split("\n");
+  // An uncaught error is followed by its stack and by Node's own version: the line that names it says most.
+  const words = lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? lines.at(-1) ?? "";
+  return words === "" ? how : `${how}: ${cleanText(words, { lines: false })}`;
 }

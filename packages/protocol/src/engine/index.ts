@@ -4,4 +4,5 @@ export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } f
 export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
 export { leaveSignalsToParent, openEnginePort } from "./engine-port.ts";
 export { quietly } from "./quiet-import.ts";
+export { isScreenReachable, x11Addresses } from "./screen.ts";
 export { selfViewTrack, videoTrack } from "./tracks.ts";

@@ -125,9 +125,14 @@ export class SendWindow {
     const least = minFrames * this.#meanFrameBytes;
     const rate = this.#rateBytesPerUs(nowUs);
     if (this.#base === undefined) return least;
-    if (this.#draining(nowUs)) return Math.max(this.#meanFrameBytes, rate * this.#base.value * drainShare);
+    if (this.isDraining(nowUs)) return Math.max(this.#meanFrameBytes, rate * this.#base.value * drainShare);
     const gain = this.queueUs < this.slackUs / 2 ? probeGain : 1;
     return Math.max(least, gain * rate * (this.#base.value + this.slackUs));
+  }
+
+  /** Whether the window is kept small for a moment, to see the way without a queue. */
+  isDraining(nowUs: Micros): boolean {
+    return this.#drain !== undefined && nowUs < this.#drain.untilUs;
   }
 
   /** The queue that is allowed to stand in the network. */
@@ -184,10 +189,6 @@ export class SendWindow {
       const untilUs = nowUs + Math.max(minDrainUs, 2 * rttUs);
       this.#drain = { untilUs, lowestUs: rttUs };
     }
-  }
-
-  #draining(nowUs: Micros): boolean {
-    return this.#drain !== undefined && nowUs < this.#drain.untilUs;
   }
 
   #rateBytesPerUs(nowUs: Micros): number {

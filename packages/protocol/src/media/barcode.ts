@@ -59,26 +59,33 @@ export function barcodeHeightPx(widthPx: number): number {
  */
 export function readBarcode(bgr: Uint8Array, widthPx: number, heightPx: number): Barcode | undefined {
   if (widthPx < barcodeColumns || heightPx < barcodeHeightPx(widthPx)) return undefined;
-  const block = widthPx / barcodeColumns;
+  const rowPx = barcodeHeightPx(widthPx) / barcodeRows;
+  // The middle third of a block, away from its neighbours' ringing.
+  const sidePx = Math.max(1, Math.floor(Math.min(widthPx / barcodeColumns, rowPx) / 3));
   const bytes = new Uint8Array(codeBytes);
   for (let bit = 0; bit < codeBytes * 8; bit++) {
-    const left = (bit % barcodeColumns) * block;
-    const top = Math.floor(bit / barcodeColumns) * block;
-    // The middle of the block, away from its neighbours' ringing.
-    const white = meanGreen(bgr, widthPx, left + block / 3, top + block / 3, Math.max(1, Math.floor(block / 3))) > whiteThreshold;
-    if (white) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
+    const left = middle(((bit % barcodeColumns) * widthPx) / barcodeColumns, widthPx / barcodeColumns, sidePx);
+    const top = middle(Math.floor(bit / barcodeColumns) * rowPx, rowPx, sidePx);
+    if (meanGreen(bgr, widthPx, { left, top, sidePx }) > whiteThreshold) bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
   }
   const view = new DataView(bytes.buffer);
   if (view.getUint16(dataBytes) !== crc16(bytes.subarray(0, dataBytes))) return undefined;
   return { frame: view.getUint32(0), captureUs: micros(view.getUint16(4) * 2 ** 32 + view.getUint32(6)) };
 }
 
-function meanGreen(bgr: Uint8Array, widthPx: number, left: number, top: number, sizePx: number): number {
+/** First of `sidePx` pixels in the middle of a block. A pixel belongs to the block that its left (upper) edge is in. */
+function middle(startPx: number, blockPx: number, sidePx: number): number {
+  return Math.ceil(startPx + (blockPx - sidePx) / 2 - 1e-9);
+}
+
+function meanGreen(
+  bgr: Uint8Array,
+  widthPx: number,
+  { left, top, sidePx }: { readonly left: number; readonly top: number; readonly sidePx: number },
+): number {
   let sum = 0;
-  const x0 = Math.floor(left);
-  const y0 = Math.floor(top);
-  for (let y = y0; y < y0 + sizePx; y++) {
-    for (let x = x0; x < x0 + sizePx; x++) sum += bgr[(y * widthPx + x) * 3 + 1] ?? 0;
+  for (let y = top; y < top + sidePx; y++) {
+    for (let x = left; x < left + sidePx; x++) sum += bgr[(y * widthPx + x) * 3 + 1] ?? 0;
   }
-  return sum / (sizePx * sizePx);
+  return sum / (sidePx * sidePx);
 }

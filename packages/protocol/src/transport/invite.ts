@@ -77,11 +77,17 @@ export function parseSecret(text: string): Uint8Array {
   const typed = text.toLowerCase().replaceAll(/[-\s]/g, "").replaceAll("o", "0").replaceAll(/[il]/g, "1");
   const symbols = Array.from(typed, (symbol) => alphabet.indexOf(symbol));
   if (symbols.length !== secretSymbols + checkSymbols) {
-    throw new InviteError("malformed", `a secret has ${secretSymbols + checkSymbols} characters, this has ${symbols.length}`);
+    throw new InviteError(
+      "malformed",
+      `The secret is not complete: it has ${secretSymbols + checkSymbols} characters, this has ${symbols.length}. Copy all of it.`,
+    );
   }
   // A character outside the alphabet ("u", a stray dot) is a slip of the finger too.
   if (symbols.includes(-1) || crc10(symbols.slice(0, secretSymbols)) !== checkOf(symbols)) {
-    throw new InviteError("mistyped", "the secret does not fit its check characters: please compare it with the original");
+    throw new InviteError(
+      "mistyped",
+      "The secret is mistyped: it does not fit its check characters. Compare it with the original, or copy it.",
+    );
   }
   return decodeSymbols(symbols.slice(0, secretSymbols));
 }
@@ -104,10 +110,14 @@ export function parseInvite(text: string): Invite {
   const host = parts?.["ipv6"] ?? parts?.["name"];
   const secret = parts?.["secret"];
   if (host === undefined || secret === undefined || host.length > 253) {
-    throw new InviteError("malformed", "an invite looks like HOST:PORT/SECRET");
+    throw new InviteError(
+      "malformed",
+      "That is not an invite. An invite looks like HOST:PORT/SECRET: copy all of what the other end printed.",
+    );
   }
   const port = parts?.["port"] === undefined ? defaultPort : Number(parts["port"]);
-  if (port < 1 || port > 65_535) throw new InviteError("malformed", "the port of an invite is between 1 and 65535");
+  if (port < 1 || port > 65_535)
+    throw new InviteError("malformed", "That is not an invite: its port is not from 1 to 65535. Copy it from the other end.");
   return { host, port, secret: parseSecret(secret) };
 }
 
@@ -145,6 +155,7 @@ function decodeSymbols(symbols: readonly number[]): Uint8Array {
     }
   }
   // The two bits beyond the 128 must be zero, so that a secret is written in one way only.
-  if ((bits & 3) !== 0) throw new InviteError("malformed", "the secret has bits beyond its 128");
+  if ((bits & 3) !== 0)
+    throw new InviteError("malformed", "The secret is mistyped: nobody makes one like it. Compare it with the original, or copy it.");
   return bytes;
 }

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import { maxPendingConnections, openingTimeoutMs } from "../limits.ts";
 import type { Credential, CredentialSource } from "./credential.ts";
-import { systemCode, toTransportError, TransportError } from "./transport-error.ts";
+import { systemCode, toTransportError, transportError, type TransportError } from "./transport-error.ts";
 
 /**
  * Until TCP answers. Short, because of outages: the system sends its second SYN after 1 s and its third after 3 s, so an
@@ -95,7 +95,7 @@ export async function listenSecurely(options: ListenSecurelyOptions): Promise<Se
   // From here on an error is one accept that failed (out of descriptors, say); the place stays open.
   server.on("error", () => {});
   const address = server.address();
-  if (address === null || typeof address === "string") throw new TransportError("address-not-available", options.host);
+  if (address === null || typeof address === "string") throw transportError("address-not-available", options.host);
   return {
     host: address.address,
     port: address.port,
@@ -209,7 +209,7 @@ export interface DialSecurelyOptions {
 export function dialSecurely(options: DialSecurelyOptions): Promise<SecureChannel> {
   const { host, port, credential, signal } = options;
   const place = `${host}:${port}`;
-  if (signal?.aborted === true) return Promise.reject(new TransportError("aborted", `${place}: aborted`));
+  if (signal?.aborted === true) return Promise.reject(transportError("aborted", place));
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
       ...tlsOptions,
@@ -218,7 +218,7 @@ export function dialSecurely(options: DialSecurelyOptions): Promise<SecureChanne
       servername: "",
       pskCallback: () => ({ identity: credential.identity, psk: credential.psk }),
       // Asked only when the other end shows a certificate instead of proving the secret. Returning undefined would let it in.
-      checkServerIdentity: () => new TransportError("refused", `${place}: it shows a certificate instead of the secret`),
+      checkServerIdentity: () => transportError("refused", place),
     });
     let connected = false;
     let timer = setTimeout(expire, options.connectTimeoutMs ?? connectTimeoutMs);
@@ -233,10 +233,10 @@ export function dialSecurely(options: DialSecurelyOptions): Promise<SecureChanne
       reject(error);
     }
     function expire(): void {
-      fail(new TransportError("timeout", `${place}: ${connected ? "not secured" : "no answer"} in time`));
+      fail(transportError("timeout", place));
     }
     function abort(): void {
-      fail(new TransportError("aborted", `${place}: aborted`));
+      fail(transportError("aborted", place));
     }
 
     signal?.addEventListener("abort", abort, { once: true });
@@ -249,10 +249,10 @@ export function dialSecurely(options: DialSecurelyOptions): Promise<SecureChanne
     });
     // Stays for the channel's life: after a bad record the socket tells of the error but is not destroyed.
     socket.on("error", (error) => fail(toTransportError(error, place, connected ? "refused" : "unreachable")));
-    socket.once("close", () => fail(new TransportError("lost", `${place}: closed while it was being secured`)));
+    socket.once("close", () => fail(transportError("lost", place)));
     socket.once("secureConnect", () => {
       if (!socket.isSessionReused()) {
-        return fail(new TransportError("refused", `${place}: it did not prove that it knows the secret`));
+        return fail(transportError("refused", place));
       }
       settle();
       const remoteAddress = socket.remoteAddress ?? "";

@@ -6,7 +6,13 @@ import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_MJPEG,
   AV_PIX_FMT_BGR24,
+  AV_PIX_FMT_GRAY8,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_PIX_FMT_YUVJ422P,
+  AV_PIX_FMT_YUVJ444P,
   type AVCodecID,
+  type AVPixelFormat,
   Codec,
   CodecContext,
   Dictionary,
@@ -20,6 +26,8 @@ import type { Picture } from "./picture.ts";
 
 /** Codecs code whole blocks; the picture is cut out of them. 16 for H.264's macroblocks and JPEG's 4:2:0 units. */
 const blockPx = 16;
+/** FFmpeg holds the limit against rows as it allocates them: padded to its widest vectors (STRIDE_ALIGN). */
+const rowPx = 64;
 
 /** What the track announced. */
 export interface DecoderFormat {
@@ -27,47 +35,71 @@ export interface DecoderFormat {
   readonly heightPx: number;
 }
 
+/** A codec, and the layouts in which its decoder may give pictures: 8 bits, and what the wire allows. */
+interface DecoderKind {
+  readonly id: AVCodecID;
+  readonly name: string;
+  readonly layouts: ReadonlySet<AVPixelFormat>;
+}
+
+const h264: DecoderKind = { id: AV_CODEC_ID_H264, name: "H.264", layouts: new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P]) };
+const jpeg: DecoderKind = {
+  id: AV_CODEC_ID_MJPEG,
+  name: "JPEG",
+  layouts: new Set([AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_GRAY8]),
+};
+
 /** Opens an H.264 decoder. @throws DecodeError decoder-missing */
 export function openH264Decoder(format: DecoderFormat): Promise<VideoDecoder> {
-  return open(AV_CODEC_ID_H264, "H.264", format);
+  return open(h264, format);
 }
 
 /** Opens a JPEG decoder. @throws DecodeError decoder-missing */
 export function openJpegDecoder(format: DecoderFormat): Promise<VideoDecoder> {
-  return open(AV_CODEC_ID_MJPEG, "JPEG", format);
+  return open(jpeg, format);
 }
 
-async function open(id: AVCodecID, name: string, format: DecoderFormat): Promise<VideoDecoder> {
-  const codec = Codec.findDecoder(id);
+async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDecoder> {
+  const { name } = kind;
+  const codec = Codec.findDecoder(kind.id);
   if (codec === null) throw new DecodeError("decoder-missing", `This FFmpeg has no ${name} decoder.`);
   const context = new CodecContext();
   context.allocContext3(codec);
   context.threadCount = 1;
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
-  const blocks = (px: number): number => Math.ceil(px / blockPx) * blockPx;
+  const padded = (px: number, to: number): number => Math.ceil(px / to) * to;
   // 30 bytes of H.264 can ask for 4096×4096; with this the decoder refuses them before it allocates anything.
-  const maxPixels = blocks(format.widthPx) * blocks(format.heightPx);
+  const maxPixels = padded(format.widthPx, rowPx) * padded(format.heightPx, blockPx);
   const opened = await context.open2(codec, Dictionary.fromObject({ max_pixels: String(maxPixels) }));
-  if (opened < 0) throw new DecodeError("decoder-missing", `The ${name} decoder does not open (${opened}).`);
-  return new FfmpegDecoder(context, format);
+  if (opened < 0) {
+    context.freeContext();
+    throw new DecodeError("decoder-missing", `The ${name} decoder does not open (${opened}).`);
+  }
+  return new FfmpegDecoder(context, kind, format);
 }
 
 class FfmpegDecoder implements VideoDecoder {
   readonly #context: CodecContext;
+  readonly #kind: DecoderKind;
   readonly #format: DecoderFormat;
   readonly #packet = new Packet();
-  readonly #frame = new Frame();
+  /** The last good picture. */
+  #frame = new Frame();
+  /** Receives the next one: a bad one must not take the place of a good one that still waits to be shown. */
+  #spare = new Frame();
   /** Two, so that a display may still read one while the next picture is converted. */
   readonly #buffers: readonly [Buffer, Buffer];
   #turn: 0 | 1 = 0;
-  #scaler: SoftwareScaleContext | undefined;
+  #scaler: { readonly layout: AVPixelFormat; readonly context: SoftwareScaleContext } | undefined;
 
-  constructor(context: CodecContext, format: DecoderFormat) {
+  constructor(context: CodecContext, kind: DecoderKind, format: DecoderFormat) {
     this.#context = context;
+    this.#kind = kind;
     this.#format = format;
     this.#frame.alloc();
+    this.#spare.alloc();
     const bytes = format.widthPx * format.heightPx * 3;
-    this.#buffers = [Buffer.allocUnsafe(bytes), Buffer.allocUnsafe(bytes)];
+    this.#buffers = [Buffer.alloc(bytes), Buffer.alloc(bytes)];
   }
 
   decode(data: Uint8Array): boolean {
@@ -76,35 +108,58 @@ class FfmpegDecoder implements VideoDecoder {
     const sent = this.#context.sendPacketSync(this.#packet);
     this.#packet.unref();
     if (sent < 0) throw new DecodeError("undecodable", `The decoder refused a packet of ${data.byteLength} bytes (${sent}).`);
-    // Receiving takes the place of the last picture, whose memory goes back to the decoder's pool.
-    if (this.#context.receiveFrameSync(this.#frame) < 0) return false;
-    const { widthPx, heightPx } = this.#format;
-    if (this.#frame.width !== widthPx || this.#frame.height !== heightPx) {
-      throw new DecodeError(
-        "wrong-size",
-        `A picture of ${this.#frame.width}x${this.#frame.height} came on a track of ${widthPx}x${heightPx}.`,
-      );
+    let isPicture = false;
+    // One packet, one picture; should there be more, none may stay behind to delay all that follow.
+    while (this.#context.receiveFrameSync(this.#spare) >= 0) {
+      this.#checkPicture(this.#spare);
+      [this.#frame, this.#spare] = [this.#spare, this.#frame];
+      isPicture = true;
     }
-    return true;
+    return isPicture;
   }
 
   picture(): Picture {
     const { widthPx, heightPx } = this.#format;
-    if (this.#scaler === undefined) {
-      this.#scaler = new SoftwareScaleContext();
-      const format = this.#frame.format as Parameters<SoftwareScaleContext["getContext"]>[2];
-      this.#scaler.getContext(widthPx, heightPx, format, widthPx, heightPx, AV_PIX_FMT_BGR24, SWS_POINT);
-    }
     const bgr = this.#buffers[this.#turn];
     this.#turn = this.#turn === 0 ? 1 : 0;
-    this.#scaler.scaleSync(this.#frame.data ?? [], this.#frame.linesize, 0, heightPx, [bgr], [widthPx * 3]);
+    this.#scalerFor(this.#frame.format as AVPixelFormat).scaleSync(
+      this.#frame.data ?? [],
+      this.#frame.linesize,
+      0,
+      heightPx,
+      [bgr],
+      [widthPx * 3],
+    );
     return { widthPx, heightPx, bgr };
   }
 
   close(): void {
-    this.#scaler?.freeContext();
+    this.#scaler?.context.freeContext();
     this.#frame.free();
+    this.#spare.free();
     this.#packet.free();
     this.#context.freeContext();
+  }
+
+  /** The scaler reads as many bytes as the size and the layout promise: a stream may change both on the way. */
+  #checkPicture(frame: Frame): void {
+    const { widthPx, heightPx } = this.#format;
+    const { width, height, format } = frame;
+    const isOfSize = width === widthPx && height === heightPx;
+    if (isOfSize && this.#kind.layouts.has(format as AVPixelFormat)) return;
+    frame.unref();
+    if (isOfSize) throw new DecodeError("undecodable", `A picture came in a layout (${format}) that ${this.#kind.name} may not have here.`);
+    throw new DecodeError("wrong-size", `A picture of ${width}x${height} came on a track of ${widthPx}x${heightPx}.`);
+  }
+
+  #scalerFor(layout: AVPixelFormat): SoftwareScaleContext {
+    if (this.#scaler?.layout !== layout) {
+      const { widthPx, heightPx } = this.#format;
+      this.#scaler?.context.freeContext();
+      const context = new SoftwareScaleContext();
+      context.getContext(widthPx, heightPx, layout, widthPx, heightPx, AV_PIX_FMT_BGR24, SWS_POINT);
+      this.#scaler = { layout, context };
+    }
+    return this.#scaler.context;
   }
 }

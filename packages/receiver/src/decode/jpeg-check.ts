@@ -9,8 +9,15 @@ const soi = 0xd8;
 const eoi = 0xd9;
 const sof0 = 0xc0;
 const sos = 0xda;
-/** Start-of-frame markers of every coding but baseline, and DNL, which would change the height afterwards. */
-const refused: ReadonlySet<number> = new Set([0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xdc]);
+const dht = 0xc4;
+const dqt = 0xdb;
+const dri = 0xdd;
+const com = 0xfe;
+
+/** The segments of a baseline JPEG. Whatever else there is belongs to other codings, some of which FFmpeg's decoder knows (JPEG-LS). */
+function isBaseline(marker: number): boolean {
+  return [sof0, dht, dqt, dri, sos, com].includes(marker) || (marker >= 0xe0 && marker <= 0xef);
+}
 
 /** @throws DecodeError undecodable or wrong-size, unless `data` is a JPEG that a track of this format may carry */
 export function checkJpeg(data: Uint8Array, format: DecoderFormat): void {
@@ -19,28 +26,27 @@ export function checkJpeg(data: Uint8Array, format: DecoderFormat): void {
   };
   if (data[0] !== 0xff || data[1] !== soi) fail("does not begin like a JPEG");
   let at = 2;
-  let isSized = false;
+  let components = 0;
   for (;;) {
     if (data[at] !== 0xff) fail("has no marker where one must be");
     const marker = data[at + 1] ?? 0;
-    if (refused.has(marker)) fail("is not a baseline JPEG");
-    if (marker === soi || marker === eoi || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7))
-      fail("has a marker in a wrong place");
+    if (!isBaseline(marker)) fail("is not a baseline JPEG");
     const length = ((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0);
     if (length < 2 || at + 2 + length > data.byteLength) fail("is cut off");
     if (marker === sof0) {
-      if (isSized) fail("has two frames");
-      isSized = true;
-      checkFrame(data, at, length, format);
+      if (components > 0) fail("has two frames");
+      components = checkFrame(data, { at, length }, format);
     }
+    // All components in one scan: the others would be left as they were in memory.
+    if (marker === sos && (components === 0 || data[at + 4] !== components)) fail("has not all of its frame in one scan");
     at += 2 + length;
     if (marker === sos) break;
   }
-  if (!isSized) fail("has a scan before its frame");
   checkScan(data, at, fail);
 }
 
-function checkFrame(data: Uint8Array, at: number, length: number, format: DecoderFormat): void {
+/** @returns the number of components */
+function checkFrame(data: Uint8Array, { at, length }: { readonly at: number; readonly length: number }, format: DecoderFormat): number {
   const precision = data[at + 4];
   const heightPx = ((data[at + 5] ?? 0) << 8) | (data[at + 6] ?? 0);
   const widthPx = ((data[at + 7] ?? 0) << 8) | (data[at + 8] ?? 0);
@@ -51,6 +57,7 @@ function checkFrame(data: Uint8Array, at: number, length: number, format: Decode
   if (widthPx !== format.widthPx || heightPx !== format.heightPx) {
     throw new DecodeError("wrong-size", `A JPEG of ${widthPx}x${heightPx} came on a track of ${format.widthPx}x${format.heightPx}.`);
   }
+  return components;
 }
 
 /** The rest of the packet must be the one scan: entropy-coded bytes with restart markers, then the end. */

@@ -4,8 +4,10 @@ import type { Display } from "./display.ts";
 
 /** A display that draws nothing. */
 export class HeadlessDisplay implements Display {
+  readonly kind = "none";
   show(): void {}
   showCard(): void {}
+  setTitle(): void {}
   setSelfView(): void {}
   close(): void {}
 }

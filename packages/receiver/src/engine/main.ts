@@ -8,7 +8,7 @@ import type { VideoDecoder } from "../decode/decoder.ts";
 import { openDecoder } from "../decode/open-decoder.ts";
 import type { Display } from "../display/display.ts";
 import { HeadlessDisplay } from "../display/headless-display.ts";
-import { hasDisplay, openDisplay } from "../display/open-display.ts";
+import { openDisplay } from "../display/open-display.ts";
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
 import { LegacyPlayback } from "./legacy-playback.ts";
 import { Playback } from "./playback.ts";
@@ -17,7 +17,8 @@ import type { PlaybackCommand, PlaybackEvent } from "./playback-command.ts";
 leaveSignalsToParent();
 
 let display: Display = new HeadlessDisplay();
-const assembler = new PacketAssembler();
+/** One for each track, from its announcement on: a sender that has begun anew counts its frames from 1. */
+const assemblers = new Map<number, PacketAssembler>();
 const playback = new Playback(
   videoTrack,
   { show: (picture) => display.show(picture) },
@@ -35,11 +36,12 @@ const port = openEnginePort(receive, () => process.exit(0));
 
 function receive(message: Message): void {
   if (message.type === "video") {
-    const packet = assembler.push(message);
+    const packet = assemblers.get(message.track)?.push(message);
     if (packet === undefined) return;
     if (packet.track === selfViewTrack) void showSelfView(packet);
     else playback.push(packet);
   } else if (message.type === "track") {
+    assemblers.set(message.track, new PacketAssembler());
     if (message.track === selfViewTrack) selfView = openDecoder(message);
     else playback.announce(message);
   } else if (message.type === "engine-configure") {
@@ -54,11 +56,14 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       display = await openDisplay(command.title, (input) =>
         tell(input.kind === "key" ? { event: "key", key: input.key } : { event: "closed" }),
       );
-      tell({ event: "opened", display: command.title !== undefined && hasDisplay() ? "window" : "none" });
+      tell({ event: "opened", display: display.kind });
       break;
     }
     case "card":
       display.showCard(command.text);
+      break;
+    case "title":
+      display.setTitle(command.title);
       break;
     case "drain":
       await playback.drain();

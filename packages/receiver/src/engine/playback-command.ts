@@ -6,6 +6,8 @@ export type PlaybackCommand =
   /** First of all: opens the display. Without a title there is no window. */
   | { readonly command: "open"; readonly title?: string }
   | { readonly command: "card"; readonly text: string }
+  /** Names the window. */
+  | { readonly command: "title"; readonly title: string }
   /** Show what is decoded, then answer with the last report and "drained". */
   | { readonly command: "drain" };
 

@@ -37,9 +37,10 @@ export class Playback {
   readonly #sink: PlaybackSink;
   #format: TrackMessage | undefined;
   #decoder: VideoDecoder | undefined;
-  #opening: Promise<void> | undefined;
-  /** Packets that came while the decoder was being opened. */
-  #early: EncodedPacket[] = [];
+  /** What came while a decoder was being opened, in order. */
+  #waiting: (TrackMessage | EncodedPacket)[] = [];
+  /** Works off what waits; undefined when nothing does. */
+  #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
@@ -71,42 +72,59 @@ export class Playback {
 
   /** The packets from here on are of this format, beginning with a keyframe. */
   announce(format: TrackMessage): void {
-    this.#opening = (this.#opening ?? Promise.resolve()).then(() => this.#open(format));
+    this.#waiting.push(format);
+    this.#working ??= this.#work();
   }
 
   /** Plays a packet. Its data is kept only while a decoder is being opened. */
   push(packet: EncodedPacket): void {
-    if (this.#opening !== undefined) this.#early.push(packet);
-    else this.#decode(packet);
+    if (this.#working === undefined) this.#decode(packet);
+    else this.#waiting.push(packet);
   }
 
   /** Resolves when everything pushed so far is decoded and shown or counted. */
   async drain(): Promise<void> {
-    await this.#opening;
+    await this.#working;
     this.#show();
     this.#sink.onReport(this.#report);
+  }
+
+  /** Frees the decoder; for what is still pushed there is none. */
+  async close(): Promise<void> {
+    await this.#working;
+    clearImmediate(this.#showing);
+    this.#ready = undefined;
+    this.#decoder?.close();
+    this.#decoder = undefined;
+  }
+
+  async #work(): Promise<void> {
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        if ("data" in next) this.#decode(next);
+        else await this.#open(next);
+      }
+    } finally {
+      this.#working = undefined;
+    }
   }
 
   async #open(format: TrackMessage): Promise<void> {
     this.#show();
     this.#isWaitingForKeyframe = true;
+    // A sender that has begun anew counts its frames from 1.
+    this.#lastBarcodeFrame = 0;
     const isSame =
       this.#format?.codec === format.codec && this.#format.widthPx === format.widthPx && this.#format.heightPx === format.heightPx;
     this.#format = format;
+    // A track that is announced again as it was (a new connection) goes on with the decoder it has.
+    if (isSame && this.#decoder !== undefined) return;
+    this.#decoder?.close();
+    this.#decoder = undefined;
     try {
-      // A track that is announced again as it was (a new connection) goes on with the decoder it has.
-      if (!isSame) {
-        this.#decoder?.close();
-        this.#decoder = undefined;
-        this.#decoder = await openDecoder(format);
-      }
+      this.#decoder = await openDecoder(format);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-    } finally {
-      this.#opening = undefined;
-      const early = this.#early;
-      this.#early = [];
-      for (const packet of early) this.#decode(packet);
     }
   }
 

@@ -140,6 +140,8 @@ class Watching {
         this.#end(exitCodes.ok);
         break;
       case "legacy-stats":
+        this.#measure(event.stats);
+        break;
       case "legacy-stopped":
       case "drained":
         break;
@@ -147,6 +149,7 @@ class Watching {
   }
 
   onEngineDeath(isFinal: boolean, reason: string): void {
+    this.#last = { received: 0, shown: 0, bytes: 0 };
     const message = `The playback engine ${forTerminal(reason, 200)}.${isFinal ? "" : " A new one was started and connects again."}`;
     this.#output.event({ event: "trouble", code: "engine-failed", message, isFinal });
     this.#output.say(message, true);
@@ -156,16 +159,10 @@ class Watching {
   /** @returns "silent" when the server has just become so */
   showStatus(stats: LegacyPlaybackStats): "silent" | undefined {
     const now = nowUs();
-    const { received, shown, bytes } = stats;
-    this.#pictureRate.add(shown - this.#last.shown, now);
-    this.#bitRate.add(8 * (bytes - this.#last.bytes), now);
-    const isNew = received !== this.#last.received;
-    this.#last = { received, shown, bytes };
     const rates = { fps: this.#pictureRate.perSecond(now), bitrateBps: this.#bitRate.perSecond(now) };
     this.#output.event({ event: "stats", ...stats, barcodes: { ...stats.barcodes }, ...rates });
     if (this.#connectedMs === undefined) return undefined;
-    this.#output.status(formatIncoming({ ...stats, ...rates, captured: received, dropped: { superseded: stats.superseded } }));
-    if (isNew) this.#pictureMs = performance.now();
+    this.#output.status(formatIncoming({ ...stats, ...rates, captured: stats.received, dropped: { superseded: stats.superseded } }));
     const isSilent = performance.now() - this.#pictureMs > silentAfterMs;
     const hasChanged = isSilent !== this.#isSilent;
     this.#isSilent = isSilent;
@@ -184,6 +181,14 @@ class Watching {
     this.#output.say(
       `${stats.received} pictures received in ${(durationMs / 1000).toFixed(0)} s, ${stats.shown} shown, ${stats.superseded} replaced at the display by a newer one; ${rates.fps.toFixed(1)} fps, ${formatBitrate(rates.bitrateBps)}`,
     );
+  }
+
+  #measure({ received, shown, bytes }: LegacyPlaybackStats): void {
+    const now = nowUs();
+    this.#pictureRate.add(shown - this.#last.shown, now);
+    this.#bitRate.add(8 * (bytes - this.#last.bytes), now);
+    if (received !== this.#last.received) this.#pictureMs = performance.now();
+    this.#last = { received, shown, bytes };
   }
 
   #onServerEnd({ received }: LegacyPlaybackStats): void {

@@ -8,7 +8,13 @@ export {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_MJPEG,
   AV_PIX_FMT_BGR24,
+  AV_PIX_FMT_GRAY8,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_PIX_FMT_YUVJ422P,
+  AV_PIX_FMT_YUVJ444P,
   type AVCodecID,
+  type AVPixelFormat,
   SWS_POINT,
 } from "node-av/constants";
 export { Codec, CodecContext, Dictionary, Frame, Packet, SoftwareScaleContext } from "node-av/lib";

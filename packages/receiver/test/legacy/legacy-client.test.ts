@@ -13,11 +13,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
 import { LegacyError, legacyMessage, pickleFrame } from "@simple-video-chat/protocol/legacy";
+import { PYTHON, PythonProgram } from "@simple-video-chat/protocol/testing";
 
 import { LegacyClient } from "../../src/legacy/legacy-client.ts";
 import type { LegacyClientOptions, ReceivedPicture } from "../../src/legacy/legacy-client.ts";
 import { LegacyClientError } from "../../src/legacy/legacy-client-error.ts";
-import { PYTHON, PythonProgram } from "./python-program.ts";
 
 const test = suite("LegacyClient");
 

@@ -2,6 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
+import { cleanText } from "@simple-video-chat/protocol";
+
 /** A camera as OpenCV opens it. */
 export interface Camera {
   /** Index, or path of the device. */
@@ -39,9 +41,10 @@ export function findCamera(wanted: string, folder: string = v4l2Folder): Camera 
   return named ?? { device: wanted, name: wanted, present: false };
 }
 
+/** A device names itself: its name is cleaned like all that comes from outside. */
 function readLine(path: string): string {
   try {
-    return readFileSync(path, "utf8").trim();
+    return cleanText(readFileSync(path, "utf8").trim(), { lines: false });
   } catch {
     return "";
   }

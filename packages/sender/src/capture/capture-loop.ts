@@ -1,16 +1,13 @@
 // The heart of the capture engine: source → newest frame → (credit) → encoder → packet. One raw frame waits at most, the
 // newest; a frame that is replaced before there is room to send it costs nothing but its capture.
 
-import { type CaptureCountMessage, type EncodedPacket, maxVideoPacketsPerS, nowUs, type TrackMessage } from "@simple-video-chat/protocol";
+import { type CaptureCountMessage, type EncodedPacket, nowUs, type TrackMessage } from "@simple-video-chat/protocol";
 import { videoTrack } from "@simple-video-chat/protocol/engine";
 
-import type { EncodedPicture, VideoEncoder } from "../encode/encoder.ts";
-import { openEncoder } from "../encode/open-encoder.ts";
+import { AdaptiveEncoder } from "../encode/adaptive-encoder.ts";
 import type { CaptureOptions } from "../engine/capture-command.ts";
-import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
-import { stampBarcode } from "./barcode-stamp.ts";
+import type { Mat } from "../native/opencv.ts";
 import { FrameRateLimit } from "./frame-rate-limit.ts";
-import { sentSize } from "./scaling.ts";
 import type { RawFrame, Source } from "./source.ts";
 
 /** Where the loop's results go, in order. */
@@ -32,12 +29,9 @@ interface NumberedFrame extends RawFrame {
 
 /** A running capture. Owns its source and encoder. */
 export class CaptureLoop {
-  readonly #cv: OpenCv;
   readonly #source: Source;
-  readonly #encoder: VideoEncoder;
-  readonly #options: CaptureOptions;
+  readonly #encoder: AdaptiveEncoder;
   readonly #sink: CaptureSink;
-  readonly #size: { readonly widthPx: number; readonly heightPx: number };
   readonly #rateLimit: FrameRateLimit;
   #newest: NumberedFrame | undefined;
   #frame: number;
@@ -45,22 +39,18 @@ export class CaptureLoop {
   #encoderDropped = 0;
   #credit = 0;
   #keyframeWanted = true;
-  #encoding: Promise<void> | undefined;
+  #isEncoding = false;
+  #encoding: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
   #stopped = false;
+  #hasEnded = false;
 
-  private constructor(
-    cv: OpenCv,
-    parts: { source: Source; encoder: VideoEncoder; options: CaptureOptions; sink: CaptureSink; firstFrame: number },
-  ) {
-    this.#cv = cv;
-    this.#source = parts.source;
-    this.#encoder = parts.encoder;
-    this.#options = parts.options;
-    this.#sink = parts.sink;
-    this.#frame = parts.firstFrame - 1;
-    this.#size = sentSize(parts.source.format, parts.options.maxSidePx);
-    this.#rateLimit = new FrameRateLimit(parts.options.maxFrameRate);
+  private constructor(source: Source, encoder: AdaptiveEncoder, firstFrame: number, sink: CaptureSink) {
+    this.#source = source;
+    this.#encoder = encoder;
+    this.#sink = sink;
+    this.#frame = firstFrame - 1;
+    this.#rateLimit = new FrameRateLimit(encoder.maxFrameRate);
   }
 
   /**
@@ -70,21 +60,15 @@ export class CaptureLoop {
    * @throws EncoderError when the encoder cannot be opened; the source is closed then
    */
   static async start(source: Source, options: CaptureOptions, firstFrame: number, sink: CaptureSink): Promise<CaptureLoop> {
-    const cv = await loadOpenCv();
-    const size = sentSize(source.format, options.maxSidePx);
-    // The wire allows no faster track.
-    const frameRate = Math.min(source.format.frameRate, options.maxFrameRate, maxVideoPacketsPerS);
-    let encoder: VideoEncoder;
     try {
-      encoder = await openEncoder(options.codec, { ...size, frameRate, bitrateBps: options.bitrateBps });
+      const encoder = await AdaptiveEncoder.open(source.format, options, sink.onTrack);
+      const loop = new CaptureLoop(source, encoder, firstFrame, sink);
+      loop.#reading = loop.#read();
+      return loop;
     } catch (error) {
       source.close();
       throw error;
     }
-    const loop = new CaptureLoop(cv, { source, encoder, options, sink, firstFrame });
-    sink.onTrack({ type: "track", track: videoTrack, codec: options.codec, barcode: options.barcode, ...size, frameRate });
-    loop.#reading = loop.#read();
-    return loop;
   }
 
   /** Lets the encoder make `packets` more packets, at `bitrateBps` from now on (0: as before). */
@@ -124,21 +108,28 @@ export class CaptureLoop {
         this.#newest = { ...raw, frame: ++this.#frame };
         this.#encodeWhilePossible();
       }
-      if (!this.#stopped) this.#sink.onEnd(undefined);
+      this.#end(undefined);
     } catch (error) {
-      if (!this.#stopped) this.#sink.onEnd(error);
+      this.#end(error);
     }
   }
 
+  /** Tells the end once, unless it was asked for. */
+  #end(error: unknown): void {
+    if (this.#stopped || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#sink.onEnd(error);
+  }
+
   #encodeWhilePossible(): void {
-    this.#encoding ??= this.#encodeAll().finally(() => {
-      this.#encoding = undefined;
-    });
+    if (this.#isEncoding) return;
+    this.#isEncoding = true;
+    this.#encoding = this.#encodeAll();
   }
 
   async #encodeAll(): Promise<void> {
     try {
-      while (this.#credit > 0 && this.#newest !== undefined && !this.#stopped) {
+      while (this.#credit > 0 && this.#newest !== undefined && !this.#stopped && !this.#hasEnded) {
         const frame = this.#newest;
         this.#newest = undefined;
         try {
@@ -148,7 +139,9 @@ export class CaptureLoop {
         }
       }
     } catch (error) {
-      this.#sink.onEnd(error);
+      this.#end(error);
+    } finally {
+      this.#isEncoding = false;
     }
   }
 
@@ -158,7 +151,12 @@ export class CaptureLoop {
     const encodeStartUs = nowUs() - frame.captureUs;
     const keyframe = this.#keyframeWanted;
     this.#keyframeWanted = false;
-    const picture = await this.#encodePicture(frame, keyframe);
+    const picture = await this.#encoder.encode({ ...frame, keyframe }).catch((error: unknown) => {
+      // It counts like one that the encoder left out; the last count, at stop(), tells of it.
+      this.#encoderDropped++;
+      throw error;
+    });
+    this.#rateLimit.maxFrameRate = this.#encoder.maxFrameRate;
     if (picture === undefined) {
       this.#encoderDropped++;
       this.#keyframeWanted ||= keyframe;
@@ -177,19 +175,6 @@ export class CaptureLoop {
     }
     this.#sendCount(frame.frame, notEncoded);
     this.#sink.onRawFrame(frame.mat);
-  }
-
-  async #encodePicture(frame: NumberedFrame, keyframe: boolean): Promise<EncodedPicture | undefined> {
-    const { mat, captureUs } = frame;
-    const { widthPx, heightPx } = this.#size;
-    const isOfSize = mat.cols === widthPx && mat.rows === heightPx;
-    const sized = isOfSize ? mat : mat.resize(heightPx, widthPx, 0, 0, this.#cv.INTER_AREA);
-    try {
-      if (this.#options.barcode) stampBarcode(this.#cv, sized, { frame: frame.frame, captureUs });
-      return await this.#encoder.encode(sized, { captureUs, keyframe });
-    } finally {
-      if (!isOfSize) sized.release();
-    }
   }
 
   #discardNewest(): void {

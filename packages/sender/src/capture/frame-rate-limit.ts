@@ -5,18 +5,19 @@ const earlyToleranceUs = 4000;
 
 /** Decides picture by picture, by their capture times. */
 export class FrameRateLimit {
-  readonly #periodUs: number;
+  /** Hz; may be changed at any time. */
+  maxFrameRate: number;
   #nextDueUs = 0;
 
   /** @param maxFrameRate Hz */
   constructor(maxFrameRate: number) {
-    this.#periodUs = 1_000_000 / maxFrameRate;
+    this.maxFrameRate = maxFrameRate;
   }
 
   /** Whether the picture captured then is one too many. */
   isTooSoon(captureUs: number): boolean {
     if (captureUs < this.#nextDueUs - earlyToleranceUs) return true;
-    this.#nextDueUs = Math.max(this.#nextDueUs + this.#periodUs, captureUs);
+    this.#nextDueUs = Math.max(this.#nextDueUs + 1_000_000 / this.maxFrameRate, captureUs);
     return false;
   }
 }

@@ -2,25 +2,37 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Micros, micros, nowUs } from "@simple-video-chat/protocol";
+import { type Micros, nowUs } from "@simple-video-chat/protocol";
 
 /** A source that fell this far behind its own clock starts a new timeline instead of hurrying through old pictures. */
 const maxBehindUs = 200_000;
+/** A picture that would be due later than this begins a new timeline as well: timestamps may be garbage. */
+const maxAheadUs = 10_000_000;
 
 /** Maps a source's timestamps to capture times on our clock, and waits for them. */
 export class Pacer {
-  #originUs: Micros | undefined;
+  readonly #closing = new AbortController();
+  /** When the picture with the timestamp 0 was, or would have been, due. */
+  #originUs: number | undefined;
 
-  /** Waits until the picture with this timestamp (µs from the source's beginning) is due, and gives its capture time. */
+  /**
+   * Waits until the picture with this timestamp (µs from the source's beginning) is due, or until {@link close}, and gives its
+   * capture time.
+   */
   async wait(timestampUs: number): Promise<Micros> {
     const now = nowUs();
-    this.#originUs ??= micros(now - timestampUs);
-    if (now - (this.#originUs + timestampUs) > maxBehindUs) this.#originUs = micros(now - timestampUs);
-    const dueUs = this.#originUs + timestampUs;
-    const waitMs = (dueUs - now) / 1000;
-    if (waitMs > 0) await sleep(waitMs);
+    this.#originUs ??= now - timestampUs;
+    const aheadUs = this.#originUs + timestampUs - now;
+    // Also when it is not a number.
+    if (!(aheadUs >= -maxBehindUs && aheadUs <= maxAheadUs)) this.#originUs = Number.isFinite(timestampUs) ? now - timestampUs : undefined;
+    else if (aheadUs > 0) await sleep(aheadUs / 1000, undefined, { signal: this.#closing.signal }).catch(() => {});
     // Timers end up to a millisecond late; the picture is stamped with the moment it can be had, as a camera's driver would.
     return nowUs();
+  }
+
+  /** Lets go of whoever waits, now and from now on. */
+  close(): void {
+    this.#closing.abort();
   }
 
   /** The next timestamp begins a new timeline (a file that starts again). */

@@ -26,6 +26,8 @@ interface Reading {
   readonly stamp: (capture: VideoCapture) => Promise<Micros>;
   /** What no picture means: the end (undefined), or an error. */
   readonly onEmpty: () => SourceError | undefined;
+  /** Lets go of a {@link stamp} that waits. */
+  readonly onClose?: () => void;
   /** Reopens at the end, for a file in a loop. */
   readonly reopen?: () => VideoCapture;
 }
@@ -83,6 +85,7 @@ export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>): Pro
     {
       name: basename(spec.path),
       stamp: (capture) => pacer.wait(capture.get(cv.CAP_PROP_POS_MSEC) * 1000),
+      onClose: () => pacer.close(),
       onEmpty: () => undefined,
       ...(spec.loop && {
         reopen: () => {
@@ -150,7 +153,9 @@ class VideoCaptureSource implements Source {
       }
       if (mat !== undefined) {
         const captureUs = await this.#reading.stamp(this.#capture);
-        return { mat, captureUs };
+        if (!this.#closed) return { mat, captureUs };
+        mat.release();
+        break;
       }
       const error = this.#reading.onEmpty();
       if (error !== undefined) throw error;
@@ -167,6 +172,7 @@ class VideoCaptureSource implements Source {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#reading.onClose?.();
     // A device must not be released under the thread that reads it: then next() does it as soon as the read is over.
     if (!this.#isReading) this.#capture.release();
   }

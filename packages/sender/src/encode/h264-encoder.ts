@@ -78,12 +78,9 @@ class H264Encoder implements VideoEncoder {
   }
 
   async encode(mat: Mat, options: { readonly captureUs: number; readonly keyframe: boolean }): Promise<EncodedPicture | undefined> {
-    // OpenCV converts twice as fast as swscale. The frame then points at these bytes (no copy): they live until x264 has taken them.
-    const planar = mat.cvtColor(this.#cv.COLOR_BGR2YUV_I420);
-    const pixels = planar.getData();
-    planar.release();
-    if (this.#frame.fromBuffer(pixels) < 0)
-      throw new EncoderError("encode-failed", "A picture has not the size the encoder was opened for.");
+    const pixels = this.#toPlanar(mat);
+    // The frame then points at these bytes (no copy): they live until x264 has taken them.
+    if (this.#frame.fromBuffer(pixels) < 0) throw new EncoderError("encode-failed", "The H.264 encoder takes no such picture.");
     this.#frame.pts = BigInt(options.captureUs);
     this.#frame.pictType = options.keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     const sent = await this.#context.sendFrame(this.#frame);
@@ -95,6 +92,22 @@ class H264Encoder implements VideoEncoder {
       return data === null ? undefined : { keyframe: this.#packet.isKeyframe, data: Uint8Array.from(data) };
     } finally {
       this.#packet.unref();
+    }
+  }
+
+  /** OpenCV converts twice as fast as swscale. */
+  #toPlanar(mat: Mat): Buffer {
+    const { width, height } = this.#frame;
+    if (mat.cols !== width || mat.rows !== height) {
+      throw new EncoderError("encode-failed", `A picture of ${mat.cols}x${mat.rows} came to an encoder for ${width}x${height}.`);
+    }
+    try {
+      const planar = mat.cvtColor(this.#cv.COLOR_BGR2YUV_I420);
+      const pixels = planar.getData();
+      planar.release();
+      return pixels;
+    } catch (error) {
+      throw new EncoderError("encode-failed", "A picture is not BGR with 8 bits.", { cause: error });
     }
   }
 

@@ -2,36 +2,56 @@
 
 import { EncoderError } from "../errors.ts";
 import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
-import type { EncodedPicture, VideoEncoder } from "./encoder.ts";
+import type { EncodedPicture, EncoderFormat, VideoEncoder } from "./encoder.ts";
 
-/** OpenCV's scale of 0 to 100. */
-const quality = 80;
+/** On OpenCV's scale of 0 to 100: above 80 bytes grow faster than quality, below 10 there are only blocks. */
+const bestQuality = 80;
+const worstQuality = 10;
+/** A size within this of the target is right; one above it is corrected by the logarithm of the excess, one below it by small steps. */
+const tooSmall = 0.8;
+const qualityPerOctave = 24;
+const stepUp = 2;
 
-/** Opens a JPEG encoder. It takes every size, and has no use for the format. */
-export async function openJpegEncoder(): Promise<VideoEncoder> {
-  return new JpegEncoder(await loadOpenCv());
+/** Opens a JPEG encoder. It takes every size. */
+export async function openJpegEncoder(format: EncoderFormat): Promise<VideoEncoder> {
+  return new JpegEncoder(await loadOpenCv(), format);
 }
 
 class JpegEncoder implements VideoEncoder {
   readonly codec = "jpeg";
   readonly #cv: OpenCv;
-  readonly #parameters: number[];
+  readonly #frameRate: number;
+  #targetBytes: number;
+  #quality = bestQuality;
 
-  constructor(cv: OpenCv) {
+  constructor(cv: OpenCv, format: EncoderFormat) {
     this.#cv = cv;
-    this.#parameters = [cv.IMWRITE_JPEG_QUALITY, quality];
+    this.#frameRate = format.frameRate;
+    this.#targetBytes = format.bitrateBps / format.frameRate / 8;
   }
 
   async encode(mat: Mat): Promise<EncodedPicture | undefined> {
+    let data: Buffer;
     try {
-      return { keyframe: true, data: await this.#cv.imencodeAsync(".jpg", mat, this.#parameters) };
+      data = await this.#cv.imencodeAsync(".jpg", mat, [this.#cv.IMWRITE_JPEG_QUALITY, Math.round(this.#quality)]);
     } catch (error) {
       throw new EncoderError("encode-failed", "The JPEG encoder failed on a picture.", { cause: error });
     }
+    this.#adjust(data.byteLength);
+    return { keyframe: true, data };
   }
 
-  // A JPEG has no rate: its quality follows the rate controller once there is one.
-  setBitrate(): void {}
+  setBitrate(bitrateBps: number): void {
+    this.#targetBytes = bitrateBps / this.#frameRate / 8;
+  }
 
   close(): void {}
+
+  /** JPEG has no rate control of its own: the next picture's quality follows the last one's size. */
+  #adjust(bytes: number): void {
+    const ratio = bytes / this.#targetBytes;
+    if (ratio > 1) this.#quality -= qualityPerOctave * Math.log2(ratio);
+    else if (ratio < tooSmall) this.#quality += stepUp;
+    this.#quality = Math.min(bestQuality, Math.max(worstQuality, this.#quality));
+  }
 }

@@ -13,7 +13,7 @@ export function openEncoder(codec: VideoCodec, format: EncoderFormat): Promise<V
     case "h264":
       return openH264Encoder(format);
     case "jpeg":
-      return openJpegEncoder();
+      return openJpegEncoder(format);
     case "vp9":
       throw new EncoderError("encoder-missing", "VP9 cannot be encoded yet. Use --video-codec h264 or jpeg.");
   }

@@ -26,16 +26,29 @@ export interface CaptureOptions {
 
 /** From the network process to the capture engine. */
 export type CaptureCommand =
-  | { readonly command: "start"; readonly options: CaptureOptions; /** Number of the first frame. */ readonly firstFrame: number }
-  | { readonly command: "stop" };
+  | {
+      readonly command: "start";
+      readonly options: CaptureOptions;
+      /** Number of the first frame. */
+      readonly firstFrame: number;
+      /** Number of the start; its end is told with it. */
+      readonly run: number;
+    }
+  /** Always answered with "stopped", also when there is nothing to stop. */
+  | { readonly command: "stop"; readonly run: number };
 
 /** From the capture engine to the network process. */
 export type CaptureEvent =
   | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
   /** The file is at its end. */
-  | { readonly event: "ended" }
+  | { readonly event: "ended"; readonly run: number }
   /** The last packet and capture-count were sent; the device is released. */
-  | { readonly event: "stopped" }
-  | { readonly event: "failed"; readonly code: SourceErrorCode | EncoderErrorCode | "engine-failed"; readonly message: string }
+  | { readonly event: "stopped"; readonly run: number }
+  | {
+      readonly event: "failed";
+      readonly run: number;
+      readonly code: SourceErrorCode | EncoderErrorCode | "engine-failed";
+      readonly message: string;
+    }
   /** A key was pressed in the preview window, or it was closed ("close"). */
   | { readonly event: "key"; readonly key: string };

@@ -1,13 +1,14 @@
 // Feeds original clients from the capture engine: source → (size, rate, barcode) → LegacyServer, which owns the socket because
 // raw pictures never cross a process boundary. A camera is open only while somebody watches.
 
+import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import { LegacyError } from "@simple-video-chat/protocol/legacy";
 
 import { stampBarcode } from "../capture/barcode-stamp.ts";
 import { findCamera } from "../capture/cameras.ts";
 import { FrameRateLimit } from "../capture/frame-rate-limit.ts";
 import { openSource } from "../capture/open-source.ts";
-import { hasDisplay, PreviewWindow } from "../capture/preview-window.ts";
+import { PreviewWindow } from "../capture/preview-window.ts";
 import { sentSize } from "../capture/scaling.ts";
 import type { RawFrame, Source, SourceFormat } from "../capture/source.ts";
 import { SourceError } from "../errors.ts";
@@ -28,6 +29,7 @@ export class LegacyCapture {
   readonly #rateLimit: FrameRateLimit;
   #source: Source | undefined;
   #preview: PreviewWindow | undefined;
+  #canPreview: boolean | undefined;
   #frame = 0;
   #viewers = 0;
   #isReading = false;
@@ -147,13 +149,17 @@ export class LegacyCapture {
   }
 
   async #showPreview(mat: Mat): Promise<void> {
-    if (!this.#options.preview || !hasDisplay()) return;
+    if (!this.#options.preview) return;
+    this.#canPreview ??= await isScreenReachable();
+    if (!this.#canPreview) return;
     this.#preview ??= new PreviewWindow(await loadOpenCv(), (key) => this.#tell({ event: "key", key }));
     this.#preview.show(mat);
   }
 
   #onServerEvent(event: LegacyServerEvent): void {
     this.#tell(event);
+    // So that the totals outlive an engine that dies soon after.
+    this.#tell({ event: "legacy-stats", stats: this.#server.stats });
     if (event.event === "viewer-joined") {
       this.#viewers++;
       clearTimeout(this.#idleTimer);

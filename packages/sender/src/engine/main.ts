@@ -2,11 +2,11 @@
 // over its pipe, and ends when the pipe does.
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+import { isScreenReachable, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { openSource } from "../capture/open-source.ts";
 import { CaptureLoop } from "../capture/capture-loop.ts";
-import { hasDisplay, PreviewWindow } from "../capture/preview-window.ts";
+import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
 import { loadOpenCv } from "../native/opencv.ts";
@@ -19,9 +19,9 @@ leaveSignalsToParent();
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
 let legacy: LegacyCapture | undefined;
-/** Grants that came before the source was open. */
-let earlyCredit = { packets: 0, bitrateBps: 0 };
-/** Commands are carried out one after the other. */
+/** Number of the last start. */
+let run = 0;
+/** Commands are carried out one after the other, and grants after the start that they were given for. */
 let working: Promise<void> = Promise.resolve();
 
 const port = openEnginePort(
@@ -30,8 +30,7 @@ const port = openEnginePort(
       const command = message.value as unknown as CaptureCommand | LegacyCaptureCommand;
       working = working.then(() => obey(command)).catch(fail);
     } else if (message.type === "credit") {
-      if (loop === undefined) earlyCredit = { packets: earlyCredit.packets + message.packets, bitrateBps: message.targetBitrateBps };
-      else loop.grant(message.packets, message.targetBitrateBps);
+      working = working.then(() => loop?.grant(message.packets, message.targetBitrateBps));
     } else if (message.type === "keyframe-request") {
       loop?.requestKeyframe();
     }
@@ -47,16 +46,18 @@ function tell(event: CaptureEvent | LegacyCaptureEvent): void {
 
 function fail(error: unknown): void {
   const code = error instanceof SourceError || error instanceof EncoderError ? error.code : "engine-failed";
-  tell({ event: "failed", code, message: error instanceof Error ? error.message : String(error) });
+  tell({ event: "failed", run, code, message: error instanceof Error ? error.message : String(error) });
 }
 
 async function obey(command: CaptureCommand | LegacyCaptureCommand): Promise<void> {
   switch (command.command) {
     case "start":
+      run = command.run;
       await start(command.options, command.firstFrame);
       break;
     case "stop":
       await stop();
+      tell({ event: "stopped", run: command.run });
       break;
     case "start-legacy":
       legacy = new LegacyCapture(command.options, tell);
@@ -70,6 +71,7 @@ async function obey(command: CaptureCommand | LegacyCaptureCommand): Promise<voi
 
 async function start(options: CaptureOptions, firstFrame: number): Promise<void> {
   await stop();
+  const ours = run;
   const cv = await loadOpenCv();
   const source = await openSource(options.source);
   tell({ event: "opened", name: source.name, ...source.format });
@@ -80,7 +82,7 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
         (packet) => port.sendPacket(packet),
       )
     : undefined;
-  if (options.preview && hasDisplay()) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
+  if (options.preview && (await isScreenReachable())) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
   const sink = {
     onTrack: port.send.bind(port),
     onPacket: port.sendPacket.bind(port),
@@ -91,15 +93,15 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
     },
     onEnd: (error: unknown) => {
       working = working.then(async () => {
+        // It may have been stopped, and another one started, before this came to its turn.
+        if (run !== ours) return;
         await stop();
-        if (error === undefined) tell({ event: "ended" });
+        if (error === undefined) tell({ event: "ended", run });
         else fail(error);
       });
     },
   };
   loop = await CaptureLoop.start(source, options, firstFrame, sink);
-  loop.grant(earlyCredit.packets, earlyCredit.bitrateBps);
-  earlyCredit = { packets: 0, bitrateBps: 0 };
 }
 
 async function stop(): Promise<void> {
@@ -109,5 +111,4 @@ async function stop(): Promise<void> {
   await running.stop();
   preview?.close();
   preview = undefined;
-  tell({ event: "stopped" });
 }

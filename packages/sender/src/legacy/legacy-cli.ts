@@ -16,8 +16,8 @@ import {
   parseNumber,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
+import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 
-import { hasDisplay } from "../capture/preview-window.ts";
 import type { LegacyCaptureErrorCode, LegacyCaptureEvent } from "../engine/legacy-command.ts";
 import { type SourceArguments, videoOptionsFrom } from "../video-arguments.ts";
 import { LegacyCaptureHost } from "./legacy-capture-host.ts";
@@ -60,7 +60,7 @@ export async function runLegacySender(args: LegacySenderArguments, output: Conso
     "This mode has no protection: nothing is encrypted, and anybody who reaches the port sees the pictures. It is for the original Client.py only.",
     true,
   );
-  if (args.preview && !hasDisplay()) output.say("There is no display here: going on without the preview.");
+  if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
   const host = new LegacyCaptureHost(options, {
     onEvent: (event) => bridge.onEvent(event),
     onEngineDeath: ({ isFinal, reason }) => bridge.onEngineDeath(isFinal, reason),
@@ -81,7 +81,7 @@ function refuseWhatMakesNoSense(args: LegacySenderArguments): void {
   };
   if (args.keyFile !== undefined) refuse("key-file", "the original programs know no secrets, whoever reaches the port is let in");
   if (args.videoCodec !== sourceOptions["video-codec"].default) refuse("video-codec", "the original client takes raw pictures only");
-  if (args.videoBitRate !== sourceOptions["video-bit-rate"].default) {
+  if (args.videoBitRate !== undefined) {
     refuse("video-bit-rate", "raw pictures are as large as they are. Make them smaller with --max-size, or fewer with --max-fps");
   }
   if (args.maxLatency !== sourceOptions["max-latency"].default)
@@ -149,6 +149,8 @@ class Bridge {
         if (event.key === "q" || event.key === "Escape" || event.key === "close") this.#end(exitCodes.ok);
         break;
       case "legacy-stats":
+        this.#measure(event.stats);
+        break;
       case "legacy-stopped":
         break;
     }
@@ -157,6 +159,7 @@ class Bridge {
   onEngineDeath(isFinal: boolean, reason: string): void {
     const watched = this.#viewers > 0 ? " Those who watched have to connect again." : "";
     this.#viewers = 0;
+    this.#last = { captured: 0, bytes: 0 };
     const message = `The capture engine ${forTerminal(reason, 200)}.${isFinal ? "" : ` A new one was started.${watched}`}`;
     this.#output.event({ event: "trouble", code: "engine-failed", message, isFinal });
     this.#output.say(message, true);
@@ -165,9 +168,6 @@ class Bridge {
 
   showStatus(stats: LegacyCaptureHost["stats"]): void {
     const now = nowUs();
-    this.#pictureRate.add(stats.captured - this.#last.captured, now);
-    this.#bitRate.add(8 * (stats.bytes - this.#last.bytes), now);
-    this.#last = stats;
     const rates = { fps: this.#pictureRate.perSecond(now), bitrateBps: this.#bitRate.perSecond(now) };
     this.#output.event({ event: "stats", ...stats, ...rates });
     if (stats.viewers > 0) this.#output.status(`${formatOutgoing(rates)}  ${stats.viewers} watching`);
@@ -182,6 +182,13 @@ class Bridge {
     this.#output.say(
       `${viewersEver} ${viewersEver === 1 ? "viewer" : "viewers"} in ${(durationMs / 1000).toFixed(0)} s; ${captured} pictures captured, ${sent} sent, ${skipped} skipped (the viewer was still busy), ${formatBitrate(bitrateBps)} since the first viewer.`,
     );
+  }
+
+  #measure(stats: LegacyCaptureHost["stats"]): void {
+    const now = nowUs();
+    this.#pictureRate.add(stats.captured - this.#last.captured, now);
+    this.#bitRate.add(8 * (stats.bytes - this.#last.bytes), now);
+    this.#last = stats;
   }
 
   #onListening({ host, port }: { readonly host: string; readonly port: number }): void {

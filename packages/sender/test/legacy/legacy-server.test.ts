@@ -9,11 +9,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
 import { LegacyError } from "@simple-video-chat/protocol/legacy";
+import { PythonProgram } from "@simple-video-chat/protocol/testing";
 
 import { LegacyServer } from "../../src/legacy/legacy-server.ts";
 import type { LegacyPicture, LegacyServerEvent, LegacyServerOptions } from "../../src/legacy/legacy-server.ts";
 import { LegacyServerError } from "../../src/legacy/legacy-server-error.ts";
-import { PythonProgram } from "./python-program.ts";
 
 const SIZE = { widthPx: 160, heightPx: 120 };
 

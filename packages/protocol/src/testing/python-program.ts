@@ -1,4 +1,4 @@
-// Runs one of the Python programs of tools/legacy and reads its JSON lines.
+// Runs one of the Python programs of tools/legacy, which stand in for the original programs, and reads its JSON lines.
 
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { suite } from "uvu";
+import { formatBitrate, formatIncoming, formatOutgoing, formatSummary } from "../../src/cli/call-figures.ts";
+
+const test = suite("call figures");
+
+const dropped = { notEncoded: 0, encoderDropped: 0, notSent: 0, lost: 0, waitingForKeyframe: 0, undecodable: 0, engineDied: 0, superseded: 0 };
+const incoming = { fps: 27.6, bitrateBps: 1_940_000, widthPx: 1280, heightPx: 720, captured: 100, shown: 98, dropped: { ...dropped, superseded: 2 } };
+
+test("writes the incoming video in a line, with the latency and how wrong it may be", () => {
+  const figures = { ...incoming, latencyMs: { p50: 83.6, p95: 1, p99: 1 }, clockErrorMs: 5.2, rttMs: 31.4 };
+  assert.equal(formatIncoming(figures), "↓28 fps 1.9 Mbit/s 1280x720  lat 84±6 ms  rtt 31  drop 2 %");
+  assert.match(formatIncoming({ ...figures, rttMs: 0.24 }), / rtt 0\.2 /);
+});
+
+test("leaves out what is not known yet", () => {
+  assert.equal(formatIncoming({ ...incoming, captured: 0, dropped }), "↓28 fps 1.9 Mbit/s 1280x720  drop 0 %");
+  assert.equal(formatIncoming({ ...incoming, widthPx: 0, heightPx: 0 }), "↓ no picture yet");
+});
+
+test("writes the outgoing video", () => {
+  assert.equal(formatOutgoing({ fps: 30, bitrateBps: 2_000_000 }), "↑30 fps 2.0 Mbit/s");
+});
+
+for (const [bps, text] of [
+  [0, "0 kbit/s"],
+  [640_000, "640 kbit/s"],
+  [999_400, "999 kbit/s"],
+  [1_000_000, "1.0 Mbit/s"],
+  [123_456_789, "123.5 Mbit/s"],
+] as const) {
+  test(`writes ${bps} bit/s as ${text}`, () => {
+    assert.equal(formatBitrate(bps), text);
+  });
+}
+
+test("sums a call up, naming only the drops that there were", () => {
+  const figures = { captured: 100, shown: 91, fps: 29.97, bitrateBps: 500_000, dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3 } };
+  const latencyMs = { p50: 1, p95: 2.25, p99: 30 };
+  const text = formatSummary({ ...figures, latencyMs });
+  assert.match(text, /^100 frames captured, 91 shown, /);
+  assert.match(text, /5 before encoding \(no room on the link\), 1 lost with a connection, 3 at the display/);
+  assert.match(text, /30\.0 fps, 500 kbit\/s, latency p50 1\.0 p95 2\.[23] p99 30\.0 ms$/);
+  assert.match(formatSummary({ ...figures, dropped }), /none dropped; 30\.0 fps, 500 kbit\/s$/);
+});
+
+test("has words for every kind of drop", () => {
+  const all = Object.fromEntries(Object.keys(dropped).map((name) => [name, 1]));
+  const text = formatSummary({ captured: 8, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
+  for (const name of Object.keys(dropped).filter((key) => key !== "lost" && key !== "undecodable")) assert.ok(!text.includes(name), name);
+});
+
+test.run();

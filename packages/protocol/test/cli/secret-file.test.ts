@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import { CliError, exitCodes } from "../../src/cli/exit-codes.ts";
+import { askForInvite, readKeyFile } from "../../src/cli/secret-file.ts";
+import { createSecret, formatSecret, secretBytes } from "../../src/transport/invite.ts";
+
+const test = suite<{ folder: string }>("key file");
+
+test.before.each((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), "svc-key-"));
+});
+test.after.each((context) => {
+  rmSync(context.folder, { recursive: true });
+});
+
+function cannotStart(error: unknown): boolean {
+  return error instanceof CliError && error.exitCode === exitCodes.couldNotStart;
+}
+
+test("is made when it is missing, readable for its owner alone whatever the umask, and then read again", ({ folder }) => {
+  const path = join(folder, "key");
+  const before = process.umask(0);
+  try {
+    const secret = readKeyFile(path, { create: true });
+    assert.equal(secret.byteLength, secretBytes);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.deepEqual(readKeyFile(path, { create: true }), secret);
+    assert.deepEqual(readKeyFile(path, { create: false }), secret);
+    assert.equal(readFileSync(path, "utf8"), `${formatSecret(secret)}\n`);
+  } finally {
+    process.umask(before);
+  }
+});
+
+test("is not made by the side that calls", ({ folder }) => {
+  const path = join(folder, "key");
+  assert.throws(() => readKeyFile(path, { create: false }), cannotStart);
+  assert.equal(existsSync(path), false);
+});
+
+for (const [mode, isTaken] of [
+  [0o600, true],
+  [0o400, true],
+  [0o700, true],
+  [0o640, false],
+  [0o660, false],
+  [0o604, false],
+  [0o602, false],
+  [0o601, false],
+  [0o644, false],
+  [0o666, false],
+] as const) {
+  test(`${isTaken ? "is read" : "is refused"} with mode ${mode.toString(8)}`, ({ folder }) => {
+    const path = join(folder, "key");
+    const secret = createSecret();
+    writeFileSync(path, `${formatSecret(secret)}\n`);
+    chmodSync(path, mode);
+    if (isTaken) assert.deepEqual(new Uint8Array(readKeyFile(path, { create: true })), new Uint8Array(secret));
+    else assert.throws(() => readKeyFile(path, { create: true }), cannotStart);
+  });
+}
+
+for (const [name, text] of [
+  ["nothing", ""],
+  ["no secret", "hello"],
+  ["a mistyped secret", `${formatSecret(createSecret()).slice(0, -1)}u`],
+  ["two secrets", `${formatSecret(createSecret())}\n${formatSecret(createSecret())}\n`],
+] as const) {
+  test(`is refused when it holds ${name}`, ({ folder }) => {
+    const path = join(folder, "key");
+    writeFileSync(path, text, { mode: 0o600 });
+    assert.throws(() => readKeyFile(path, { create: true }), cannotStart);
+  });
+}
+
+test("is refused as a folder, in a folder that is not there, and as a link that leads nowhere", ({ folder }) => {
+  assert.throws(() => readKeyFile(folder, { create: true }), cannotStart);
+  assert.throws(() => readKeyFile(join(folder, "no", "key"), { create: true }), cannotStart);
+  symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
+  assert.throws(() => readKeyFile(join(folder, "link"), { create: true }), cannotStart);
+  assert.equal(existsSync(join(folder, "elsewhere")), false);
+});
+
+test("takes the invite of the command line before that of the environment", async () => {
+  const before = process.env["SVC_INVITE"];
+  process.env["SVC_INVITE"] = "from the environment";
+  try {
+    assert.equal(await askForInvite("given"), "given");
+    assert.equal(await askForInvite(undefined), "from the environment");
+  } finally {
+    if (before === undefined) delete process.env["SVC_INVITE"];
+    else process.env["SVC_INVITE"] = before;
+  }
+});
+
+test.run();

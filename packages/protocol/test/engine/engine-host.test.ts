@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import { describeDeath, type EngineDeath, EngineHost } from "../../src/engine/engine-host.ts";
+import { PacketAssembler } from "../../src/media/packet-assembler.ts";
+import type { EncodedPacket } from "../../src/media/packet.ts";
+import type { Message } from "../../src/messages/message.ts";
+import { packetOf } from "../media/packet.ts";
+
+const test = suite("EngineHost");
+
+const entry = new URL("./echo-engine.ts", import.meta.url);
+const withTypeScript = { NODE_OPTIONS: `--import ${import.meta.resolve("tsx")}` };
+
+/** A host of the echo engine, and all that it told. */
+class Hosted {
+  readonly messages: Message[] = [];
+  readonly packets: EncodedPacket[] = [];
+  readonly restarts: EngineDeath[] = [];
+  readonly givenUp: EngineDeath[] = [];
+  readonly engine: EngineHost;
+  #assembler = new PacketAssembler();
+
+  constructor(env: Readonly<Record<string, string>> = {}, program: URL = entry) {
+    this.engine = new EngineHost({
+      entry: program,
+      env: { ...withTypeScript, ...env },
+      onMessage: (message) => {
+        if (message.type === "video") {
+          const packet = this.#assembler.push(message);
+          if (packet !== undefined) this.packets.push(packet);
+        } else this.messages.push(message);
+      },
+      onRestart: (death) => {
+        this.restarts.push(death);
+        this.#assembler = new PacketAssembler();
+      },
+      onGiveUp: (death) => this.givenUp.push(death),
+    });
+  }
+
+  events(name: string): readonly Message[] {
+    return this.messages.filter((message) => message.type === "engine-event" && message.value["event"] === name);
+  }
+
+  order(value: Readonly<Record<string, string | number>>): void {
+    this.engine.send({ type: "engine-configure", value });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine.stop();
+  }
+}
+
+async function until(what: string, isSo: () => boolean, withinMs: number = 10_000): Promise<void> {
+  for (const endMs = performance.now() + withinMs; !isSo(); ) {
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(5);
+  }
+}
+
+function isAlive(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("carries packets of all sizes, and messages among them, unchanged and in order", async () => {
+  await using host = new Hosted();
+  const sizes = [1, 2, 16_383, 16_384, 16_385, 65_536, 70_000, 1_000_000, 4_194_304, 3];
+  const sent = sizes.map((bytes, index) => packetOf(bytes, { frame: index + 1, keyframe: index % 2 === 0 }));
+  for (const packet of sent) host.engine.sendPacket(packet);
+  host.engine.send({ type: "credit", track: 1, packets: 9, targetBitrateBps: 4_000_000_000 });
+  await until("all packets", () => host.packets.length === sizes.length);
+  await until("the credit", () => host.messages.some(({ type }) => type === "credit"));
+  assert.deepEqual(host.packets, sent);
+  assert.deepEqual(host.messages.at(-1), { type: "credit", track: 1, packets: 9, targetBitrateBps: 4_000_000_000 });
+  assert.equal(host.engine.pendingBytes, 0);
+});
+
+test("starts another engine when one is killed, and tells how it died", async () => {
+  await using host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  const first = host.engine.pid;
+  assert.ok(first !== undefined);
+  process.kill(first, "SIGKILL");
+  await until("another one", () => host.events("ready").length === 2);
+  assert.notEqual(host.engine.pid, first);
+  assert.deepEqual(host.restarts, [{ exitCode: null, signal: "SIGKILL", lastWords: "" }]);
+  assert.equal(host.givenUp.length, 0);
+  host.engine.sendPacket(packetOf(100));
+  await until("an echo of the new one", () => host.packets.length === 1);
+});
+
+test("gives an engine up that dies three times within a minute, with the end of what it wrote", async () => {
+  await using host = new Hosted({ ECHO_ENGINE_DIES: "at once" });
+  await until("the end", () => host.givenUp.length === 1);
+  assert.equal(host.restarts.length, 2);
+  assert.equal(host.givenUp[0]?.exitCode, 7);
+  assert.equal(host.givenUp[0]?.lastWords, "nothing works here\n");
+  const { pid } = host.engine;
+  await sleep(200);
+  assert.equal(host.engine.pid, pid, "it was started again");
+  host.engine.send({ type: "credit", track: 1, packets: 1, targetBitrateBps: 0 });
+  host.engine.sendPacket(packetOf(10));
+  assert.equal(host.engine.pendingBytes, 0);
+});
+
+test("gives a program up that is not there, and can then be stopped at once", async () => {
+  const host = new Hosted({}, new URL("./no-such-engine.ts", import.meta.url));
+  await until("the end", () => host.givenUp.length === 1);
+  const sinceMs = performance.now();
+  await host.engine.stop();
+  assert.ok(performance.now() - sinceMs < 500);
+});
+
+test("ends an engine whose pipe carries what is no message", async () => {
+  await using host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  host.order({ do: "babble" });
+  await until("another one", () => host.events("ready").length === 2);
+  assert.deepEqual(
+    host.restarts.map(({ signal }) => signal),
+    ["SIGKILL"],
+  );
+});
+
+test("hears nothing of an engine after it has told of its death", async () => {
+  await using host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  host.order({ do: "last words" });
+  await until("its death", () => host.restarts.length === 1);
+  const heard = host.messages.filter(({ type }) => type === "credit").length;
+  await until("another one", () => host.events("ready").length === 2);
+  assert.equal(host.messages.filter(({ type }) => type === "credit").length, heard);
+});
+
+test("stops an engine by closing its pipe, and resolves when its process is gone", async () => {
+  const host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  const { pid } = host.engine;
+  await Promise.all([host.engine.stop(), host.engine.stop()]);
+  assert.equal(isAlive(pid), false);
+  assert.equal(host.restarts.length + host.givenUp.length, 0);
+  await host.engine.stop();
+});
+
+test("kills an engine that does not leave, after two seconds", async () => {
+  const host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  host.order({ do: "stay" });
+  await until("its word", () => host.events("staying").length === 1);
+  const { pid } = host.engine;
+  const sinceMs = performance.now();
+  await host.engine.stop();
+  const tookMs = performance.now() - sinceMs;
+  assert.ok(tookMs > 1_900 && tookMs < 4_000, `${tookMs} ms`);
+  assert.equal(isAlive(pid), false);
+});
+
+test("can be stopped before the engine has started", async () => {
+  const host = new Hosted();
+  await host.engine.stop();
+  assert.equal(isAlive(host.engine.pid), false);
+  assert.equal(host.restarts.length + host.givenUp.length, 0);
+});
+
+test("tells a death in a line that is safe for a terminal", () => {
+  const death = (end: Partial<EngineDeath>): string => describeDeath({ exitCode: null, signal: null, lastWords: "", ...end });
+  assert.equal(death({ exitCode: 3 }), "ended with code 3");
+  assert.equal(death({}), "ended with code unknown");
+  assert.equal(death({ signal: "SIGSEGV" }), "was ended by SIGSEGV");
+  assert.equal(death({ exitCode: 1, lastWords: "first\nlast\n" }), "ended with code 1: last");
+  assert.equal(death({ exitCode: 1, lastWords: "TypeError: no\n    at x\n\nNode.js v20\n" }), "ended with code 1: TypeError: no");
+  assert.doesNotMatch(death({ exitCode: 1, lastWords: "a\u001b]0;owned\u0007\u009b31m\u202eb" }), /[\p{Cc}\u202e]/u);
+});
+
+test.run();

@@ -1,0 +1,68 @@
+// All runs of a scenario, made into one result: medians, spreads, goals, and the JSON that is kept.
+
+import type { Machine } from "./machine.ts";
+import type { FigureSpec, Figures, Scenario } from "./scenario.ts";
+import { type Spread, spreadOf } from "./statistics.ts";
+
+/** A figure over all runs. */
+export interface FigureResult extends Spread {
+  readonly spec: FigureSpec;
+  /** Whether the goal was reached; undefined without one. */
+  readonly reached: boolean | undefined;
+}
+
+/** Where and how a result came about. */
+export interface Circumstances {
+  readonly machine: Machine;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly command: string;
+}
+
+/** A scenario's result, as `--json` prints it. */
+export interface ResultJson extends Circumstances {
+  readonly scenario: string;
+  /** Medians by figure. */
+  readonly ours: Figures;
+  readonly peers: Figures;
+  readonly ratios: Figures;
+  /** By figure: whether its goal was reached. */
+  readonly goals: Readonly<Record<string, boolean>>;
+  readonly runs: readonly Figures[];
+}
+
+/** Sums up the runs, figure by figure. Figures that no run has are left out. */
+export function summarize(specs: readonly FigureSpec[], runs: readonly Figures[]): FigureResult[] {
+  return specs.flatMap((spec) => {
+    const values = runs.flatMap((run) => run[spec.name] ?? []);
+    if (values.length === 0) return [];
+    const spread = spreadOf(values);
+    return [{ spec, ...spread, reached: isReached(spec, spread) }];
+  });
+}
+
+function isReached({ goal }: FigureSpec, { median, min, max }: Spread): boolean | undefined {
+  if (goal === undefined) return undefined;
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY, of = "median" } = goal;
+  return of === "every" ? max <= atMost && min >= atLeast : median <= atMost && median >= atLeast;
+}
+
+/** The object that `--json` prints. */
+export function toJson(scenario: Pick<Scenario, "name" | "figures">, runs: readonly Figures[], circumstances: Circumstances): ResultJson {
+  const results = summarize(scenario.figures, runs);
+  const medians = (of: NonNullable<FigureSpec["of"]>): Figures =>
+    Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
+  return {
+    scenario: scenario.name,
+    ours: medians("ours"),
+    peers: medians("peers"),
+    ratios: medians("ratios"),
+    goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
+    ...circumstances,
+    runs: runs.map((run) => Object.fromEntries(Object.entries(run).map(([name, value]) => [name, round(value)]))),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

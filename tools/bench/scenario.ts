@@ -1,0 +1,58 @@
+// The contract of every scenario: it measures once, and says what its figures are called and what they should reach. Repeating,
+// waiting for a quiet machine, medians and output are the same for all.
+
+/** What a scenario may be told from the command line. */
+export interface ScenarioOptions {
+  /** Seconds measured in each run, after the warm-up. */
+  readonly seconds: number;
+  /** Footage to send instead of the moving scene. */
+  readonly clip: string | undefined;
+  /** Open windows, on the display that there is. */
+  readonly window: boolean;
+}
+
+/** One run's figures by name. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
+export interface Goal {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** Default "median". */
+  readonly of?: "median" | "every";
+}
+
+/** How a figure is shown. */
+export interface FigureSpec {
+  readonly name: string;
+  /** For people. */
+  readonly label: string;
+  /** "ms", "fps"; empty for a ratio. */
+  readonly unit: string;
+  /** Digits after the point. */
+  readonly digits: number;
+  /** Ratios go into the result's `ratios`, what somebody else's program did into `peers`, all else into `ours`. */
+  readonly of?: "ours" | "peers" | "ratios";
+  readonly goal?: Goal;
+}
+
+/** One benchmark. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence: what is measured, and how. */
+  readonly description: string;
+  readonly figures: readonly FigureSpec[];
+  /** Measures once. @throws BenchError when what is measured did not run as it should */
+  measure(options: ScenarioOptions): Promise<Figures>;
+}
+
+/** Something that was to be measured did not run. */
+export class BenchError extends Error {
+  override readonly name = "BenchError";
+  readonly code: "program-ended" | "program-silent" | "not-linux";
+
+  constructor(code: BenchError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
