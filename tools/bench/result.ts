@@ -17,6 +17,8 @@ export interface Circumstances {
   /** ISO 8601. */
   readonly date: string;
   readonly command: string;
+  /** Runs thrown away and done again, since others used the computer meanwhile. */
+  readonly disturbed: number;
 }
 
 /** A scenario's result, as `--json` prints it. */

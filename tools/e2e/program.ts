@@ -186,7 +186,10 @@ export class Program {
 
   /** What it was and what it said last, for the message of a test that failed. */
   transcript(): string {
-    const events = this.events.slice(-keptEvents).map((event) => JSON.stringify(event));
+    // Of the figures only the last: they come every second.
+    const lastStats = this.events.findLast(({ event }) => event === "stats");
+    const kept = this.events.filter((event) => event["event"] !== "stats" || event === lastStats);
+    const events = kept.slice(-keptEvents).map((event) => JSON.stringify(event));
     return [this.#what, ...this.sentences.slice(-keptSentences), ...events].join("\n    ");
   }
 

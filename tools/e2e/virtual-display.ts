@@ -43,7 +43,10 @@ export class VirtualDisplay {
   }
 
   /** Starts one. Whoever starts it stops it. */
-  static async start({ widthPx = 1500, heightPx = 1000 }: { readonly widthPx?: number; readonly heightPx?: number } = {}): Promise<VirtualDisplay> {
+  static async start({
+    widthPx = 1500,
+    heightPx = 1000,
+  }: { readonly widthPx?: number; readonly heightPx?: number } = {}): Promise<VirtualDisplay> {
     // -displayfd: the server finds a free number by itself and writes it there when it is ready.
     const args = ["-displayfd", "3", "-screen", "0", `${widthPx}x${heightPx}x24`, "-nolisten", "tcp", "-noreset"];
     const server = spawn("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
@@ -54,8 +57,9 @@ export class VirtualDisplay {
     const windowManager = spawn("openbox", ["--sm-disable"], { stdio: "ignore", env: { ...process.env, DISPLAY: name } });
     windowManager.on("error", () => {});
     const display = new VirtualDisplay(name, server, windowManager);
+    const untilMs = performance.now() + startLimitMs;
     let isManaged = false;
-    for (let untilMs = performance.now() + startLimitMs; !isManaged && performance.now() < untilMs; ) {
+    while (!isManaged && performance.now() < untilMs) {
       isManaged = (await display.#ask("xprop", ["-root", "_NET_SUPPORTING_WM_CHECK"])).includes("window id");
     }
     if (!isManaged) throw new Error("openbox does not manage the virtual display");
@@ -68,7 +72,8 @@ export class VirtualDisplay {
     for (;;) {
       const found = (await this.#ask("xdotool", ["search", "--onlyvisible", "--name", title])).split("\n").filter((id) => id !== "");
       if (found.length >= count) return found;
-      if (performance.now() > untilMs) throw new Error(`not within ${limitMs / 1000} s: ${count} windows named ${title}; there are ${found.length}`);
+      if (performance.now() > untilMs)
+        throw new Error(`not within ${limitMs / 1000} s: ${count} windows named ${title}; there are ${found.length}`);
     }
   }
 
@@ -90,7 +95,12 @@ export class VirtualDisplay {
   async placeOf(window: string): Promise<WindowPlace> {
     const text = await this.#tell("xwininfo", ["-id", window]);
     const number = (label: string): number => Number(new RegExp(`${label}: +(-?\\d+)`).exec(text)?.[1]);
-    return { leftPx: number("Absolute upper-left X"), topPx: number("Absolute upper-left Y"), widthPx: number("Width"), heightPx: number("Height") };
+    return {
+      leftPx: number("Absolute upper-left X"),
+      topPx: number("Absolute upper-left Y"),
+      widthPx: number("Width"),
+      heightPx: number("Height"),
+    };
   }
 
   /** Moves a window, its frame's corner, pixels. */
@@ -121,14 +131,15 @@ export class VirtualDisplay {
 
   /** A window's pixels, without its frame. */
   async screenshot(window: string): Promise<Screenshot> {
-    const { widthPx, heightPx } = await this.placeOf(window);
-    const { stdout } = await run("import", ["-silent", "-window", window, "-depth", "8", "bgr:-"], {
+    const { stdout } = await run("import", ["-silent", "-window", window, "-depth", "8", "ppm:-"], {
       env: { ...process.env, DISPLAY: this.name },
       encoding: "buffer",
       maxBuffer: maxOutputBytes,
     });
-    if (stdout.byteLength !== widthPx * heightPx * 3) throw new Error(`a screenshot of ${stdout.byteLength} bytes of a window of ${widthPx}x${heightPx}`);
-    return { widthPx, heightPx, bgr: stdout };
+    const header = /^P6\s(\d+)\s(\d+)\s255\s/.exec(stdout.toString("latin1", 0, 40));
+    if (header === null) throw new Error("import gave no PPM of 8 bits");
+    const [widthPx, heightPx] = [Number(header[1]), Number(header[2])];
+    return { widthPx, heightPx, bgr: swapRedAndBlue(stdout.subarray(header[0].length)) };
   }
 
   /** Saves a picture of a window with its frame, or of the whole screen ("root"), as a file of the kind that its name says. */
@@ -167,3 +178,13 @@ export async function withDisplay(body: (display: VirtualDisplay) => Promise<voi
   }
 }
 
+/** RGB → BGR, into a buffer of its own. */
+function swapRedAndBlue(rgb: Buffer): Buffer {
+  const bgr = Buffer.allocUnsafe(rgb.byteLength);
+  for (let index = 0; index + 2 < rgb.byteLength; index += 3) {
+    bgr[index] = rgb[index + 2] ?? 0;
+    bgr[index + 1] = rgb[index + 1] ?? 0;
+    bgr[index + 2] = rgb[index] ?? 0;
+  }
+  return bgr;
+}

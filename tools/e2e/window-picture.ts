@@ -59,7 +59,7 @@ export function part(
 /** The middle of each of the test card's colour bars, in a picture of this size with its barcode on top. */
 export function barCentres(widthPx: number, heightPx: number): readonly { readonly x: number; readonly y: number }[] {
   const top = barcodeHeightPx(widthPx);
-  const bottom = heightPx - (26 * Math.min(widthPx / 1280, heightPx / 720));
+  const bottom = heightPx - 26 * Math.min(widthPx / 1280, heightPx / 720);
   const radius = Math.min((bottom - top) * 0.475, widthPx * 0.4);
   const y = (top + bottom) / 2 - 0.35 * radius;
   return testCardBars.map((_, index) => ({ x: widthPx / 2 + ((index + 0.5) / testCardBars.length - 0.5) * 2 * radius, y }));

@@ -13,7 +13,11 @@ const size = { widthPx: 640, heightPx: 360, frameRate: 30 };
 const ada = await startPeer({ name: "Ada", source: { kind: "testcard", ...size }, host: "127.0.0.1", port: 0 });
 const invite = await new Promise((resolve) => ada.on("invite", (event) => resolve(event.invite)));
 const { host, port, secret } = parseInvite(invite);
-const bob = await startPeer({ name: "Bob", source: { kind: "motion", ...size }, call: { host, port, credential: deriveCredential(secret) } });
+const bob = await startPeer({
+  name: "Bob",
+  source: { kind: "motion", ...size },
+  call: { host, port, credential: deriveCredential(secret) },
+});
 
 await Promise.all([ada, bob].map((peer) => new Promise((resolve) => peer.on("first-picture", resolve))));
 await sleep(1000 * seconds);

@@ -26,7 +26,7 @@ import {
   runProgram,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
-import { videoOptionsFrom } from "@simple-video-chat/sender";
+import { isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { type Peer, type PeerEvents, type PeerOptions, startPeer } from "./peer.ts";
@@ -37,7 +37,7 @@ const options = {
   ...sourceOptions,
   ...displayOptions,
   ...commonOptions,
-  listen: { type: "string", default: "0.0.0.0:7420", describe: "address to wait at; 127.0.0.1 for calls on this computer only" },
+  listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
 
@@ -91,12 +91,17 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
 function meeting(args: {
   readonly target?: string | undefined;
   readonly keyFile?: string | undefined;
-  readonly listen: string;
+  readonly listen?: string | undefined;
+  readonly wait: boolean;
 }): Partial<PeerOptions> {
+  if (args.target !== undefined && args.listen !== undefined) {
+    throw new CliError(exitCodes.usage, "With an invite you call, with --listen you wait for a call: give one of the two.");
+  }
   // An invite in the environment keeps it out of the list of processes.
   const target = args.target ?? process.env["SVC_INVITE"];
   if (target === undefined || target === "") {
-    const address = parseAddress(args.listen, { host: "0.0.0.0", port: 7420 });
+    if (args.wait) throw new CliError(exitCodes.usage, "--wait goes with an invite: who is not called waits anyway.");
+    const address = parseAddress(args.listen ?? "", { host: "0.0.0.0", port: 7420 });
     const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
     return { ...address, inviteHost: dialableHost(address.host), secret };
   }
@@ -188,7 +193,9 @@ function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly w
       output.event({ event: "trouble", code, message, isFinal });
       output.say(message, true);
       // Without a picture of our own there is still the other's; without anything to show it with there is no call.
-      if (isFinal) resolve(code.startsWith("camera") ? exitCodes.camera : wasConnected ? exitCodes.lost : exitCodes.couldNotStart);
+      if (!isFinal) return;
+      const wasRunning = wasConnected && !isFailureToStart(code);
+      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     peer.on("ended", () => {
       output.event({ event: "ended" });
@@ -199,12 +206,22 @@ function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly w
     });
     peer.on("window-closed", () => resolve(exitCodes.ok));
     peer.on("closed", ({ code, reason, by, error }) => {
-      if (by === "us") return;
+      // Our own goodbye; when the other end broke the protocol it was also we who ended the call, but with another code.
+      if (by === "us" && code === "normal") return;
       output.event({ event: "closed", code, reason, by });
-      output.say(error?.message ?? (code === "normal" ? "The other end has hung up." : `The call ended (${code}).`), true);
+      output.say(closingSentence({ code, reason, by, error }), true);
       resolve(exitCodeOf({ code, by, error }, wasConnected));
     });
   });
+}
+
+function closingSentence({ code, reason, by, error }: PeerEvents["closed"]): string {
+  if (error !== undefined) return error.message;
+  if (code === "normal") return "The other end has hung up.";
+  const because = reason === "" ? "" : `: ${forTerminal(reason, 200)}`;
+  return by === "us"
+    ? `The other end sent what it must not (${code})${because}. Do both ends have the same version?`
+    : `The other end ended the call (${code})${because}.`;
 }
 
 function exitCodeOf({ code, by, error }: Pick<PeerEvents["closed"], "code" | "by" | "error">, wasConnected: boolean): ExitCode {

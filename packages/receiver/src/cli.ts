@@ -152,17 +152,19 @@ function describeEvents(
     });
     receiver.on("window-closed", () => resolve(exitCodes.ok));
     receiver.on("closed", ({ code, reason, by, error }) => {
-      if (by === "us") return;
+      // Our own goodbye; when the other end broke the protocol it was also we who ended the call, but with another code.
+      if (by === "us" && code === "normal") return;
       output.event({ event: "closed", code, reason, by });
-      output.say(closingSentence({ code, reason, error }), true);
+      output.say(closingSentence({ code, reason, by, error }), true);
       resolve(exitCodeOf({ code, by, error }, wasConnected));
     });
   });
 }
 
-function closingSentence({ code, reason, error }: Pick<ReceiverEvents["closed"], "code" | "reason" | "error">): string {
+function closingSentence({ code, reason, by, error }: ReceiverEvents["closed"]): string {
   if (error !== undefined) return error.message;
   const because = reason === "" ? "" : `: ${forTerminal(reason, 200)}`;
+  if (by === "us") return `The sender sent what it must not (${code})${because}. Do both ends have the same version?`;
   return code === "normal" ? `The sender has ended${because}.` : `The sender ended the connection (${code})${because}.`;
 }
 

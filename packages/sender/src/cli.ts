@@ -27,6 +27,7 @@ import {
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
+import { isFailureToStart } from "./errors.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
 import { videoOptionsFrom } from "./video-arguments.ts";
@@ -144,8 +145,9 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
     sender.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(message, true);
-      if (isFinal)
-        resolve(code.startsWith("camera") ? exitCodes.camera : sender.receivers.length > 0 ? exitCodes.lost : exitCodes.couldNotStart);
+      if (!isFinal) return;
+      const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
+      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

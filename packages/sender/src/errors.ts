@@ -21,6 +21,23 @@ export class SourceError extends Error {
   }
 }
 
+/**
+ * Whether trouble of this code means that there never was a picture: the source or the encoder could not be opened. Otherwise it was lost
+ * on the way.
+ */
+export function isFailureToStart(code: string): boolean {
+  return failuresToStart.has(code);
+}
+
+const failuresToStart: ReadonlySet<string> = new Set<SourceErrorCode | EncoderErrorCode>([
+  "file-missing",
+  "not-a-video",
+  "url-unreachable",
+  "source-unknown",
+  "encoder-missing",
+  "encoder-refused",
+]);
+
 /** Why an encoder cannot be used. */
 export type EncoderErrorCode = "encoder-missing" | "encoder-refused" | "encode-failed";
 

@@ -58,6 +58,8 @@ export class OutgoingVideo {
   #window: SendWindow;
   #rate: RateController;
   #isConnected = false;
+  /** The present connection was told the format. Before that nothing may be said of the track, its account included. */
+  #isAnnounced = false;
   #isStopped = false;
   #needsKeyframe = true;
   /** A keyframe was asked for, and has not come yet. */
@@ -108,6 +110,7 @@ export class OutgoingVideo {
     this.#rate = new RateController(this.#options);
     this.#connectionBytes = 0;
     this.#isConnected = true;
+    this.#isAnnounced = false;
     this.#needsKeyframe = true;
     this.#hasAsked = false;
     if (this.#isStopped) return;
@@ -125,7 +128,7 @@ export class OutgoingVideo {
 
   /** The packets from here on are of this format. */
   announce(track: TrackMessage): void {
-    if (this.#isConnected && !this.#isStopped) this.#session.send(track);
+    if (this.#isConnected && !this.#isStopped) this.#isAnnounced = this.#session.send(track);
     this.#needsKeyframe = true;
   }
 
@@ -235,7 +238,7 @@ export class OutgoingVideo {
 
   #sendAccount(final: boolean): void {
     const news = since(this.#told, this.#account);
-    if (!this.#isConnected || (news.firstFrame === 0 && !final)) return;
+    if (!this.#isConnected || !this.#isAnnounced || (news.firstFrame === 0 && !final)) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
 }

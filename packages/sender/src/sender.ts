@@ -1,5 +1,7 @@
 // The sender as a library: shows one source to everybody who holds an invite, a key, or comes back.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   type Capabilities,
   createSecret,
@@ -121,6 +123,9 @@ export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
   return { maxLatencyMs: options.maxLatencyMs ?? 200, maxBitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"] };
 }
 
+/** How long the last frames may take to reach slow receivers when the sender ends, ms. */
+const lastFramesTimeoutMs = 500;
+
 /** Program and version, as the other end is told. */
 export const software = "simple-video-chat 0.1";
 
@@ -212,6 +217,8 @@ export class Sender {
     clearTimeout(this.#inviteTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
+    // A goodbye overtakes what waits; the last frames and the account of them go first, as far as the links allow it.
+    await Promise.race([Promise.all([...this.#receivers.keys()].map((session) => session.flush())), sleep(lastFramesTimeoutMs, undefined, { ref: false })]);
     await this.#listener?.close("normal", reason);
     await this.#capture.close();
   }

@@ -1,7 +1,9 @@
 // The source options of a command line, read into a library's options: for sender and for peer.
 
+import { existsSync } from "node:fs";
+
 import type { VideoCodec } from "@simple-video-chat/protocol";
-import { CliError, exitCodes, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
+import { CliError, exitCodes, forTerminal, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
 
 import { sourceSpec } from "./capture/source-spec.ts";
 import type { VideoOptions } from "./sender.ts";
@@ -20,13 +22,20 @@ export interface SourceArguments {
   readonly barcode: boolean;
 }
 
-/** @throws CliError usage for a value that cannot be */
+/** @throws CliError usage for a value that cannot be, couldNotStart for a file that is not there */
 export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
   const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
   if (args.loop && source.kind !== "file")
     throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
+  // Known before anybody joins; a capture engine would only find out then.
+  if (source.kind === "file" && !existsSync(source.path)) {
+    throw new CliError(
+      exitCodes.couldNotStart,
+      `There is no file ${forTerminal(source.path, 200)}. --source takes camera, testcard, motion, a video file or a URL.`,
+    );
+  }
   return {
     source,
     codec: args.videoCodec as VideoCodec,

@@ -38,7 +38,7 @@ test("judges a goal by the median, or by every run where the goal says so", () =
 });
 
 test("keeps ours, others' and ratios apart in the JSON, with circumstances and single runs", () => {
-  const json = toJson({ name: "x", figures }, runs, { machine, date: "2026-01-01T00:00:00.000Z", command: "pnpm bench x" });
+  const json = toJson({ name: "x", figures }, runs, { machine, date: "2026-01-01T00:00:00.000Z", command: "pnpm bench x", disturbed: 1 });
   assert.equal(json, {
     scenario: "x",
     ours: { fps: 29.6, delayMs: 19 },
@@ -48,6 +48,7 @@ test("keeps ours, others' and ratios apart in the JSON, with circumstances and s
     machine,
     date: "2026-01-01T00:00:00.000Z",
     command: "pnpm bench x",
+    disturbed: 1,
     runs: [{ ...runs[0], floorMs: 9.123 }, runs[1], runs[2]],
   });
 });

@@ -37,7 +37,12 @@ for (const command of commands) {
   else if (command === "npm start") test(command, () => checkSelfCall(command));
   else if (command.includes("test-card.mjs")) test(command, () => checkShowing(command));
   else if (needsPartner(command)) test(command, () => checkJoining(command));
+  else if (isInviting(command)) test(command, () => checkInviting(command));
   else test(command, () => checkAlone(command));
+}
+
+function isInviting(command: string): boolean {
+  return ["sender", "peer"].includes(programOf(command) ?? "") && !/--(help|legacy|key-file)/.test(command);
 }
 
 function checkTestScript(): void {
@@ -52,7 +57,7 @@ function checkTestScript(): void {
 }
 
 async function checkSelfCall(command: string): Promise<void> {
-  const { code, stdout, stderr } = await new RunningCommand([...harmlessWords(command, nobody), "--json"]).end();
+  const { code, stdout, stderr } = await new RunningCommand([...harmlessWords(command, nobody, { seconds: 3 }), "--json"]).end();
   assert.is(code, 0, stderr);
   const summary = JSON.parse(stdout.split("\n").at(-1) ?? "") as { event: string; sides: { shown: number }[] };
   assert.is(summary.event, "summary");
@@ -65,19 +70,35 @@ async function checkSelfCall(command: string): Promise<void> {
 
 /** A command that waits for others, or needs nobody. */
 async function checkAlone(command: string): Promise<void> {
-  if (command.includes("film.mp4")) makeFilm(nobody.film);
-  const { code, stdout, stderr } = await new RunningCommand(harmlessWords(command, nobody)).end();
+  const { code, stdout, stderr } = await new RunningCommand(harmlessWords(command, nobody, { seconds: 1.5 })).end();
   assert.is(code, 0, stderr);
   if (command.includes("--help")) assert.match(stdout, "Options:");
   else if (command.includes("--legacy")) assert.match(stderr, "no protection");
-  else if (programOf(command) === "sender") assert.match(stderr, /receiver \S+\/[0-9a-z]{28}|--key-file/);
-  else if (programOf(command) === "peer") assert.match(stderr, /peer \S+\/[0-9a-z]{28}/);
+  else if (command.includes("--key-file")) assert.match(stderr, /receiver \S+:\d+ --key-file/);
   else assert.ok(stdout.length > 0);
+}
+
+/** A command that waits and gives an invite: who has it sees pictures. */
+async function checkInviting(command: string): Promise<void> {
+  if (command.includes("film.mp4")) makeFilm(nobody.film);
+  const other = programOf(command) === "peer" ? "peer" : "receiver";
+  // A peer ends with its call; a sender only when it is told to.
+  const ending = other === "peer" ? [] : ["--exit-on-no-viewers"];
+  const waiting = new RunningCommand([...harmlessWords(command, nobody, { seconds: 10 }), "--json", ...ending]);
+  const { invite } = JSON.parse(await waiting.line(/"invite"/)) as { invite: string };
+  const camera = other === "peer" ? ["--source", "testcard"] : [];
+  const joining = new RunningCommand([`svc-${other}`, invite, ...camera, "--no-window", "--json", "--time-limit", "2"]);
+  const { code, stdout, stderr } = await joining.end();
+  assert.is(code, 0, stderr);
+  assert.ok((JSON.parse(stdout.split("\n").at(-1) ?? "") as { shown: number }).shown > 0, stdout);
+  const end = await waiting.end();
+  assert.is(end.code, 0, end.stderr);
+  assert.ok(end.stderr.includes(`    ${other} ${invite}\n`), end.stderr);
 }
 
 /** The example that shows until it is interrupted. */
 async function checkShowing(command: string): Promise<void> {
-  const showing = new RunningCommand(harmlessWords(command, nobody));
+  const showing = new RunningCommand(harmlessWords(command, nobody, { seconds: 0 }));
   await showing.line(/^127\.0\.0\.1:\d+\/[0-9a-z]{28}$/);
   showing.signal("SIGINT");
   const { code, stderr } = await showing.end();
@@ -97,7 +118,7 @@ async function checkJoining(command: string): Promise<void> {
     const { port } = JSON.parse(await partner.line(/"listening"/)) as { port: number };
     const isInvited = command.includes("<invite>");
     const { invite } = isInvited ? (JSON.parse(await partner.line(/"invite"/)) as { invite: string }) : { invite: "" };
-    const words = harmlessWords(command, { ...nobody, invite, address: `127.0.0.1:${port}` });
+    const words = harmlessWords(command, { ...nobody, invite, address: `127.0.0.1:${port}` }, { seconds: 2 });
     const isProgram = programOf(command) !== undefined;
     const asJson = isProgram && !command.includes("--json") ? ["--json"] : [];
     const { code, stdout, stderr } = await new RunningCommand([...words, ...asJson, ...(isProgram ? [] : ["2"])]).end();

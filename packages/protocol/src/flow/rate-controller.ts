@@ -22,8 +22,11 @@ const defaultStartBps = 1_000_000;
 const deliveredWindowUs = 500_000;
 const deliveredSlots = 3;
 const slotUs = deliveredWindowUs / deliveredSlots;
-/** A standing queue is what no ack of this time fell below; single frames are larger than others. */
+/** A queue stands when every ack of this time found it: single frames are larger than others, and a lost packet holds up many acks at once. */
 const queueWindowUs = 300_000;
+const standingUs = 150_000;
+/** After a silence of this length all acks come at once: packets were lost, and what was left out meanwhile says nothing of the rate. */
+const stallUs = 150_000;
 /** Share of the window's slack above which a standing queue means that the link is full, and below which it has room. */
 const fullShare = 0.6;
 const freeShare = 0.3;
@@ -62,6 +65,8 @@ export class RateController {
   #startUs: Micros | undefined;
   #lastUpdateUs: Micros | undefined;
   #lastDecreaseUs = Number.NEGATIVE_INFINITY;
+  #lastStallUs = Number.NEGATIVE_INFINITY;
+  #queuedSinceUs: Micros | undefined;
   #full: Timed | undefined;
 
   constructor(options: RateControllerOptions) {
@@ -89,17 +94,21 @@ export class RateController {
     this.#queues = [...since(this.#queues, nowUs - queueWindowUs), { atUs: nowUs, value: window.queueUs }];
     const elapsedUs = nowUs - (this.#lastUpdateUs ?? nowUs);
     this.#lastUpdateUs = nowUs;
+    if (elapsedUs > stallUs) this.#lastStallUs = nowUs;
+    if (window.queueUs <= fullShare * window.slackUs) this.#queuedSinceUs = undefined;
+    else this.#queuedSinceUs ??= nowUs;
     if (window.isDraining(nowUs) || nowUs - this.#startUs < blindUs + (window.baseRttUs ?? 0)) {
       // A window that is kept small on purpose says nothing about the link.
       this.#frames = [];
       return;
     }
-    if (this.#isFull(window)) this.#decrease(window.baseRttUs ?? 0, nowUs);
+    if (this.#isFull(nowUs)) this.#decrease(window.baseRttUs ?? 0, nowUs);
     else if (this.#standingQueueUs() < freeShare * window.slackUs) this.#increase(elapsedUs, nowUs);
   }
 
-  #isFull(window: Pick<SendWindow, "slackUs">): boolean {
-    if (this.#standingQueueUs() > fullShare * window.slackUs) return true;
+  #isFull(nowUs: Micros): boolean {
+    if (this.#queuedSinceUs !== undefined && nowUs - this.#queuedSinceUs >= standingUs) return true;
+    if (nowUs - this.#lastStallUs < deliveredWindowUs) return false;
     const leftOut = this.#frames.reduce((sum, { value }) => sum + value, 0);
     return leftOut >= 2 && leftOut > leftOutShare * this.#frames.length;
   }

@@ -117,7 +117,20 @@ export class SendWindow {
    */
   room(nowUs: Micros, frameBytes: number = this.#meanFrameBytes): boolean {
     // A frame larger than any window must get through some time: alone.
-    return this.inFlightBytes === 0 || this.inFlightBytes + frameBytes <= this.windowBytes(nowUs);
+    if (this.inFlightBytes === 0) return true;
+    return !this.#isOverdue(nowUs) && this.inFlightBytes + frameBytes <= this.windowBytes(nowUs);
+  }
+
+  /**
+   * Whether an ack is missing that should long have come: the link has become slower, or stands still. The window still is that of
+   * the faster link then, and filling it would be filling a queue.
+   */
+  #isOverdue(nowUs: Micros): boolean {
+    const oldest = this.#inFlight[0];
+    if (oldest === undefined || this.#base === undefined) return false;
+    const rate = this.#rateBytesPerUs(nowUs);
+    const ownUs = rate > 0 ? (oldest.endBytes - oldest.ackedBytes) / rate : 0;
+    return nowUs - oldest.sentUs > this.#base.value + this.slackUs + ownUs;
   }
 
   /** Bytes that may be in flight. */

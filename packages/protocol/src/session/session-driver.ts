@@ -156,6 +156,10 @@ export class SessionDriver {
     });
   }
 
+  flush(): Promise<void> {
+    return this.#connection?.outbox.flush() ?? Promise.resolve();
+  }
+
   close(code: CloseCode, reason: string): Promise<void> {
     this.#step({ type: "end", code, reason });
     if (this.#openSockets === 0 && !this.#busy) return Promise.resolve();

@@ -63,6 +63,11 @@ export class Session {
     return this.#driver.sendText(text);
   }
 
+  /** Resolves when everything that was sent is with the system, or the connection is gone: before a {@link close}, which drops it. */
+  flush(): Promise<void> {
+    return this.#driver.flush();
+  }
+
   /** Ends the session: says why, and resolves when the connection is gone. Safe to call at any time, and again. */
   close(code: CloseCode = "normal", reason = ""): Promise<void> {
     return this.#driver.close(code, reason);

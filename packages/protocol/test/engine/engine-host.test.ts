@@ -53,7 +53,7 @@ class Hosted {
 }
 
 async function until(what: string, isSo: () => boolean, withinMs: number = 10_000): Promise<void> {
-  for (const endMs = performance.now() + withinMs; !isSo(); ) {
+  for (const endMs = performance.now() + withinMs; !isSo();) {
     if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
     await sleep(5);
   }

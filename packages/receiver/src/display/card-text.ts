@@ -41,7 +41,10 @@ export type MeasureText = (text: string) => number;
  * Breaks a text at its spaces into at most `maxLines` lines of at most `maxWidthPx`; a word that is too long is broken anywhere.
  * What does not fit is left out, and the last line ends in "...".
  */
-export function breakLines(text: string, { maxWidthPx, maxLines, measure }: { readonly maxWidthPx: number; readonly maxLines: number; readonly measure: MeasureText }): readonly string[] {
+export function breakLines(
+  text: string,
+  { maxWidthPx, maxLines, measure }: { readonly maxWidthPx: number; readonly maxLines: number; readonly measure: MeasureText },
+): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   while (rest !== "" && lines.length < maxLines) {

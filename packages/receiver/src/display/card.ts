@@ -11,8 +11,10 @@ const colours = {
   dim: [150, 138, 128],
 } as const;
 /** Letters below this scale cannot be read: a card with more words has more lines instead. */
-const minTextScale = 0.42;
+const minTextScale = 0.36;
 const maxLines = 3;
+/** Share of the card's height that they may take, between the mark and the dots. */
+const linesShare = 0.3;
 /** Share of the card's width that words may take. */
 const textShare = 0.84;
 /** How long the next of the three dots takes to light up, ms. */
@@ -41,10 +43,12 @@ export function drawCard(cv: OpenCv, size: CardSize, text: string): Mat {
 export function drawDots(cv: OpenCv, card: Mat, timeMs: number): void {
   const unit = unitOf({ widthPx: card.cols, heightPx: card.rows });
   const lit = dotPhase(timeMs);
+  const radius = Math.max(2, Math.round(5 * unit));
+  const step = Math.max(26 * unit, 3.5 * radius);
   for (let dot = 0; dot < dotCount; dot++) {
-    const centre = new cv.Point2(Math.round(card.cols / 2 + (dot - 1) * 26 * unit), Math.round(card.rows * 0.8));
+    const centre = new cv.Point2(Math.round(card.cols / 2 + (dot - 1) * step), Math.round(card.rows * 0.8));
     const [blue, green, red] = dot === lit ? colours.accent : colours.dim;
-    card.drawCircle(centre, Math.max(2, Math.round(5 * unit)), new cv.Vec3(blue, green, red), cv.FILLED, cv.LINE_AA);
+    card.drawCircle(centre, radius, new cv.Vec3(blue, green, red), cv.FILLED, cv.LINE_AA);
   }
 }
 
@@ -60,7 +64,8 @@ function unitOf({ widthPx, heightPx }: CardSize): number {
 
 /** The program's mark: a camera in a ring. */
 function drawCamera(cv: OpenCv, card: Mat, { x, y, unit }: { readonly x: number; readonly y: number; readonly unit: number }): void {
-  const at = (dx: number, dy: number): InstanceType<OpenCv["Point2"]> => new cv.Point2(Math.round(x + dx * unit), Math.round(y + dy * unit));
+  const at = (dx: number, dy: number): InstanceType<OpenCv["Point2"]> =>
+    new cv.Point2(Math.round(x + dx * unit), Math.round(y + dy * unit));
   const accent = new cv.Vec3(...colours.accent);
   const light = new cv.Vec3(...colours.text);
   card.drawCircle(at(0, 0), Math.round(76 * unit), accent, Math.max(1, Math.round(5 * unit)), cv.LINE_AA);
@@ -79,8 +84,9 @@ function drawWords(cv: OpenCv, card: Mat, words: string, unit: number): void {
   const thickness = Math.max(1, Math.round(1.6 * unit));
   const measure = (text: string): number => cv.getTextSize(text, font, scale, thickness).size.width;
   const sentence = words.charAt(0).toUpperCase() + words.slice(1);
-  const lines = breakLines(sentence, { maxWidthPx: card.cols * textShare, maxLines, measure });
   const lineHeight = 44 * scale;
+  const linesWithRoom = Math.max(1, Math.min(maxLines, Math.floor((card.rows * linesShare) / lineHeight)));
+  const lines = breakLines(sentence, { maxWidthPx: card.cols * textShare, maxLines: linesWithRoom, measure });
   // Capitals of this font are 22 pixels high at scale 1.
   const firstBaseline = card.rows * 0.6 + 11 * scale - ((lines.length - 1) * lineHeight) / 2;
   lines.forEach((line, index) => {

@@ -19,7 +19,10 @@ export interface SelfViewPlace {
 }
 
 /** Where a self-view of this size goes in a picture of that size; nowhere when the picture has no room for it. */
-export function selfViewPlace(picture: { readonly cols: number; readonly rows: number }, selfView: { readonly cols: number; readonly rows: number }): SelfViewPlace | undefined {
+export function selfViewPlace(
+  picture: { readonly cols: number; readonly rows: number },
+  selfView: { readonly cols: number; readonly rows: number },
+): SelfViewPlace | undefined {
   const widthPx = Math.round(picture.cols * widthShare);
   const heightPx = Math.round((widthPx * selfView.rows) / selfView.cols);
   const margin = Math.round(picture.cols * marginShare);

@@ -19,8 +19,6 @@ export class PreviewWindow {
   constructor(cv: OpenCv, onKey: (key: string) => void) {
     this.#cv = cv;
     this.#onKey = onKey;
-    // GUI_NORMAL: without Qt's toolbar and status bar. KEEPRATIO: bars instead of a stretched face.
-    cv.namedWindow(windowName, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL);
     this.#timer = setInterval(() => this.#serveEvents(), idleMs);
   }
 
@@ -28,8 +26,7 @@ export class PreviewWindow {
   show(mat: Mat): void {
     // imshow on a window that was closed would open it again.
     if (this.#isClosed) return;
-    if (!this.#isShown) this.#cv.resizeWindow(windowName, mat.cols, mat.rows);
-    this.#isShown = true;
+    if (!this.#isShown) this.#open(mat.cols, mat.rows);
     this.#cv.imshow(windowName, mat);
   }
 
@@ -41,10 +38,20 @@ export class PreviewWindow {
     this.#cv.destroyAllWindows();
   }
 
+  /** Only with the first picture: the window is never seen at another size. */
+  #open(widthPx: number, heightPx: number): void {
+    const cv = this.#cv;
+    // GUI_NORMAL: without Qt's toolbar and status bar. KEEPRATIO: bars instead of a stretched face.
+    cv.namedWindow(windowName, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL);
+    cv.resizeWindow(windowName, widthPx, heightPx);
+    this.#isShown = true;
+  }
+
   #serveEvents(): void {
+    if (!this.#isShown) return;
     const key = keyNames[this.#cv.waitKey(1) & 0xff];
     if (key !== undefined) this.#onKey(key);
-    if (this.#isShown && this.#cv.getWindowProperty(windowName, this.#cv.WND_PROP_VISIBLE) < 1) {
+    if (this.#cv.getWindowProperty(windowName, this.#cv.WND_PROP_VISIBLE) < 1) {
       this.close();
       this.#onKey("close");
     }

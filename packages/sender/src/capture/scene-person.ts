@@ -49,16 +49,36 @@ class Pen {
   }
 
   /** A part of an ellipse as a line; angles in degrees, clockwise from the right. */
-  arc(dx: number, dy: number, size: readonly [number, number], line: { readonly colour: Colour; readonly width: number; readonly angles: readonly [number, number] }): void {
+  arc(
+    dx: number,
+    dy: number,
+    size: readonly [number, number],
+    line: { readonly colour: Colour; readonly width: number; readonly angles: readonly [number, number] },
+  ): void {
     const [width, height] = this.#axes(size);
     const axes = new this.#cv.Size(width, height);
     const [from, to] = line.angles;
-    this.#picture.drawEllipse(this.#point(dx, dy), axes, 0, from, to, this.#colour(line.colour), this.#thickness(line.width), this.#cv.LINE_AA);
+    this.#picture.drawEllipse(
+      this.#point(dx, dy),
+      axes,
+      0,
+      from,
+      to,
+      this.#colour(line.colour),
+      this.#thickness(line.width),
+      this.#cv.LINE_AA,
+    );
   }
 
   /** A line with round ends. */
   line(from: readonly [number, number], to: readonly [number, number], line: { readonly colour: Colour; readonly width: number }): void {
-    this.#picture.drawLine(this.#point(...from), this.#point(...to), this.#colour(line.colour), this.#thickness(line.width), this.#cv.LINE_AA);
+    this.#picture.drawLine(
+      this.#point(...from),
+      this.#point(...to),
+      this.#colour(line.colour),
+      this.#thickness(line.width),
+      this.#cv.LINE_AA,
+    );
   }
 
   #point(dx: number, dy: number): InstanceType<OpenCv["Point2"]> {
@@ -82,7 +102,11 @@ class Pen {
 export function drawPerson(cv: OpenCv, picture: Mat, seconds: number): void {
   const swing = (periodS: number): number => Math.sin((2 * Math.PI * seconds) / periodS);
   const unit = Math.min(picture.rows / 10, picture.cols / 13);
-  const body = new Pen(cv, picture, { unit, x: picture.cols / 2 + 0.2 * unit * swing(4.7), y: picture.rows - 5.7 * unit + 0.05 * unit * swing(3.3) });
+  const body = new Pen(cv, picture, {
+    unit,
+    x: picture.cols / 2 + 0.2 * unit * swing(4.7),
+    y: picture.rows - 5.7 * unit + 0.05 * unit * swing(3.3),
+  });
   // Three seconds of waving in every twelve.
   const raised = Math.min(1, Math.max(0, 4 * (swing(12) - 0.62)));
   drawTorso(body);
@@ -117,9 +141,12 @@ function drawHead(pen: Pen, { seconds, glance }: { readonly seconds: number; rea
   pen.arc(0, 0.55, [0.16, 0.12], { colour: colours.skinDark, width: 0.07, angles: [20, 160] });
   // Words come in bursts.
   const speech = Math.max(0, Math.sin((2 * Math.PI * seconds) / 5.9)) * Math.abs(Math.sin(2 * Math.PI * seconds * 2.1));
-  pen.ellipse(0, 1.06, [0.44, 0.12 + 0.2 * speech], colours.lip);
-  pen.ellipse(0, 1.04, [0.36, 0.04 + 0.17 * speech], speech > 0.1 ? colours.mouth : colours.lip);
-  pen.arc(0, 0.93, [0.5, 0.2], { colour: colours.lip, width: 0.07, angles: [20, 160] });
+  if (speech > 0.1) {
+    pen.ellipse(0, 1.06, [0.4, 0.12 + 0.2 * speech], colours.lip);
+    pen.ellipse(0, 1.05, [0.33, 0.04 + 0.18 * speech], colours.mouth);
+  } else {
+    pen.arc(0, 0.82, [0.5, 0.34], { colour: colours.lip, width: 0.1, angles: [22, 158] });
+  }
   drawHeadset(pen);
 }
 
@@ -136,9 +163,9 @@ function drawHeadset(pen: Pen): void {
 /** @param raised from 0 (out of the picture) to 1; @param tilt of the waving hand, −1…1 */
 function drawArm(pen: Pen, raised: number, tilt: number): void {
   const hand: readonly [number, number] = [3.5 + 0.4 * tilt, 6.5 - 5.3 * raised];
-  pen.line([2.7, 6.6], [hand[0] - 0.1 * tilt, hand[1] + 1], { colour: colours.sweater, width: 1.25 });
+  pen.line([2.7, 6.6], [hand[0] - 0.1 * tilt, hand[1] + 1.25], { colour: colours.sweater, width: 1.25 });
   const palm = pen.at(...hand);
-  palm.line([-0.05 * tilt, 1.1], [0, 0.4], { colour: colours.skin, width: 0.6 });
+  palm.line([-0.03 * tilt, 0.5], [0, 0.3], { colour: colours.skin, width: 0.74 });
   palm.ellipse(0, 0, [0.56, 0.66], colours.skin);
   [-0.42, -0.14, 0.14, 0.42].forEach((spread, finger) => {
     const length = finger === 0 || finger === 3 ? 1.05 : 1.25;

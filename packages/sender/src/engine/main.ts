@@ -15,6 +15,8 @@ import { LegacyCapture } from "./legacy-capture.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
 
 leaveSignalsToParent();
+// Loaded before it is needed, so that the first receiver's first picture does not wait for it; whoever needs it hears of a failure.
+loadOpenCv().catch(() => {});
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;

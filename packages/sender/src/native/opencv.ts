@@ -7,12 +7,12 @@ export type { Mat };
 /** OpenCV's functions. */
 export type OpenCv = typeof openCv;
 
-let loaded: OpenCv | undefined;
+let loading: Promise<OpenCv> | undefined;
 
-/** Loads OpenCV on first use (300 to 500 ms). @throws whatever the binding throws when it was not built. */
-export async function loadOpenCv(): Promise<OpenCv> {
+/** Loads OpenCV on the first call (300 to 500 ms). @throws whatever the binding throws when it was not built. */
+export function loadOpenCv(): Promise<OpenCv> {
   // Without it the binding's loader looks for an OpenCV that it would have built itself, and throws.
   process.env["OPENCV4NODEJS_DISABLE_AUTOBUILD"] ??= "1";
-  loaded ??= (await quietly(() => import("@u4/opencv4nodejs"))).cv;
-  return loaded;
+  loading ??= quietly(async () => (await import("@u4/opencv4nodejs")).cv);
+  return loading;
 }

@@ -1,0 +1,77 @@
+// Two network namespaces with a cable (veth) between them: two computers, as far as the network can tell. Needs root.
+
+import { spawnSync } from "node:child_process";
+
+const prefix = "svc-e2e-";
+
+/** Two namespaces that reach each other. */
+export interface NamespacePair {
+  readonly near: { readonly name: string; readonly address: string };
+  readonly far: { readonly name: string; readonly address: string };
+}
+
+/** Why there can be no network namespaces here, or undefined when there can. */
+export function whyNoNamespaces(): string | undefined {
+  if (process.platform !== "linux") return "network namespaces are Linux' own";
+  if (process.getuid?.() !== 0) return "only root makes network namespaces";
+  const probe = `${prefix}${process.pid}-probe`;
+  const made = ip("netns", "add", probe);
+  ip("netns", "delete", probe);
+  return made;
+}
+
+/** Gives `body` two namespaces; whatever becomes of it, they are gone afterwards. */
+export async function withNamespaces(body: (pair: NamespacePair) => Promise<void>): Promise<void> {
+  removeStale();
+  const near = { name: `${prefix}${process.pid}-near`, address: "10.77.1.1" };
+  const far = { name: `${prefix}${process.pid}-far`, address: "10.77.1.2" };
+  // The cable goes with the namespaces.
+  const remove = (): void => {
+    for (const { name } of [near, far]) ip("netns", "delete", name);
+  };
+  process.once("exit", remove);
+  try {
+    for (const { name } of [near, far]) must("netns", "add", name);
+    must("link", "add", "cable", "netns", near.name, "type", "veth", "peer", "name", "cable", "netns", far.name);
+    for (const { name, address } of [near, far]) {
+      must("-n", name, "address", "add", `${address}/24`, "dev", "cable");
+      must("-n", name, "link", "set", "cable", "up");
+      must("-n", name, "link", "set", "lo", "up");
+    }
+    await body({ near, far });
+  } finally {
+    process.off("exit", remove);
+    remove();
+  }
+}
+
+/** Takes the cable out, or puts it back in, at the near end. */
+export function setCable({ near }: NamespacePair, state: "up" | "down"): void {
+  must("-n", near.name, "link", "set", "cable", state);
+}
+
+/** Namespaces of test runs that were killed before they could clean up. */
+function removeStale(): void {
+  const list = spawnSync("ip", ["netns", "list"], { encoding: "utf8" }).stdout;
+  for (const [name, pid] of list.matchAll(/^svc-e2e-(\d+)-\w+/gm)) if (!isAlive(Number(pid))) ip("netns", "delete", name);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function must(...args: string[]): void {
+  const problem = ip(...args);
+  if (problem !== undefined) throw new Error(`ip ${args.join(" ")}: ${problem}`);
+}
+
+/** @returns what went wrong, if anything */
+function ip(...args: string[]): string | undefined {
+  const { status, stderr, error } = spawnSync("ip", args, { encoding: "utf8" });
+  if (status === 0) return undefined;
+  return error?.message ?? (stderr.trim() || `exit code ${String(status)}`);
+}
