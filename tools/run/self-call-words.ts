@@ -1,7 +1,7 @@
 // What the call with oneself says: its status line, its summary, and what to type next.
 
 import type { JsonObject } from "@simple-video-chat/protocol";
-import { type DirectionFigures, formatIncoming, formatSummary, type IncomingFigures } from "@simple-video-chat/protocol/cli";
+import { commandOf, type DirectionFigures, formatIncoming, formatSummary, type IncomingFigures } from "@simple-video-chat/protocol/cli";
 
 /** The figures of one side, as its peer gave them. */
 export type SideSummary = { readonly name: string } & Omit<JsonObject, "event">;
@@ -19,7 +19,6 @@ export function describeSide(side: SideSummary): string {
 
 /** What to type to call another computer. */
 export function howToCall(): string {
-  return ["", "To call another computer, run here:      pnpm peer", "It prints the command for the other one: pnpm peer <invite>"].join(
-    "\n",
-  );
+  const peer = commandOf("peer");
+  return `\nTo call another computer run here: ${peer.replace(/ --$/, "")}\nIt prints the command for the other one: ${peer} <invite>`;
 }

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { deriveCredential, InviteError, parseInvite, TransportError, toJsonObject } from "@simple-video-chat/protocol";
 import {
   CliError,
+  commandOf,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -128,7 +129,7 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   output.event({ event: "listening", ...address });
   if (keyFile !== undefined) {
     output.say(
-      `On the other computer run: peer ${formatAddress({ ...address, host: dialableHost(address.host) })} --key-file ${keyFile}`,
+      `On the other computer run: ${commandOf("peer")} ${formatAddress({ ...address, host: dialableHost(address.host) })} --key-file ${keyFile}`,
       true,
     );
   }
@@ -152,7 +153,10 @@ function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly w
   return new Promise((resolve) => {
     peer.on("invite", ({ invite }) => {
       output.event({ event: "invite", invite });
-      output.say(`On the other computer run:\n\n    peer ${invite}\n\nThe invite is for one call, within ten minutes.`, true);
+      output.say(
+        `On the other computer run:\n\n    ${commandOf("peer")} ${invite}\n\nThe invite is for one call, within ten minutes.`,
+        true,
+      );
     });
     peer.on("display", ({ display }) => {
       if (context.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");

@@ -6,6 +6,7 @@ import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simpl
 import {
   askForInvite,
   CliError,
+  commandOf,
   commonOptions,
   ConsoleOutput,
   displayOptions,
@@ -92,13 +93,13 @@ async function findTarget(args: {
 }): Promise<Pick<ReceiverOptions, "host" | "port" | "credential">> {
   if (args.keyFile !== undefined) {
     if (args.target === undefined)
-      throw new CliError(exitCodes.usage, "With --key-file say where the sender is: receiver HOST:PORT --key-file FILE");
+      throw new CliError(exitCodes.usage, `With --key-file say where the sender is: ${commandOf("receiver")} HOST:PORT --key-file FILE`);
     const address = parseAddress(args.target, { host: "127.0.0.1", port: 7420 });
     return { ...address, credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) };
   }
   const text = await askForInvite(args.target);
   if (text === undefined)
-    throw new CliError(exitCodes.usage, "Say whom to watch: receiver INVITE. The sender prints its invite when it starts.");
+    throw new CliError(exitCodes.usage, `Say whom to watch: ${commandOf("receiver")} INVITE. The sender prints its invite when it starts.`);
   try {
     const { host, port, secret } = parseInvite(text);
     return { host, port, credential: deriveCredential(secret) };

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { TransportError } from "@simple-video-chat/protocol";
 import {
   CliError,
+  commandOf,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -87,7 +88,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     );
     if (args.keyFile !== undefined) {
       output.say(
-        `Receivers that have the key file run: receiver ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`,
+        `Receivers that have the key file run: ${commandOf("receiver")} ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`,
         true,
       );
     }
@@ -117,7 +118,7 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
     sender.on("invite", ({ invite }) => {
       output.event({ event: "invite", invite });
       output.say(
-        `On the computer that watches run:\n\n    receiver ${invite}\n\nThe invite lets one receiver in, within ten minutes.`,
+        `On the computer that watches run:\n\n    ${commandOf("receiver")} ${invite}\n\nThe invite lets one receiver in, within ten minutes.`,
         true,
       );
     });

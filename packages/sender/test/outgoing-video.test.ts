@@ -143,16 +143,16 @@ test("sends only the final account after a stop, once", () => {
   assert.equal(video.hasRoom(), false);
 });
 
-test("answers a stop before any frame with an empty final account", () => {
-  using outgoing = start();
-  const { session, video } = outgoing;
-  video.settle(count(5));
-  video.connected(undefined);
-  video.receive({ type: "stop", track: 1 });
-  assert.deepEqual(
-    session.accounts.map(({ final, firstFrame, lastFrame, sent }) => ({ final, firstFrame, lastFrame, sent })),
-    [{ final: true, firstFrame: 0, lastFrame: 0, sent: 0 }],
-  );
+test("answers a stop before any frame with an empty final account, if the track was announced", () => {
+  for (const announced of [track, undefined]) {
+    using outgoing = start();
+    const { session, video } = outgoing;
+    video.settle(count(5));
+    video.connected(announced);
+    video.receive({ type: "stop", track: 1 });
+    const told = session.accounts.map(({ final, firstFrame, lastFrame, sent }) => ({ final, firstFrame, lastFrame, sent }));
+    assert.deepEqual(told, announced === undefined ? [] : [{ final: true, firstFrame: 0, lastFrame: 0, sent: 0 }]);
+  }
 });
 
 test("ends the session of a receiver that acknowledges more than was sent", () => {

@@ -10,6 +10,7 @@ export {
   type OutgoingFigures,
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
+export { commandOf, type ProgramName } from "./command-name.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";

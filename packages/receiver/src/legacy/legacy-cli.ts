@@ -13,6 +13,7 @@ import {
   formatIncoming,
   forTerminal,
   parseAddress,
+  commandOf,
 } from "@simple-video-chat/protocol/cli";
 
 import type { LegacyPlaybackEvent, LegacyPlaybackStats } from "../engine/legacy-command.ts";
@@ -67,12 +68,12 @@ function findServer({ target, keyFile, wait }: LegacyReceiverArguments): Address
   const usage = (message: string): CliError => new CliError(exitCodes.usage, message);
   if (keyFile !== undefined) throw usage("--key-file does not go with --legacy: the original programs know no secrets.");
   if (wait) throw usage("--wait does not go with --legacy: start the original server first.");
-  if (target === undefined) throw usage("Say where the original server is: receiver --legacy HOST:PORT");
+  if (target === undefined) throw usage(`Say where the original server is: ${commandOf("receiver")} --legacy HOST:PORT`);
   // Not repeated in the message: it has a secret in it.
   if (target.includes("/"))
     throw usage("That is an invite, and an original server has none. To use the invite, leave --legacy out; else write HOST:PORT.");
   const address = parseAddress(target, { host: "127.0.0.1", port: originalPort });
-  if (address.port === 0) throw usage("The port of the original server is missing: receiver --legacy HOST:PORT");
+  if (address.port === 0) throw usage(`The port of the original server is missing: ${commandOf("receiver")} --legacy HOST:PORT`);
   return address;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,15 +40,19 @@ function barcodeOf(mat: Mat): ReturnType<typeof readBarcode> {
 }
 
 for (const [name, open] of Object.entries(sources)) {
-  test(`gives pictures of the ${name} in every size: BGR, 8 bits, each another`, async () => {
+  test(`gives pictures of the ${name} in every size: BGR, 8 bits, in motion`, async () => {
     for (const [widthPx, heightPx] of sizes) {
       const source = await open({ widthPx, heightPx, frameRate: 60 });
       assert.equal(source.format, { widthPx, heightPx, frameRate: 60 });
-      const pictures = [await nextOf(source), await nextOf(source)];
-      for (const picture of pictures) assert.equal([picture.cols, picture.rows, picture.type], [widthPx, heightPx, cv.CV_8UC3]);
-      const [first, second] = pictures.map((picture) => picture.getData());
-      assert.not.ok(first?.equals(second ?? Buffer.alloc(0)), `${widthPx}x${heightPx} stands still`);
-      for (const picture of pictures) picture.release();
+      // A small picture of a slow scene changes its pixels only now and then.
+      const seen = new Set<string>();
+      for (let count = 0; count < 60 && seen.size < 3; count++) {
+        const picture = await nextOf(source);
+        assert.equal([picture.cols, picture.rows, picture.type], [widthPx, heightPx, cv.CV_8UC3]);
+        seen.add(createHash("sha256").update(picture.getData()).digest("hex"));
+        picture.release();
+      }
+      assert.is(seen.size, 3, `${widthPx}x${heightPx} stands still`);
       source.close();
     }
   });
@@ -107,9 +112,9 @@ for (const [name, open] of Object.entries(sources)) {
   });
 
   for (const [widthPx, heightPx, bitrateBps] of [
-    [160, 120, 150_000],
-    [640, 360, 250_000],
-    [1280, 720, 600_000],
+    [160, 120, 300_000],
+    [640, 360, 400_000],
+    [1280, 720, 900_000],
   ] as const) {
     test(`carries a barcode over the ${name} that outlives H.264 at ${widthPx}x${heightPx} and ${bitrateBps / 1000} kbit/s`, async () => {
       const frames = 12;

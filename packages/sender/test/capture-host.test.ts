@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Message, micros, videoChunks } from "@simple-video-chat/protocol";
+import type { EngineDeath, EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import fc from "fast-check";
+import { suite } from "uvu";
+
+import { type CaptureEngine, CaptureHost } from "../src/capture-host.ts";
+import type { CaptureCommand, CaptureEvent, CaptureOptions } from "../src/engine/capture-command.ts";
+import { OutgoingVideo } from "../src/outgoing-video.ts";
+import { FakeSession, packetOf, track } from "./fake-session.ts";
+
+const test = suite("CaptureHost");
+
+const options: CaptureOptions = {
+  source: { kind: "testcard", widthPx: 64, heightPx: 48, frameRate: 30 },
+  codec: "h264",
+  bitrateBps: 1_000_000,
+  maxSidePx: 64,
+  maxFrameRate: 30,
+  barcode: false,
+  selfView: false,
+  preview: false,
+};
+const death: EngineDeath = { exitCode: 1, signal: null, lastWords: "" };
+
+/** An engine that does what the test says. */
+class FakeEngine implements CaptureEngine {
+  readonly pid = 1;
+  readonly options: EngineHostOptions;
+  readonly received: Message[] = [];
+  /** Answers "stop" by itself. */
+  isObedient = true;
+  /** Of the present run. */
+  frame = 0;
+  #notEncoded = 0;
+  #encoderDropped = 0;
+
+  constructor(engine: EngineHostOptions) {
+    this.options = engine;
+  }
+
+  send(message: Message): void {
+    this.received.push(message);
+    const command = message.type === "engine-configure" ? (message.value as unknown as CaptureCommand) : undefined;
+    if (command?.command === "start") {
+      this.frame = command.firstFrame - 1;
+      this.#notEncoded = 0;
+      this.#encoderDropped = 0;
+    }
+    if (command?.command === "stop" && this.isObedient) this.say({ event: "stopped", run: command.run });
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get commands(): readonly CaptureCommand[] {
+    return this.received.flatMap((message) => (message.type === "engine-configure" ? [message.value as unknown as CaptureCommand] : []));
+  }
+
+  get credits(): number {
+    return this.received.filter(({ type }) => type === "credit").length;
+  }
+
+  say(event: CaptureEvent): void {
+    this.options.onMessage({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
+  }
+
+  packet(skipped: number = 0, keyframe: boolean = false): void {
+    this.frame += skipped + 1;
+    this.#notEncoded += skipped;
+    for (const chunk of videoChunks(packetOf(this.frame, keyframe))) this.options.onMessage(chunk);
+  }
+
+  drop(skipped: number = 0): void {
+    this.frame += skipped + 1;
+    this.#notEncoded += skipped;
+    this.#encoderDropped++;
+    this.count();
+  }
+
+  count(more: number = 0): void {
+    this.frame += more;
+    this.#notEncoded += more;
+    this.options.onMessage({
+      type: "capture-count",
+      track: 1,
+      frame: this.frame,
+      notEncoded: this.#notEncoded,
+      encoderDropped: this.#encoderDropped,
+    });
+  }
+}
+
+interface Hosted {
+  readonly host: CaptureHost;
+  readonly engine: FakeEngine;
+  readonly deaths: boolean[];
+  join(): { readonly session: FakeSession; readonly video: OutgoingVideo };
+  end(): Promise<void>;
+}
+
+function start(): Hosted {
+  const engines: FakeEngine[] = [];
+  const deaths: boolean[] = [];
+  const videos: OutgoingVideo[] = [];
+  const host = new CaptureHost(options, { onEvent: () => {}, onEngineDeath: ({ isFinal }) => deaths.push(isFinal) }, (engine) => {
+    const made = new FakeEngine(engine);
+    engines.push(made);
+    return made;
+  });
+  const [engine] = engines;
+  assert.ok(engine);
+  return {
+    host,
+    engine,
+    deaths,
+    join: () => {
+      const session = new FakeSession();
+      const video = new OutgoingVideo(
+        session,
+        { maxLatencyMs: 200, maxBitrateBps: 1_000_000 },
+        { onRoom: () => host.offerRoom(), onKeyframeWanted: () => host.requestKeyframe() },
+      );
+      videos.push(video);
+      host.add(video);
+      video.connected(host.track);
+      return { session, video };
+    },
+    end: async () => {
+      engine.isObedient = true;
+      for (const video of videos) {
+        video.stop();
+        host.remove(video);
+      }
+      await host.close();
+    },
+  };
+}
+
+const starts = (engine: FakeEngine): number => engine.commands.filter(({ command }) => command === "start").length;
+const stops = (engine: FakeEngine): number => engine.commands.filter(({ command }) => command === "stop").length;
+
+test("opens the source for the first receiver, and releases it within two seconds of the last", async () => {
+  const { host, engine, join, end } = start();
+  assert.equal(starts(engine), 0);
+  const [a, b] = [join(), join()];
+  assert.equal(starts(engine), 1);
+  host.remove(a.video);
+  host.remove(b.video);
+  const c = join();
+  await sleep(1_700);
+  assert.deepEqual([starts(engine), stops(engine)], [1, 0], "a receiver came back at once");
+  host.remove(c.video);
+  await sleep(1_700);
+  assert.deepEqual([starts(engine), stops(engine)], [1, 1]);
+  await end();
+});
+
+test("grants one packet at a time, and only while a receiver has room", async () => {
+  const { engine, join, end } = start();
+  const { session, video } = join();
+  engine.options.onMessage(track);
+  assert.equal(engine.credits, 1);
+  engine.packet(0, true);
+  engine.count();
+  for (let packets = 0; packets < 20; packets++) engine.packet();
+  assert.ok(engine.credits <= 4, `${engine.credits} without an ack`);
+  const before = engine.credits;
+  video.receive({ type: "ack", track: 1, bytes: session.bytes, frame: 1, receivedUs: micros(1) });
+  assert.equal(engine.credits, before + 1);
+  await end();
+});
+
+test("begins every start behind the frames that were told of, with its number", async () => {
+  const { host, engine, join, end } = start();
+  join();
+  engine.packet(2, true);
+  engine.count();
+  await host.stopCapturing();
+  host.pin();
+  assert.deepEqual(
+    engine.commands.map((command) => [command.command, command.run, command.command === "start" ? command.firstFrame : 0]),
+    [
+      ["start", 1, 1],
+      ["stop", 1, 0],
+      ["start", 2, 4],
+    ],
+  );
+  await end();
+});
+
+test("waits for a stop that is under way, however many ask for it", async () => {
+  const { host, engine, join, end } = start();
+  join();
+  engine.isObedient = false;
+  const stopped: number[] = [];
+  const both = [host.stopCapturing().then(() => stopped.push(1)), host.stopCapturing().then(() => stopped.push(2))];
+  await sleep(50);
+  assert.deepEqual(stopped, []);
+  assert.equal(stops(engine), 1);
+  engine.say({ event: "stopped", run: 1 });
+  await Promise.all(both);
+  assert.deepEqual(stopped, [1, 2]);
+  await end();
+});
+
+test("does not wait for ever for an engine that hangs, dies or is given up while it stops", async () => {
+  for (const what of ["hangs", "dies", "is given up"] as const) {
+    const { host, engine, join, end } = start();
+    join();
+    engine.isObedient = false;
+    const sinceMs = performance.now();
+    const stopped = host.stopCapturing();
+    if (what === "dies") engine.options.onRestart(death);
+    if (what === "is given up") engine.options.onGiveUp(death);
+    await stopped;
+    const tookMs = performance.now() - sinceMs;
+    assert.ok(what === "hangs" ? tookMs > 2_500 && tookMs < 5_000 : tookMs < 500, `${what}: ${tookMs} ms`);
+    await end();
+  }
+});
+
+test("stops at once, and starts no more, when the engine was given up", async () => {
+  const { host, engine, deaths, join, end } = start();
+  join();
+  engine.options.onGiveUp(death);
+  assert.deepEqual(deaths, [true]);
+  const sent = engine.received.length;
+  join();
+  host.pin();
+  await host.stopCapturing();
+  assert.equal(engine.received.length, sent);
+  await end();
+});
+
+test("takes the end of an earlier run for what it is", async () => {
+  const { host, engine, join, end } = start();
+  join();
+  engine.isObedient = false;
+  const stopped = host.stopCapturing();
+  host.pin();
+  engine.say({ event: "failed", run: 1, code: "camera-busy", message: "" });
+  engine.say({ event: "stopped", run: 1 });
+  await Promise.race([stopped, sleep(4_000)]);
+  const before = engine.credits;
+  engine.packet(0, true);
+  assert.equal(engine.credits, before + 1, "the second run counts as ended");
+  engine.say({ event: "failed", run: 2, code: "camera-lost", message: "" });
+  const after = engine.credits;
+  engine.packet();
+  assert.equal(engine.credits, after, "the second run goes on after its end");
+  await end();
+});
+
+test("asks for keyframes no more often than every 0.3 s, and asks the last one too", async () => {
+  const { engine, join, end } = start();
+  const keyframes = (): number => engine.received.filter(({ type }) => type === "keyframe-request").length;
+  const { video } = join();
+  await sleep(50);
+  assert.equal(keyframes(), 1);
+  engine.packet(0, true);
+  for (let times = 0; times < 10; times++) video.receive({ type: "keyframe-request", track: 1, reason: "gap" });
+  await sleep(100);
+  assert.equal(keyframes(), 1);
+  await sleep(300);
+  assert.equal(keyframes(), 2);
+  await end();
+});
+
+test("starts a new engine where the dead one was, in the middle of a packet too", async () => {
+  const { engine, deaths, join, end } = start();
+  const { session, video } = join();
+  engine.options.onMessage(track);
+  engine.packet(0, true);
+  // A packet that no count follows any more, and half of another.
+  engine.packet(3);
+  const [half] = videoChunks(packetOf(engine.frame + 2, false, 40_000));
+  assert.ok(half);
+  engine.options.onMessage(half);
+  engine.options.onRestart(death);
+  assert.deepEqual(deaths, [false]);
+  assert.equal(starts(engine), 2);
+  video.receive({ type: "ack", track: 1, bytes: session.bytes, frame: 5, receivedUs: micros(1) });
+  engine.options.onMessage(track);
+  engine.packet(0, true);
+  engine.count();
+  assert.deepEqual(
+    session.packets.map(({ frame }) => frame),
+    [1, 5, 6],
+  );
+  assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 6, notEncoded: 3, encoderDropped: 0, notSent: 0, sent: 3 });
+  await end();
+});
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("packet" as const), skipped: fc.nat(3), keyframe: fc.boolean(), counted: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("die" as const), seen: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const), skipped: fc.nat(3) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("join", "leave", "cut", "ack", "stop"), who: fc.nat(3) }) },
+  ),
+  { maxLength: 60 },
+);
+
+test("keeps every receiver's account balanced in any history of joins, deaths, stops and starts", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (history) => {
+      const { host, engine, join, end } = start();
+      const here: (ReturnType<typeof join> & { joinedAt: number })[] = [];
+      let told = 0;
+      const enter = (): void => void here.push({ ...join(), joinedAt: told });
+      enter();
+      for (const step of history) {
+        const chosen = "who" in step ? here[step.who] : undefined;
+        if (step.do === "packet") {
+          engine.packet(step.skipped, step.keyframe);
+          told = engine.frame;
+          if (step.counted) engine.count();
+        } else if (step.do === "dropped") {
+          engine.drop(step.skipped);
+          told = engine.frame;
+        } else if (step.do === "die") {
+          engine.options.onRestart(death);
+        } else if (step.do === "restart") {
+          engine.count(step.skipped);
+          told = engine.frame;
+          await host.stopCapturing();
+          host.pin();
+        } else if (step.do === "join" && here.length < 4) {
+          enter();
+        } else if (chosen !== undefined && step.do === "leave" && here.length > 1) {
+          host.remove(chosen.video);
+          chosen.video.stop();
+          here.splice(here.indexOf(chosen), 1);
+        } else if (chosen !== undefined && step.do === "cut") {
+          chosen.video.disconnected();
+          chosen.session.bytes = 0;
+          chosen.video.connected(host.track);
+        } else if (chosen !== undefined && step.do === "ack" && chosen.session.bytes > 0) {
+          chosen.video.receive({ type: "ack", track: 1, bytes: chosen.session.bytes, frame: 1, receivedUs: micros(1) });
+        }
+        for (const { video, joinedAt } of here) {
+          const { notEncoded, encoderDropped, notSent, sent } = video.account;
+          assert.equal(notEncoded + encoderDropped + notSent + sent, told - joinedAt);
+        }
+      }
+      for (const { session } of here) assert.deepEqual(session.closed, []);
+      await end();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.run();
