@@ -18,6 +18,7 @@ import type { TransportError } from "../transport/transport-error.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { type Agreement, createHello, type Disagreement, type HelloOnWire, negotiate } from "./negotiation.ts";
+import { RateGuard } from "./rate-guard.ts";
 import type { SessionEvents, SessionStats } from "./session-events.ts";
 import {
   beginDialing,
@@ -75,6 +76,7 @@ export class SessionDriver {
   #cancelTextTimer: (() => void) | undefined;
   #textsMayWait = true;
   #ourHello: HelloOnWire | undefined;
+  readonly #rates = new RateGuard();
   #clock = new ClockOffset();
   #pingId = 0;
   #lives = 0;
@@ -279,6 +281,9 @@ export class SessionDriver {
   }
 
   #receive(message: ReceivedMessage, wireBytes: () => Uint8Array): void {
+    if (!this.#rates.allows(message, this.#nowUs())) {
+      return this.#step({ type: "violation", code: "rate-exceeded", reason: `too many ${message.type} messages` });
+    }
     switch (message.type) {
       case "hello":
         return this.#step({ type: "hello", outcome: this.#weigh({ hello: message, bytes: wireBytes() }) });

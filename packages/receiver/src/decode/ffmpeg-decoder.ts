@@ -29,6 +29,9 @@ const blockPx = 16;
 /** FFmpeg holds the limit against rows as it allocates them: padded to its widest vectors (STRIDE_ALIGN). */
 const rowPx = 64;
 
+/** Far more than the widest vector (64 bytes, times 3 for BGR). */
+const scalerSlackBytes = 1024;
+
 /** What the track announced. */
 export interface DecoderFormat {
   readonly widthPx: number;
@@ -78,6 +81,11 @@ async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDeco
   return new FfmpegDecoder(context, kind, format);
 }
 
+/** swscale writes whole vectors, beyond the end of the last row. */
+function allocatePicture(bytes: number): Buffer {
+  return Buffer.alloc(bytes + scalerSlackBytes).subarray(0, bytes);
+}
+
 class FfmpegDecoder implements VideoDecoder {
   readonly #context: CodecContext;
   readonly #kind: DecoderKind;
@@ -99,7 +107,7 @@ class FfmpegDecoder implements VideoDecoder {
     this.#frame.alloc();
     this.#spare.alloc();
     const bytes = format.widthPx * format.heightPx * 3;
-    this.#buffers = [Buffer.alloc(bytes), Buffer.alloc(bytes)];
+    this.#buffers = [allocatePicture(bytes), allocatePicture(bytes)];
   }
 
   decode(data: Uint8Array): boolean {

@@ -39,7 +39,8 @@ export class ReferenceDecoder {
     packet.free();
     if (sent < 0 || this.#context.receiveFrameSync(this.#frame) < 0) return undefined;
     const { width, height } = this.#frame;
-    const bgr = Buffer.alloc(width * height * 3);
+    // swscale writes whole vectors: beyond the end of the last row of small pictures.
+    const bgr = Buffer.alloc(width * height * 3 + 1_024).subarray(0, width * height * 3);
     const scaler = new SoftwareScaleContext();
     const format = this.#frame.format as Parameters<SoftwareScaleContext["getContext"]>[2];
     scaler.getContext(width, height, format, width, height, AV_PIX_FMT_BGR24, SWS_POINT);
