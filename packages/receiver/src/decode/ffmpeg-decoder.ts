@@ -29,8 +29,8 @@ const blockPx = 16;
 /** FFmpeg holds the limit against rows as it allocates them: padded to its widest vectors (STRIDE_ALIGN). */
 const rowPx = 64;
 
-/** Far more than the widest vector (64 bytes, times 3 for BGR). */
-const scalerSlackBytes = 1024;
+/** swscale converts this many pixels at a time; where a row has no room for the last of them, it leaves them black. */
+const scalerPx = 32;
 
 /** What the track announced. */
 export interface DecoderFormat {
@@ -81,11 +81,6 @@ async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDeco
   return new FfmpegDecoder(context, kind, format);
 }
 
-/** swscale writes whole vectors, beyond the end of the last row. */
-function allocatePicture(bytes: number): Buffer {
-  return Buffer.alloc(bytes + scalerSlackBytes).subarray(0, bytes);
-}
-
 class FfmpegDecoder implements VideoDecoder {
   readonly #context: CodecContext;
   readonly #kind: DecoderKind;
@@ -98,6 +93,9 @@ class FfmpegDecoder implements VideoDecoder {
   /** Two, so that a display may still read one while the next picture is converted. */
   readonly #buffers: readonly [Buffer, Buffer];
   #turn: 0 | 1 = 0;
+  /** For a width that does not suit the scaler: rows of #rowBytes, and one to spare. */
+  readonly #padded: Buffer | undefined;
+  readonly #rowBytes: number;
   #scaler: { readonly layout: AVPixelFormat; readonly context: SoftwareScaleContext } | undefined;
 
   constructor(context: CodecContext, kind: DecoderKind, format: DecoderFormat) {
@@ -107,7 +105,9 @@ class FfmpegDecoder implements VideoDecoder {
     this.#frame.alloc();
     this.#spare.alloc();
     const bytes = format.widthPx * format.heightPx * 3;
-    this.#buffers = [allocatePicture(bytes), allocatePicture(bytes)];
+    this.#buffers = [Buffer.alloc(bytes), Buffer.alloc(bytes)];
+    this.#rowBytes = Math.ceil(format.widthPx / scalerPx) * scalerPx * 3;
+    this.#padded = this.#rowBytes === format.widthPx * 3 ? undefined : Buffer.alloc(this.#rowBytes * (format.heightPx + 1));
   }
 
   decode(data: Uint8Array): boolean {
@@ -130,14 +130,13 @@ class FfmpegDecoder implements VideoDecoder {
     const { widthPx, heightPx } = this.#format;
     const bgr = this.#buffers[this.#turn];
     this.#turn = this.#turn === 0 ? 1 : 0;
-    this.#scalerFor(this.#frame.format as AVPixelFormat).scaleSync(
-      this.#frame.data ?? [],
-      this.#frame.linesize,
-      0,
-      heightPx,
-      [bgr],
-      [widthPx * 3],
-    );
+    const target = this.#padded ?? bgr;
+    const scaler = this.#scalerFor(this.#frame.format as AVPixelFormat);
+    scaler.scaleSync(this.#frame.data ?? [], this.#frame.linesize, 0, heightPx, [target], [this.#rowBytes]);
+    if (this.#padded !== undefined) {
+      const pictureBytes = widthPx * 3;
+      for (let y = 0; y < heightPx; y++) this.#padded.copy(bgr, y * pictureBytes, y * this.#rowBytes, y * this.#rowBytes + pictureBytes);
+    }
     return { widthPx, heightPx, bgr };
   }
 

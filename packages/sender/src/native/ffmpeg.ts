@@ -3,8 +3,23 @@
 import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
-export { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P, FF_ENCODER_LIBX264, FF_THREAD_SLICE } from "node-av/constants";
-export { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational } from "node-av/lib";
+export {
+  AV_HWDEVICE_TYPE_VAAPI,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_VAAPI,
+  AV_PIX_FMT_YUV420P,
+  type AVPixelFormat,
+  FF_ENCODER_H264_NVENC,
+  FF_ENCODER_H264_QSV,
+  FF_ENCODER_H264_VAAPI,
+  FF_ENCODER_H264_VIDEOTOOLBOX,
+  FF_ENCODER_LIBVPX_VP9,
+  FF_ENCODER_LIBX264,
+  FF_THREAD_SLICE,
+} from "node-av/constants";
+export { Codec, CodecContext, Dictionary, FFmpegError, Frame, HardwareDeviceContext, HardwareFramesContext, Packet, Rational } from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.
 Log.setLevel(AV_LOG_QUIET);

@@ -142,7 +142,7 @@ for (const codec of ["h264", "jpeg"] as const satisfies readonly VideoCodec[]) {
 test("h264: refuses a picture that is not what it was opened for, and goes on", async () => {
   const encoder = await openEncoder("h264", format);
   const isRefused = (error: unknown): boolean => error instanceof EncoderError && error.code === "encode-failed";
-  const wrong = [draw(322, 240, 0), draw(320, 238, 0), new cv.Mat(240, 320, cv.CV_8UC1, 7), new cv.Mat(240, 320, cv.CV_8UC4, [1, 2, 3, 4])];
+  const wrong = [draw(322, 240, 0), draw(320, 238, 0), new cv.Mat(240, 320, cv.CV_8UC1, 7)];
   for (const mat of wrong) {
     await assert.rejects(encoder.encode(mat, { captureUs: 1, keyframe: false }), isRefused, `${mat.cols}x${mat.rows}, type ${mat.type}`);
     mat.release();
