@@ -88,6 +88,7 @@ function forwarded(args: Awaited<ReturnType<ReturnType<typeof parser>["parseAsyn
     ...["--camera", args.camera, "--max-size", String(args.maxSize)],
     ...(args.videoBitRate === undefined ? [] : ["--video-bit-rate", args.videoBitRate]),
     ...["--max-fps", String(args.maxFps), "--max-latency", String(args.maxLatency), "--video-codec", args.videoCodec],
+    ...["--encoder", args.encoder],
   ];
 }
 

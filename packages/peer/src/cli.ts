@@ -196,10 +196,13 @@ function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly w
     peer.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(message, true);
-      // Without a picture of our own there is still the other's; without anything to show it with there is no call.
       if (!isFinal) return;
       const wasRunning = wasConnected && !isFailureToStart(code);
       resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+    });
+    peer.on("notice", ({ code, message }) => {
+      output.event({ event: "notice", code, message });
+      output.say(message, true);
     });
     peer.on("ended", () => {
       output.event({ event: "ended" });

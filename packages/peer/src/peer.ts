@@ -28,6 +28,7 @@ import {
 import {
   CaptureHost,
   captureOptions,
+  type NoticeCode,
   outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
@@ -75,6 +76,8 @@ export interface PeerEvents {
   readonly "window-closed": Record<string, never>;
   /** Our source failed, or an engine died. The call goes on with what there is. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
+  /** Something is not as was asked, and works all the same: a sentence for the user. */
+  readonly notice: { readonly code: NoticeCode; readonly message: string };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
   readonly closed: {
@@ -135,6 +138,7 @@ export class Peer {
           const { name, widthPx, heightPx, frameRate } = event;
           this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
         }
+        if (event.event === "notice") this.#events.emit("notice", { code: event.code, message: event.message });
         if (event.event === "ended") this.#events.emit("ended", {});
         if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
       },

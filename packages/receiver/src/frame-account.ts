@@ -118,7 +118,16 @@ export class FrameAccount {
     const { shown, superseded, waitingForKeyframe, undecodable } = add(this.#past, this.#present);
     const ways = this.#sessions.map(settled).reduce(addWays);
     const { captured, lost, notEncoded, encoderDropped, notSent } = ways;
-    const dropped = { notEncoded, encoderDropped, notSent, lost, waitingForKeyframe, undecodable, engineDied: this.#engineDied, superseded };
+    const dropped = {
+      notEncoded,
+      encoderDropped,
+      notSent,
+      lost,
+      waitingForKeyframe,
+      undecodable,
+      engineDied: this.#engineDied,
+      superseded,
+    };
     return { captured, shown, dropped };
   }
 

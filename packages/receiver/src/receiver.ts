@@ -64,7 +64,7 @@ export function receiverCapabilities(name: string, software: string): Capabiliti
     software,
     sends: [],
     receives: ["video"],
-    videoCodecs: ["h264", "jpeg"],
+    videoCodecs: ["h264", "vp9", "jpeg"],
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,

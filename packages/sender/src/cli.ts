@@ -150,6 +150,10 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
       resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
+    sender.on("notice", ({ code, message }) => {
+      output.event({ event: "notice", code, message });
+      output.say(message, true);
+    });
     sender.on("ended", () => {
       output.event({ event: "ended" });
       output.say("The file is at its end.");

@@ -3,7 +3,8 @@
 export { CaptureHost, type CaptureHostEvents } from "./capture-host.ts";
 export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
-export type { CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
+export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
+export type { CaptureEvent, CaptureOptions, NoticeCode } from "./engine/capture-command.ts";
 export { EncoderError, type EncoderErrorCode, isFailureToStart, SourceError, type SourceErrorCode } from "./errors.ts";
 export { LegacyServerError, type LegacyServerErrorCode } from "./legacy/legacy-server-error.ts";
 export {

@@ -16,8 +16,11 @@ export function sendVideoOver(session: Session, capture: CaptureHost, options: O
     onRoom: () => capture.offerRoom(),
     onKeyframeWanted: () => capture.requestKeyframe(),
   });
-  capture.add(video);
-  session.on("live", () => video.connected(capture.track));
+  session.on("live", () => {
+    // Not before the other end is authenticated: nobody looks through a camera that only dials.
+    capture.add(video);
+    video.connected(capture.track);
+  });
   session.on("reconnecting", () => video.disconnected());
   session.on("message", (message) => {
     video.receive(message);

@@ -20,7 +20,8 @@ import {
 
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
-import type { CaptureEvent } from "./engine/capture-command.ts";
+import type { EncoderChoice } from "./encode/encoder.ts";
+import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import type { OutgoingAccount, OutgoingVideo, OutgoingVideoOptions } from "./outgoing-video.ts";
 import { sendVideoOver } from "./outgoing-session.ts";
 
@@ -32,6 +33,8 @@ export interface VideoOptions {
   readonly source: SourceSpec;
   /** Default "h264". */
   readonly codec?: VideoCodec;
+  /** What encodes H.264; default "auto". Hardware that is not there, or fails, gives way to software, with a notice. */
+  readonly encoder?: EncoderChoice;
   /** Most video bits a second; default 2,000,000, with JPEG 40,000,000. */
   readonly bitrateBps?: number;
   /** The longer side is scaled down to this, pixels; default 1280. */
@@ -79,6 +82,8 @@ export interface SenderEvents {
   readonly refused: SessionRefusal;
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
+  /** Something is not as was asked, and works all the same: a sentence for the user. */
+  readonly notice: { readonly code: NoticeCode; readonly message: string };
   /** A file is at its end. */
   readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
@@ -109,6 +114,7 @@ export function captureOptions(
   return {
     source: options.source,
     codec: options.codec ?? "h264",
+    encoder: options.encoder ?? "auto",
     bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
     maxSidePx: options.maxSidePx ?? 1280,
     maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
@@ -218,7 +224,10 @@ export class Sender {
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
     // A goodbye overtakes what waits; the last frames and the account of them go first, as far as the links allow it.
-    await Promise.race([Promise.all([...this.#receivers.keys()].map((session) => session.flush())), sleep(lastFramesTimeoutMs, undefined, { ref: false })]);
+    await Promise.race([
+      Promise.all([...this.#receivers.keys()].map((session) => session.flush())),
+      sleep(lastFramesTimeoutMs, undefined, { ref: false }),
+    ]);
     await this.#listener?.close("normal", reason);
     await this.#capture.close();
   }
@@ -268,6 +277,9 @@ export class Sender {
         break;
       case "failed":
         this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
+        break;
+      case "notice":
+        this.#events.emit("notice", { code: event.code, message: event.message });
         break;
       case "key":
         this.#events.emit("key", { key: event.key });

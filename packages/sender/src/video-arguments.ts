@@ -5,7 +5,9 @@ import { existsSync } from "node:fs";
 import type { VideoCodec } from "@simple-video-chat/protocol";
 import { CliError, exitCodes, forTerminal, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
 
+import { findCamera, missingCamera } from "./capture/cameras.ts";
 import { sourceSpec } from "./capture/source-spec.ts";
+import type { EncoderChoice } from "./encode/encoder.ts";
 import type { VideoOptions } from "./sender.ts";
 
 /** What yargs gives for protocol's `sourceOptions`. */
@@ -19,16 +21,20 @@ export interface SourceArguments {
   readonly maxFps: number;
   readonly maxLatency: number;
   readonly videoCodec: string;
+  readonly encoder: string;
   readonly barcode: boolean;
 }
 
-/** @throws CliError usage for a value that cannot be, couldNotStart for a file that is not there */
+/** @throws CliError usage for a value that cannot be, couldNotStart for a file and camera for a camera that is not there */
 export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
   const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
   if (args.loop && source.kind !== "file")
     throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
+  const isHardware = args.encoder !== "auto" && args.encoder !== "software";
+  if (isHardware && args.videoCodec !== "h264")
+    throw new CliError(exitCodes.usage, `--encoder ${args.encoder} goes with --video-codec h264, not with ${args.videoCodec}.`);
   // Known before anybody joins; a capture engine would only find out then.
   if (source.kind === "file" && !existsSync(source.path)) {
     throw new CliError(
@@ -36,9 +42,13 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions {
       `There is no file ${forTerminal(source.path, 200)}. --source takes camera, testcard, motion, a video file or a URL.`,
     );
   }
+  if (source.kind === "camera" && !findCamera(source.camera).present) {
+    throw new CliError(exitCodes.camera, missingCamera(forTerminal(source.camera)));
+  }
   return {
     source,
     codec: args.videoCodec as VideoCodec,
+    encoder: args.encoder as EncoderChoice,
     maxSidePx: parseNumber("max-size", args.maxSize, 64, 4096),
     maxFrameRate,
     maxLatencyMs: parseNumber("max-latency", args.maxLatency, 20, 10_000),

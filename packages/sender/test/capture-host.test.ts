@@ -15,6 +15,7 @@ const test = suite("CaptureHost");
 const options: CaptureOptions = {
   source: { kind: "testcard", widthPx: 64, heightPx: 48, frameRate: 30 },
   codec: "h264",
+  encoder: "auto",
   bitrateBps: 1_000_000,
   maxSidePx: 64,
   maxFrameRate: 30,
@@ -296,7 +297,10 @@ test("starts a new engine where the dead one was, in the middle of a packet too"
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant("packet" as const), skipped: fc.nat(3), keyframe: fc.boolean(), counted: fc.boolean() }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant("packet" as const), skipped: fc.nat(3), keyframe: fc.boolean(), counted: fc.boolean() }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(2) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("die" as const), seen: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const), skipped: fc.nat(3) }) },

@@ -12,7 +12,12 @@ export const sourceOptions = {
   "video-bit-rate": { alias: "b", type: "string", describe: "most video bits a second, like 2M or 800k [default: 2M, with jpeg 40M]" },
   "max-fps": { type: "number", default: 30, describe: "most pictures a second" },
   "max-latency": { type: "number", default: 200, describe: "delay from camera to screen to keep within, in ms" },
-  "video-codec": { choices: ["h264", "jpeg"], default: "h264", describe: "how pictures are encoded" },
+  "video-codec": { choices: ["h264", "vp9", "jpeg"], default: "h264", describe: "how pictures are encoded" },
+  encoder: {
+    choices: ["auto", "software", "vaapi", "nvenc", "videotoolbox", "qsv"],
+    default: "auto",
+    describe: "what encodes h264; hardware that is not there gives way to software",
+  },
   barcode: { type: "boolean", default: false, describe: "stamp frame number and time into each picture, to measure with" },
 } as const;
 

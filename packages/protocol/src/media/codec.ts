@@ -1,9 +1,9 @@
 // The video codecs and their numbers on the wire (track message, capabilities).
 
-/** Numbers of the codecs by name. vp9 is reserved: no engine makes or reads it yet. */
+/** Numbers of the codecs by name. */
 export const videoCodecIds = { h264: 1, jpeg: 2, vp9: 3 } as const;
 
-/** H.264 Annex B, baseline JPEG, or VP9. */
+/** H.264 Annex B, baseline JPEG, or VP9 (profile 0, one shown frame a packet). */
 export type VideoCodec = keyof typeof videoCodecIds;
 
 /** All codecs, in the order of their numbers. */

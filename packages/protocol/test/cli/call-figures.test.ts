@@ -4,8 +4,25 @@ import { formatBitrate, formatIncoming, formatOutgoing, formatSummary } from "..
 
 const test = suite("call figures");
 
-const dropped = { notEncoded: 0, encoderDropped: 0, notSent: 0, lost: 0, waitingForKeyframe: 0, undecodable: 0, engineDied: 0, superseded: 0 };
-const incoming = { fps: 27.6, bitrateBps: 1_940_000, widthPx: 1280, heightPx: 720, captured: 100, shown: 98, dropped: { ...dropped, superseded: 2 } };
+const dropped = {
+  notEncoded: 0,
+  encoderDropped: 0,
+  notSent: 0,
+  lost: 0,
+  waitingForKeyframe: 0,
+  undecodable: 0,
+  engineDied: 0,
+  superseded: 0,
+};
+const incoming = {
+  fps: 27.6,
+  bitrateBps: 1_940_000,
+  widthPx: 1280,
+  heightPx: 720,
+  captured: 100,
+  shown: 98,
+  dropped: { ...dropped, superseded: 2 },
+};
 
 test("writes the incoming video in a line, with the latency and how wrong it may be", () => {
   const figures = { ...incoming, latencyMs: { p50: 83.6, p95: 1, p99: 1 }, clockErrorMs: 5.2, rttMs: 31.4 };
@@ -35,7 +52,13 @@ for (const [bps, text] of [
 }
 
 test("sums a call up, naming only the drops that there were", () => {
-  const figures = { captured: 100, shown: 91, fps: 29.97, bitrateBps: 500_000, dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3 } };
+  const figures = {
+    captured: 100,
+    shown: 91,
+    fps: 29.97,
+    bitrateBps: 500_000,
+    dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3 },
+  };
   const latencyMs = { p50: 1, p95: 2.25, p99: 30 };
   const text = formatSummary({ ...figures, latencyMs });
   assert.match(text, /^100 frames captured, 91 shown, /);

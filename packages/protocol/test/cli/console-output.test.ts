@@ -51,10 +51,7 @@ test("rewrites the status in place on a terminal, cut to its width, and clears i
   output.status("last");
   output.end();
   output.end();
-  assert.equal(
-    people.text,
-    "\r0123456789012345678\u001b[K\rshort\u001b[K\r\u001b[KHello.\nAgain.\n\rlast\u001b[K\r\u001b[K",
-  );
+  assert.equal(people.text, "\r0123456789012345678\u001b[K\rshort\u001b[K\r\u001b[KHello.\nAgain.\n\rlast\u001b[K\r\u001b[K");
 });
 
 test("prints the status every five seconds where there is no terminal, without escapes", () => {

@@ -26,7 +26,25 @@ for (const [text, bps] of bitrates) {
   });
 }
 
-for (const text of ["", "M", "2G", "2 M", "-2M", "+2M", "2M ", "1e6", ".5M", "2.M", "9999", "9.9k", "1001M", "0", "NaN", "0x10k", "2Mbit"]) {
+for (const text of [
+  "",
+  "M",
+  "2G",
+  "2 M",
+  "-2M",
+  "+2M",
+  "2M ",
+  "1e6",
+  ".5M",
+  "2.M",
+  "9999",
+  "9.9k",
+  "1001M",
+  "0",
+  "NaN",
+  "0x10k",
+  "2Mbit",
+]) {
   test(`refuses the bitrate "${text}"`, () => {
     assert.throws(() => parseBitrate(text), isUsage);
   });
@@ -39,7 +57,21 @@ test("reads picture sizes", () => {
   assert.deepEqual(parsePictureSize("3840x2160"), { widthPx: 3840, heightPx: 2160 });
 });
 
-for (const text of ["", "1280", "1280x", "x720", "1280X720", "1280 x 720", "-1x720", "47x480", "480x47", "4097x100", "4096x4096", "1e3x720", "1280x720x3"]) {
+for (const text of [
+  "",
+  "1280",
+  "1280x",
+  "x720",
+  "1280X720",
+  "1280 x 720",
+  "-1x720",
+  "47x480",
+  "480x47",
+  "4097x100",
+  "4096x4096",
+  "1e3x720",
+  "1280x720x3",
+]) {
   test(`refuses the picture size "${text}"`, () => {
     assert.throws(() => parsePictureSize(text), isUsage);
   });
@@ -74,7 +106,11 @@ for (const text of ["::1", "host:", "host:x", "host:123456", "host:65536", "6553
 }
 
 test("writes an address so that it is read as the same", () => {
-  for (const address of [{ host: "10.0.0.1", port: 1 }, { host: "::1", port: 7420 }, { host: "a.b", port: 65_535 }]) {
+  for (const address of [
+    { host: "10.0.0.1", port: 1 },
+    { host: "::1", port: 7420 },
+    { host: "a.b", port: 65_535 },
+  ]) {
     assert.deepEqual(parseAddress(formatAddress(address), fallback), address);
   }
 });

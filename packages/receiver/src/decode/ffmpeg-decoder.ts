@@ -1,10 +1,11 @@
-// H.264 and JPEG by FFmpeg: one thread (frame threads hold frames back), the announced size enforced before and after.
+// H.264, VP9 and JPEG by FFmpeg: one thread (frame threads hold frames back), the announced size enforced before and after.
 
 import { DecodeError } from "../errors.ts";
 import {
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_MJPEG,
+  AV_CODEC_ID_VP9,
   AV_PIX_FMT_BGR24,
   AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_YUV420P,
@@ -46,6 +47,7 @@ interface DecoderKind {
 }
 
 const h264: DecoderKind = { id: AV_CODEC_ID_H264, name: "H.264", layouts: new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P]) };
+const vp9: DecoderKind = { id: AV_CODEC_ID_VP9, name: "VP9", layouts: new Set([AV_PIX_FMT_YUV420P]) };
 const jpeg: DecoderKind = {
   id: AV_CODEC_ID_MJPEG,
   name: "JPEG",
@@ -55,6 +57,11 @@ const jpeg: DecoderKind = {
 /** Opens an H.264 decoder. @throws DecodeError decoder-missing */
 export function openH264Decoder(format: DecoderFormat): Promise<VideoDecoder> {
   return open(h264, format);
+}
+
+/** Opens a VP9 decoder. @throws DecodeError decoder-missing */
+export function openVp9Decoder(format: DecoderFormat): Promise<VideoDecoder> {
+  return open(vp9, format);
 }
 
 /** Opens a JPEG decoder. @throws DecodeError decoder-missing */

@@ -2,28 +2,31 @@
 
 import type { TrackMessage } from "@simple-video-chat/protocol";
 
-import { DecodeError } from "../errors.ts";
 import type { VideoDecoder } from "./decoder.ts";
-import { openH264Decoder, openJpegDecoder } from "./ffmpeg-decoder.ts";
+import { openH264Decoder, openJpegDecoder, openVp9Decoder } from "./ffmpeg-decoder.ts";
+import { checkH264 } from "./h264-check.ts";
 import { checkJpeg } from "./jpeg-check.ts";
+import { checkVp9 } from "./vp9-check.ts";
 
-/** Opens a decoder for what a track announced. @throws DecodeError decoder-missing */
+/** Opens a decoder for what a track announced. Native code sees only packets that are what was announced. @throws DecodeError decoder-missing */
 export async function openDecoder(track: TrackMessage): Promise<VideoDecoder> {
   switch (track.codec) {
     case "h264":
-      return openH264Decoder(track);
-    case "jpeg": {
-      const decoder = await openJpegDecoder(track);
-      return {
-        decode: (data) => {
-          checkJpeg(data, track);
-          return decoder.decode(data);
-        },
-        picture: () => decoder.picture(),
-        close: () => decoder.close(),
-      };
-    }
+      return checked(await openH264Decoder(track), (data) => checkH264(data, track));
+    case "jpeg":
+      return checked(await openJpegDecoder(track), (data) => checkJpeg(data, track));
     case "vp9":
-      throw new DecodeError("decoder-missing", "VP9 cannot be decoded yet.");
+      return checked(await openVp9Decoder(track), (data) => checkVp9(data, track));
   }
+}
+
+function checked(decoder: VideoDecoder, check: (data: Uint8Array) => void): VideoDecoder {
+  return {
+    decode: (data) => {
+      check(data);
+      return decoder.decode(data);
+    },
+    picture: () => decoder.picture(),
+    close: () => decoder.close(),
+  };
 }

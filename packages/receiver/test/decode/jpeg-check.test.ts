@@ -59,7 +59,11 @@ const refusals: (readonly [string, Buffer, DecodeErrorCode])[] = [
   ["two frames", Buffer.concat([good.subarray(0, sof + 19), good.subarray(sof)]), "undecodable"],
   ["a scan of one component of three", withBytes(sos + 4, 1), "undecodable"],
   ["two scans", Buffer.concat([good.subarray(0, scanEnd), good.subarray(sos)]), "undecodable"],
-  ["tables after the scan", Buffer.concat([good.subarray(0, scanEnd), good.subarray(segment(0xdb), sof), good.subarray(scanEnd)]), "undecodable"],
+  [
+    "tables after the scan",
+    Buffer.concat([good.subarray(0, scanEnd), good.subarray(segment(0xdb), sof), good.subarray(scanEnd)]),
+    "undecodable",
+  ],
   ["no end", good.subarray(0, scanEnd), "undecodable"],
   ["a segment that reaches beyond the end", withBytes(segment(0xdb) + 2, 0xff, 0xff), "undecodable"],
   ["a segment without a length", withBytes(segment(0xdb) + 2, 0, 0), "undecodable"],
@@ -83,7 +87,8 @@ for (const [name, data, code] of refusals) {
 }
 
 test("refuses every beginning of a JPEG", () => {
-  for (let length = 0; length < scanEnd; length++) assert.throws(() => checkJpeg(good.subarray(0, length), format), DecodeError, String(length));
+  for (let length = 0; length < scanEnd; length++)
+    assert.throws(() => checkJpeg(good.subarray(0, length), format), DecodeError, String(length));
 });
 
 test("gives nothing but its own error for 20,000 mutants, in a moment", () => {

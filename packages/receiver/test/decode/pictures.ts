@@ -1,6 +1,6 @@
 // Pictures and their encodings for the tests, made by FFmpeg and OpenCV independently of the sender.
 import type { TrackMessage, VideoCodec } from "@simple-video-chat/protocol";
-import { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P, FF_ENCODER_LIBX264 } from "node-av/constants";
+import { AV_PICTURE_TYPE_I, AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P, FF_ENCODER_LIBVPX_VP9, FF_ENCODER_LIBX264 } from "node-av/constants";
 import { type Codec as CodecType, Codec, CodecContext, Dictionary, Frame, Packet, Rational } from "node-av/lib";
 
 import { loadOpenCv, type Mat } from "../../src/native/opencv.ts";
@@ -40,12 +40,16 @@ export interface TestEncoder {
   close(): void;
 }
 
-export function openTestEncoder(codec: "h264" | "jpeg", widthPx: number, heightPx: number): Promise<TestEncoder> {
-  return codec === "h264" ? openX264(widthPx, heightPx) : Promise.resolve(jpegEncoder(widthPx, heightPx));
+export function openTestEncoder(codec: VideoCodec, widthPx: number, heightPx: number): Promise<TestEncoder> {
+  return codec === "jpeg" ? Promise.resolve(jpegEncoder(widthPx, heightPx)) : openFfmpeg(codec, widthPx, heightPx);
 }
 
 /** With OpenCV's parameters for the encoder, such as progressive. */
-export function jpegOf(bgr: Buffer, size: readonly [number, number], parameters: readonly number[] = [cv.IMWRITE_JPEG_QUALITY, 90]): Buffer {
+export function jpegOf(
+  bgr: Buffer,
+  size: readonly [number, number],
+  parameters: readonly number[] = [cv.IMWRITE_JPEG_QUALITY, 90],
+): Buffer {
   const mat = matOf(bgr, ...size);
   const data = cv.imencode(".jpg", mat, [...parameters]);
   mat.release();
@@ -56,16 +60,29 @@ function jpegEncoder(widthPx: number, heightPx: number): TestEncoder {
   return { encode: (bgr) => ({ keyframe: true, data: jpegOf(bgr, [widthPx, heightPx]) }), close: () => {} };
 }
 
-async function openX264(widthPx: number, heightPx: number): Promise<TestEncoder> {
-  const codec: CodecType | null = Codec.findEncoderByName(FF_ENCODER_LIBX264);
-  if (codec === null) throw new Error("no x264");
+const encoders = {
+  h264: { name: FF_ENCODER_LIBX264, options: { preset: "ultrafast", tune: "zerolatency", "forced-idr": "1" } },
+  vp9: { name: FF_ENCODER_LIBVPX_VP9, options: { deadline: "realtime", "cpu-used": "8", "lag-in-frames": "0" } },
+} as const;
+
+async function openFfmpeg(kind: keyof typeof encoders, widthPx: number, heightPx: number): Promise<TestEncoder> {
+  const { name, options } = encoders[kind];
+  const codec: CodecType | null = Codec.findEncoderByName(name);
+  if (codec === null) throw new Error(`no ${name}`);
   const context = new CodecContext();
   context.allocContext3(codec);
-  Object.assign(context, { width: widthPx, height: heightPx, pixelFormat: AV_PIX_FMT_YUV420P, gopSize: 100_000, maxBFrames: 0, threadCount: 1 });
+  Object.assign(context, {
+    width: widthPx,
+    height: heightPx,
+    pixelFormat: AV_PIX_FMT_YUV420P,
+    gopSize: 100_000,
+    maxBFrames: 0,
+    threadCount: 1,
+  });
   context.timeBase = new Rational(1, 30);
   context.bitRate = 4_000_000n;
-  const opened = await context.open2(codec, Dictionary.fromObject({ preset: "ultrafast", tune: "zerolatency", "forced-idr": "1" }));
-  if (opened < 0) throw new Error(`x264 does not open: ${opened}`);
+  const opened = await context.open2(codec, Dictionary.fromObject({ ...options }));
+  if (opened < 0) throw new Error(`${name} does not open: ${opened}`);
   const frame = new Frame();
   frame.alloc();
   Object.assign(frame, { format: AV_PIX_FMT_YUV420P, width: widthPx, height: heightPx });

@@ -42,6 +42,14 @@ export function findCamera(wanted: string, folder: string = v4l2Folder): Camera 
 }
 
 /** A device names itself: its name is cleaned like all that comes from outside. */
+/** What to say when there is no such camera: the cameras that there are, or what to do without one. */
+export function missingCamera(wanted: string, folder: string = v4l2Folder): string {
+  const names = listCameras(folder).map(({ device, name }) => `${device} (${name})`);
+  const choice =
+    names.length === 0 ? "There is no other one either: plug one in" : `There is ${names.join(", ")}: choose one with --camera`;
+  return `There is no camera ${wanted}. ${choice}, or use --source testcard.`;
+}
+
 function readLine(path: string): string {
   try {
     return cleanText(readFileSync(path, "utf8").trim(), { lines: false });

@@ -18,6 +18,8 @@ export interface CaptureSink {
   readonly onCount: (count: CaptureCountMessage) => void;
   /** Each captured picture, once it is done with, before it is released: for the self-view and the preview. */
   readonly onRawFrame: (mat: Mat) => void;
+  /** The encoder is not the one that was asked for: a sentence for the user. */
+  readonly onFallback: (sentence: string) => void;
   /** The source is at its end (undefined) or failed. The loop is over. */
   readonly onEnd: (error: unknown) => void;
 }
@@ -61,7 +63,7 @@ export class CaptureLoop {
    */
   static async start(source: Source, options: CaptureOptions, firstFrame: number, sink: CaptureSink): Promise<CaptureLoop> {
     try {
-      const encoder = await AdaptiveEncoder.open(source.format, options, sink.onTrack);
+      const encoder = await AdaptiveEncoder.open(source.format, options, sink);
       const loop = new CaptureLoop(source, encoder, firstFrame, sink);
       loop.#reading = loop.#read();
       return loop;

@@ -18,7 +18,7 @@ const scales = [1, 0.75, 0.5, 0.375, 0.25] as const;
 /** No picture is made smaller than this on its longer side, pixels: a face of it is still a face. */
 const smallestSidePx = 160;
 /** Bits a pixel below which a picture of fewer pixels looks better (docs/decisions/0012-quality-ladder.md). */
-const bitsPerPixel: Readonly<Record<VideoCodec, number>> = { h264: 0.02, jpeg: 0.3, vp9: 0.014 };
+const bitsPerPixel: Readonly<Record<VideoCodec, number>> = { h264: 0.03, jpeg: 0.48, vp9: 0.016 };
 /** Below these bitrates fewer pictures a second are made, so that each is worth looking at. */
 const slowBelow = [
   { bitrateBps: 50_000, frameRate: 8 },
@@ -52,14 +52,23 @@ export class QualityLadder {
     return this.#at(0);
   }
 
-  /** The step for a target bitrate, from now on. */
-  choose(bitrateBps: number, nowUs: Micros): QualityStep {
+  /**
+   * The step for a target bitrate, from now on.
+   *
+   * @param stepsDown steps from the top that are out of reach whatever the bitrate, because the machine is slow
+   */
+  choose(bitrateBps: number, nowUs: Micros, stepsDown: number = 0): QualityStep {
+    const highest = Math.min(stepsDown, this.#steps.length - 1);
+    if (this.#step < highest) {
+      this.#step = highest;
+      this.#lastChangeUs = nowUs;
+    }
     while (this.#step < this.#steps.length - 1 && !this.#carries(this.#step, bitrateBps)) {
       if (nowUs - this.#lastChangeUs < downPauseUs) break;
       this.#step = this.#largestCarriedBy(bitrateBps);
       this.#lastChangeUs = nowUs;
     }
-    if (this.#step > 0 && nowUs - this.#lastChangeUs >= upPauseUs && this.#carries(this.#step - 1, bitrateBps / upMargin)) {
+    if (this.#step > highest && nowUs - this.#lastChangeUs >= upPauseUs && this.#carries(this.#step - 1, bitrateBps / upMargin)) {
       this.#step--;
       this.#lastChangeUs = nowUs;
     }

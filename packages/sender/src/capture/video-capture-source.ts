@@ -7,7 +7,7 @@ import { type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { SourceError } from "../errors.ts";
 import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
-import { findCamera } from "./cameras.ts";
+import { findCamera, missingCamera } from "./cameras.ts";
 import { Pacer } from "./pacer.ts";
 import type { RawFrame, Source, SourceFormat } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
@@ -44,7 +44,7 @@ export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>):
         camera.present ? "camera-busy" : "camera-missing",
         camera.present
           ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
-          : `There is no camera ${spec.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
+          : missingCamera(spec.camera),
       ),
   );
   if (spec.widthPx !== undefined && spec.heightPx !== undefined) {

@@ -14,6 +14,22 @@ export interface EncoderFormat {
   readonly frameRate: number;
   /** Target and peak, bits a second. */
   readonly bitrateBps: number;
+  /** Speed before quality: the machine does not keep up otherwise. Where an encoder has no such choice it means nothing. */
+  readonly isHurried?: boolean;
+}
+
+/** What can encode H.264 besides the processor. */
+export type HardwareEncoder = "nvenc" | "qsv" | "vaapi" | "videotoolbox";
+
+/** What is to encode: by name, or "auto", which is software (docs/decisions/0014-hardware-encoders.md). */
+export type EncoderChoice = "auto" | "software" | HardwareEncoder;
+
+/** How one picture is to be encoded. */
+export interface EncodeOptions {
+  /** Rising from picture to picture, µs; rate control takes the time between pictures from it. */
+  readonly captureUs: number;
+  /** Asks for a picture that can be decoded alone. */
+  readonly keyframe: boolean;
 }
 
 /** One encoded picture. */
@@ -26,16 +42,16 @@ export interface EncodedPicture {
 /** An open encoder. One picture at a time: the next {@link encode} begins when the last has settled. */
 export interface VideoEncoder {
   readonly codec: VideoCodec;
+  /** The bitrate it was opened for, when it cannot take another: then a new one must be opened. */
+  readonly fixedBitrateBps?: number | undefined;
   /**
    * Encodes one picture.
    *
    * @param mat BGR, 8 bits, of the size the encoder was opened for; not kept after the promise settled
-   * @param options.captureUs rising from picture to picture; rate control takes the time between pictures from it
-   * @param options.keyframe asks for a picture that can be decoded alone
    * @returns undefined when the encoder left the picture out
    * @throws EncoderError encode-failed
    */
-  encode(mat: Mat, options: { readonly captureUs: number; readonly keyframe: boolean }): Promise<EncodedPicture | undefined>;
+  encode(mat: Mat, options: EncodeOptions): Promise<EncodedPicture | undefined>;
   /** Changes the target bitrate, bits a second, from the next picture on. */
   setBitrate(bitrateBps: number): void;
   /** Frees the native encoder. Not while an {@link encode} is under way. */

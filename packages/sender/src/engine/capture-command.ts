@@ -3,6 +3,7 @@
 
 import type { VideoCodec } from "@simple-video-chat/protocol";
 
+import type { EncoderChoice } from "../encode/encoder.ts";
 import type { EncoderErrorCode, SourceErrorCode } from "../errors.ts";
 import type { SourceSpec } from "../capture/source-spec.ts";
 
@@ -10,6 +11,7 @@ import type { SourceSpec } from "../capture/source-spec.ts";
 export interface CaptureOptions {
   readonly source: SourceSpec;
   readonly codec: VideoCodec;
+  readonly encoder: EncoderChoice;
   /** First target bitrate, bits a second. */
   readonly bitrateBps: number;
   /** The longer side is scaled down to this, pixels. */
@@ -37,6 +39,9 @@ export type CaptureCommand =
   /** Always answered with "stopped", also when there is nothing to stop. */
   | { readonly command: "stop"; readonly run: number };
 
+/** What a notice is about: the hardware encoder that was asked for is not there, or does not work. */
+export type NoticeCode = "encoder-fallback";
+
 /** From the capture engine to the network process. */
 export type CaptureEvent =
   | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
@@ -50,5 +55,7 @@ export type CaptureEvent =
       readonly code: SourceErrorCode | EncoderErrorCode | "engine-failed";
       readonly message: string;
     }
+  /** Something is not as the user asked, and works all the same. */
+  | { readonly event: "notice"; readonly code: NoticeCode; readonly message: string }
   /** A key was pressed in the preview window, or it was closed ("close"). */
   | { readonly event: "key"; readonly key: string };

@@ -5,7 +5,7 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import { LegacyError } from "@simple-video-chat/protocol/legacy";
 
 import { stampBarcode } from "../capture/barcode-stamp.ts";
-import { findCamera } from "../capture/cameras.ts";
+import { findCamera, missingCamera } from "../capture/cameras.ts";
 import { FrameRateLimit } from "../capture/frame-rate-limit.ts";
 import { openSource } from "../capture/open-source.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
@@ -85,12 +85,7 @@ export class LegacyCapture {
   async #checkSource(): Promise<void> {
     const { source } = this.#options;
     if (source.kind === "camera") {
-      if (!findCamera(source.camera).present) {
-        throw new SourceError(
-          "camera-missing",
-          `There is no camera ${source.camera}. Plug one in, choose one with --camera, or use --source testcard.`,
-        );
-      }
+      if (!findCamera(source.camera).present) throw new SourceError("camera-missing", missingCamera(source.camera));
     } else if (source.kind !== "url") {
       await this.#openSource();
     }

@@ -93,6 +93,7 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
       selfView?.offer(mat);
       preview?.show(mat);
     },
+    onFallback: (message: string) => tell({ event: "notice", code: "encoder-fallback", message }),
     onEnd: (error: unknown) => {
       working = working.then(async () => {
         // It may have been stopped, and another one started, before this came to its turn.

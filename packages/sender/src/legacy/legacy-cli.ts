@@ -81,6 +81,7 @@ function refuseWhatMakesNoSense(args: LegacySenderArguments): void {
   };
   if (args.keyFile !== undefined) refuse("key-file", "the original programs know no secrets, whoever reaches the port is let in");
   if (args.videoCodec !== sourceOptions["video-codec"].default) refuse("video-codec", "the original client takes raw pictures only");
+  if (args.encoder !== sourceOptions.encoder.default) refuse("encoder", "the original client takes raw pictures only");
   if (args.videoBitRate !== undefined) {
     refuse("video-bit-rate", "raw pictures are as large as they are. Make them smaller with --max-size, or fewer with --max-fps");
   }

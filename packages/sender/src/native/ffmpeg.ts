@@ -19,7 +19,17 @@ export {
   FF_ENCODER_LIBX264,
   FF_THREAD_SLICE,
 } from "node-av/constants";
-export { Codec, CodecContext, Dictionary, FFmpegError, Frame, HardwareDeviceContext, HardwareFramesContext, Packet, Rational } from "node-av/lib";
+export {
+  Codec,
+  CodecContext,
+  Dictionary,
+  FFmpegError,
+  Frame,
+  HardwareDeviceContext,
+  HardwareFramesContext,
+  Packet,
+  Rational,
+} from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.
 Log.setLevel(AV_LOG_QUIET);

@@ -58,11 +58,24 @@ test("leaves out what comes faster than the limit, and nothing of what comes slo
     }
     return count;
   };
-  for (const [sourceHz, limitHz] of [[60, 30], [120, 30], [60, 25], [50, 30], [240, 60], [30, 1]] as const) {
+  for (const [sourceHz, limitHz] of [
+    [60, 30],
+    [120, 30],
+    [60, 25],
+    [50, 30],
+    [240, 60],
+    [30, 1],
+  ] as const) {
     const count = taken(sourceHz, limitHz);
     assert.ok(count <= limitHz * 10 + 2 && count >= 0.9 * limitHz * 10, `${sourceHz} → ${limitHz}: ${count} in 10 s`);
   }
-  for (const [sourceHz, limitHz] of [[30, 30], [25, 30], [60, 60], [15, 30]] as const) assert.equal(taken(sourceHz, limitHz), sourceHz * 10);
+  for (const [sourceHz, limitHz] of [
+    [30, 30],
+    [25, 30],
+    [60, 60],
+    [15, 30],
+  ] as const)
+    assert.equal(taken(sourceHz, limitHz), sourceHz * 10);
 });
 
 test.run();

@@ -8,12 +8,24 @@ const test = suite("source spec");
 const sizePx = { widthPx: 640, heightPx: 360 };
 const table: readonly (readonly [Partial<SourceOptions>, SourceSpec])[] = [
   [{ source: "camera" }, { kind: "camera", camera: "0" }],
-  [{ source: "camera", camera: "/dev/video2" }, { kind: "camera", camera: "/dev/video2" }],
-  [{ source: "camera", camera: "logi", sizePx }, { kind: "camera", camera: "logi", widthPx: 640, heightPx: 360 }],
+  [
+    { source: "camera", camera: "/dev/video2" },
+    { kind: "camera", camera: "/dev/video2" },
+  ],
+  [
+    { source: "camera", camera: "logi", sizePx },
+    { kind: "camera", camera: "logi", widthPx: 640, heightPx: 360 },
+  ],
   [{ source: "testcard" }, { kind: "testcard", widthPx: 1280, heightPx: 720, frameRate: 30 }],
-  [{ source: "motion", sizePx, frameRate: 15 }, { kind: "motion", widthPx: 640, heightPx: 360, frameRate: 15 }],
+  [
+    { source: "motion", sizePx, frameRate: 15 },
+    { kind: "motion", widthPx: 640, heightPx: 360, frameRate: 15 },
+  ],
   [{ source: "film.mp4" }, { kind: "file", path: "film.mp4", loop: false }],
-  [{ source: "/a/film.mp4", loop: true }, { kind: "file", path: "/a/film.mp4", loop: true }],
+  [
+    { source: "/a/film.mp4", loop: true },
+    { kind: "file", path: "/a/film.mp4", loop: true },
+  ],
   [{ source: "./camera" }, { kind: "file", path: "./camera", loop: false }],
   [{ source: "Camera" }, { kind: "file", path: "Camera", loop: false }],
   [{ source: "http:film" }, { kind: "file", path: "http:film", loop: false }],

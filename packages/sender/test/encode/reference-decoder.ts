@@ -1,5 +1,5 @@
 // Decodes with FFmpeg, independently of the receiver, and compares pictures.
-import { AV_CODEC_ID_H264, AV_CODEC_ID_MJPEG, AV_PIX_FMT_BGR24, SWS_POINT } from "node-av/constants";
+import { AV_CODEC_ID_H264, AV_CODEC_ID_MJPEG, AV_CODEC_ID_VP9, AV_PIX_FMT_BGR24, SWS_POINT } from "node-av/constants";
 import { Codec, CodecContext, Frame, Packet, SoftwareScaleContext } from "node-av/lib";
 
 import type { VideoCodec } from "@simple-video-chat/protocol";
@@ -9,6 +9,8 @@ export interface Decoded {
   readonly heightPx: number;
   readonly bgr: Buffer;
 }
+
+const decoderIds = { h264: AV_CODEC_ID_H264, jpeg: AV_CODEC_ID_MJPEG, vp9: AV_CODEC_ID_VP9 } as const;
 
 /** A decoder of one stream. */
 export class ReferenceDecoder {
@@ -21,7 +23,7 @@ export class ReferenceDecoder {
 
   static async open(codec: VideoCodec): Promise<ReferenceDecoder> {
     const decoder = new ReferenceDecoder();
-    const found = Codec.findDecoder(codec === "h264" ? AV_CODEC_ID_H264 : AV_CODEC_ID_MJPEG);
+    const found = Codec.findDecoder(decoderIds[codec]);
     if (found === null) throw new Error(`no decoder for ${codec}`);
     decoder.#context.allocContext3(found);
     decoder.#context.threadCount = 1;
