@@ -258,6 +258,7 @@ export class Peer {
 
   /** Makes the invite: single-use, and replaced when it expires unused. */
   #invite(): void {
+    if (this.#closing !== undefined) return;
     if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
     const secret = createSecret();
     const credential = deriveCredential(secret);

@@ -18,7 +18,7 @@ export function sendVideoOver(session: Session, capture: CaptureHost, options: O
   });
   session.on("live", () => {
     // Not before the other end is authenticated: nobody looks through a camera that only dials.
-    capture.add(video);
+    if (!video.isStopped) capture.add(video);
     video.connected(capture.track);
   });
   session.on("reconnecting", () => video.disconnected());

@@ -94,6 +94,11 @@ export class OutgoingVideo {
     return this.#report;
   }
 
+  /** Whether the final account was given: nothing is sent any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   /** Packets sent a second, over the last two seconds. */
   sentRate(): number {
     return this.#sentRate.perSecond(nowUs());

@@ -146,6 +146,7 @@ export class Sender {
   #inviteTimer: NodeJS.Timeout | undefined;
   #invitedIdentity: string | undefined;
   #nextId = 1;
+  #isClosing = false;
 
   /** @internal */
   constructor(options: SenderOptions) {
@@ -220,6 +221,7 @@ export class Sender {
 
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
+    this.#isClosing = true;
     clearTimeout(this.#inviteTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
@@ -254,6 +256,7 @@ export class Sender {
 
   /** Makes the next invite: single-use, and replaced when it expires. */
   #invite(): void {
+    if (this.#isClosing) return;
     clearTimeout(this.#inviteTimer);
     if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
     const secret = createSecret();

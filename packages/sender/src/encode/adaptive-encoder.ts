@@ -52,12 +52,16 @@ export interface AdaptiveEncoderEvents {
   readonly onFallback: (sentence: string) => void;
 }
 
+/** Opens the native encoders; a test gives others. */
+type OpenChosen = (choice: EncoderChoice, codec: VideoCodec, format: EncoderFormat) => Promise<ChosenEncoder>;
+
 interface AdaptiveEncoderParts {
   readonly options: AdaptiveEncoderOptions;
   readonly format: SourceFormat;
   readonly ladder: QualityLadder;
   readonly chosen: ChosenEncoder;
   readonly events: AdaptiveEncoderEvents;
+  readonly open: OpenChosen;
 }
 
 /** Encodes a source's pictures at a bitrate that may change from picture to picture. */
@@ -68,6 +72,7 @@ export class AdaptiveEncoder {
   readonly #ladder: QualityLadder;
   readonly #guard = new SpeedGuard();
   readonly #events: AdaptiveEncoderEvents;
+  readonly #open: OpenChosen;
   #choice: EncoderChoice;
   #step: QualityStep;
   #encoder: VideoEncoder;
@@ -83,16 +88,22 @@ export class AdaptiveEncoder {
     this.#ladder = parts.ladder;
     this.#step = parts.ladder.top;
     this.#events = parts.events;
+    this.#open = parts.open;
     this.#bitrateBps = parts.options.bitrateBps;
     this.#encoder = this.#take(parts.chosen);
   }
 
   /** Opens an encoder for a source. @throws EncoderError */
-  static async open(format: SourceFormat, options: AdaptiveEncoderOptions, events: AdaptiveEncoderEvents): Promise<AdaptiveEncoder> {
+  static async open(
+    format: SourceFormat,
+    options: AdaptiveEncoderOptions,
+    events: AdaptiveEncoderEvents,
+    open: OpenChosen = openChosenEncoder,
+  ): Promise<AdaptiveEncoder> {
     const cv = await loadOpenCv();
     const ladder = new QualityLadder(format, options);
-    const chosen = await openChosenEncoder(options.encoder, options.codec, formatOf(ladder.top, options.bitrateBps, false));
-    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, chosen, events });
+    const chosen = await open(options.encoder, options.codec, formatOf(ladder.top, options.bitrateBps, false));
+    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, chosen, events, open });
     adaptive.#announce();
     return adaptive;
   }
@@ -174,7 +185,7 @@ export class AdaptiveEncoder {
 
   async #replace(): Promise<void> {
     const format = formatOf(this.#step, this.#bitrateBps, this.#isHurried);
-    const chosen = await openChosenEncoder(this.#choice, this.#options.codec, format);
+    const chosen = await this.#open(this.#choice, this.#options.codec, format);
     this.#encoder.close();
     this.#encoder = this.#take(chosen);
     this.#openedUs = nowUs();

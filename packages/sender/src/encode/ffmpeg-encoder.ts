@@ -17,7 +17,7 @@ import {
 } from "../native/ffmpeg.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
 import type { EncodedPicture, EncoderFormat, EncodeOptions, VideoEncoder } from "./encoder.ts";
-import { toPlanar } from "./planar-picture.ts";
+import { PlanarPicture } from "./planar-picture.ts";
 
 /** Keyframes are made on request only. Encoders count pictures, so this is 2 years at 30 Hz. */
 const neverPictures = 2 ** 31 - 1;
@@ -90,7 +90,7 @@ export interface FfmpegEncoderParts {
 export class FfmpegEncoder implements VideoEncoder {
   readonly codec: VideoCodec;
   readonly fixedBitrateBps: number | undefined;
-  readonly #cv: OpenCv;
+  readonly #planar: PlanarPicture;
   readonly #parts: FfmpegEncoderParts;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
@@ -98,7 +98,7 @@ export class FfmpegEncoder implements VideoEncoder {
   constructor(cv: OpenCv, parts: FfmpegEncoderParts) {
     this.codec = parts.codec;
     this.fixedBitrateBps = parts.fixedBitrateBps;
-    this.#cv = cv;
+    this.#planar = new PlanarPicture(cv, parts.format);
     this.#parts = parts;
     this.#frame.alloc();
     this.#frame.format = parts.layout?.format ?? AV_PIX_FMT_YUV420P;
@@ -109,10 +109,10 @@ export class FfmpegEncoder implements VideoEncoder {
   }
 
   async encode(mat: Mat, options: EncodeOptions): Promise<EncodedPicture | undefined> {
-    const { name, context, format, layout, upload } = this.#parts;
-    const planar = toPlanar(this.#cv, mat, format);
+    const { name, context, layout, upload } = this.#parts;
+    const planar = this.#planar.convert(mat);
     const pixels = layout === undefined ? planar : layout.from(planar);
-    // The frame then points at these bytes (no copy): they live until the encoder has taken them.
+    // The frame then points at these bytes (no copy): they rest until the encoder has taken them.
     if (this.#frame.fromBuffer(pixels) < 0) throw new EncoderError("encode-failed", `The ${name} encoder takes no such picture.`);
     const frame = upload === undefined ? this.#frame : await upload(this.#frame);
     frame.pts = BigInt(Math.round(this.#parts.ptsOf?.(options) ?? options.captureUs));
@@ -135,6 +135,7 @@ export class FfmpegEncoder implements VideoEncoder {
   }
 
   close(): void {
+    this.#planar.close();
     this.#frame.free();
     this.#packet.free();
     this.#parts.context.freeContext();

@@ -18,6 +18,8 @@ export function openEncoder(codec: VideoCodec, format: EncoderFormat): Promise<V
       return openJpegEncoder(format);
     case "vp9":
       return openVp9Encoder(format);
+    default:
+      throw new EncoderError("encoder-missing", `There is no encoder for ${String(codec)}.`);
   }
 }
 

@@ -14,7 +14,7 @@ const fewestPictures = 8;
 const tooSlowShare = 0.5;
 const easyShare = 0.15;
 /** Seconds in a row after which something is done: a busy moment is not a slow machine. */
-const slowWindows = 2;
+const slowWindows = 3;
 const easyWindows = 15;
 
 /** Judges the encoder's speed on one source. */

@@ -24,12 +24,12 @@ test("takes nothing off a machine that keeps up", () => {
   assert.deepEqual(run(new SpeedGuard(), Array<number>(60).fill(0.4)), Array<number>(60).fill(0));
 });
 
-test("takes a step off after two slow seconds, and another after two more", () => {
-  assert.deepEqual(run(new SpeedGuard(), [0.7, 0.7, 0.7, 0.7, 0.7, 0.7]), [0, 1, 1, 2, 2, 2]);
+test("takes a step off after three slow seconds, and another after three more", () => {
+  assert.deepEqual(run(new SpeedGuard(), Array<number>(8).fill(0.7)), [0, 0, 1, 1, 1, 2, 2, 2]);
 });
 
 test("does not mind a busy moment, nor single slow pictures", () => {
-  assert.deepEqual(run(new SpeedGuard(), [0.9, 0.3, 0.9, 0.3, 0.9, 0.3]), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(run(new SpeedGuard(), [0.9, 0.9, 0.3, 0.9, 0.9, 0.3]), [0, 0, 0, 0, 0, 0]);
   const guard = new SpeedGuard();
   for (let picture = 0; picture < 600; picture++) guard.onPicture((picture % 3 === 0 ? 2 : 0.2) * periodUs, periodUs, picture * periodUs);
   assert.equal(guard.relief, 0);
@@ -37,14 +37,14 @@ test("does not mind a busy moment, nor single slow pictures", () => {
 
 test("gives a step back, once, when it is easy for long", () => {
   const guard = new SpeedGuard();
-  run(guard, [0.7, 0.7, 0.7, 0.7]);
+  run(guard, Array<number>(6).fill(0.7));
   assert.equal(guard.relief, 2);
-  const easy = run(guard, Array<number>(60).fill(0.1), 4);
+  const easy = run(guard, Array<number>(60).fill(0.1), 6);
   assert.deepEqual(easy.slice(0, 14), Array<number>(14).fill(2));
   assert.equal(easy.at(-1), 1);
-  run(guard, [0.7, 0.7], 64);
+  run(guard, [0.7, 0.7, 0.7], 66);
   assert.equal(guard.relief, 2);
-  assert.equal(run(guard, Array<number>(60).fill(0.1), 66).at(-1), 2, "a second time");
+  assert.equal(run(guard, Array<number>(60).fill(0.1), 69).at(-1), 2, "a second time");
 });
 
 test("never restarts the encoder more often than down twice, up once, down once more", () => {
