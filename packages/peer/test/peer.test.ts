@@ -74,7 +74,7 @@ function sumOf(counts: object): number {
 function checkSummary(name: string, peer: Peer): void {
   const { captured, shown, dropped, latencyMs } = peer.summary();
   assert.equal(captured, shown + sumOf(dropped), `${name}: ${JSON.stringify({ captured, shown, dropped })}`);
-  assert.ok(shown >= 20, `${name}: only ${shown} pictures shown in two seconds`);
+  assert.ok(shown >= 10, `${name}: only ${shown} pictures shown in a second`);
   assert.equal(peer.barcodes.mismatched, 0, name);
   assert.ok(peer.barcodes.verified > 0, name);
   assert.ok(latencyMs !== undefined && latencyMs.p50 > 0 && latencyMs.p50 < 1_000, `${name}: ${JSON.stringify(latencyMs)}`);
@@ -104,7 +104,7 @@ for (const closing of ["host", "caller", "both"] as const) {
       (await Promise.all(heard)).map(({ text }) => text),
       ["hello Anna", "hello Ben"],
     );
-    await sleep(2_000);
+    await sleep(1_200);
     for (const peer of [host, caller]) assert.ok(peer.stats().incoming.fps > 5 && peer.stats().outgoing.fps > 5);
     if (closing === "both") {
       await Promise.all([host.close(), caller.close()]);
@@ -125,7 +125,7 @@ for (const closing of ["host", "caller", "both"] as const) {
 
 test("sends JPEG just as well, with the same exact account", async () => {
   const { host, caller } = await call({ codec: "jpeg" });
-  await sleep(1_500);
+  await sleep(1_200);
   await Promise.all([host.close(), caller.close()]);
   checkSummary("host", host);
   checkSummary("caller", caller);
@@ -140,7 +140,7 @@ for (const engine of ["capture", "playback"] as const) {
     process.kill(pid, "SIGKILL");
     assert.equal((await trouble).isFinal, false);
     const before = [host.summary().shown, caller.summary().shown];
-    await sleep(2_500);
+    await sleep(2_000);
     assert.ok(host.summary().shown > (before[0] ?? 0) + 5, "the host sees nothing any more");
     assert.ok(caller.summary().shown > (before[1] ?? 0) + 5, "the caller sees nothing any more");
     await host.close();

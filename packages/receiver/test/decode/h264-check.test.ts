@@ -49,13 +49,31 @@ interface ParameterSet {
 
 /** A sequence parameter set with its start code. 96×64 unless it is told otherwise. */
 function parameterSet(options: ParameterSet = {}): Buffer {
-  const { profile = 100, chroma = 1, lumaBits = 8, hasScaling = false, orderType = 2, columns = 6, rows = 4, isProgressive = true, crop } = options;
+  const {
+    profile = 100,
+    chroma = 1,
+    lumaBits = 8,
+    hasScaling = false,
+    orderType = 2,
+    columns = 6,
+    rows = 4,
+    isProgressive = true,
+    crop,
+  } = options;
   const set = new BitWriter().bits(profile, 8).bits(0, 8).bits(31, 8).golomb(0);
-  if (profile === 100) set.golomb(chroma, lumaBits - 8, 0).bits(0, 1).bits(hasScaling ? 1 : 0, 1);
+  if (profile === 100)
+    set
+      .golomb(chroma, lumaBits - 8, 0)
+      .bits(0, 1)
+      .bits(hasScaling ? 1 : 0, 1);
   set.golomb(0, orderType);
   if (orderType === 0) set.golomb(2);
   if (orderType === 1) set.bits(0, 1).golomb(0, 0, 2, 1, 1);
-  set.golomb(1).bits(0, 1).golomb(columns - 1, rows - 1).bits(isProgressive ? 1 : 0, 1);
+  set
+    .golomb(1)
+    .bits(0, 1)
+    .golomb(columns - 1, rows - 1)
+    .bits(isProgressive ? 1 : 0, 1);
   if (!isProgressive) set.bits(0, 1);
   set.bits(1, 1).bits(crop === undefined ? 0 : 1, 1);
   if (crop !== undefined) set.golomb(...crop);
@@ -67,7 +85,14 @@ const unit = (header: number): Buffer => Buffer.from([0, 0, 1, header, 1, 2, 3])
 test("takes what the encoder writes, keyframes and others, of the announced size", async () => {
   checkH264(keyframe, format);
   checkH264(delta, format);
-  for (const [widthPx, heightPx] of [[16, 16], [1280, 720], [1920, 1080], [854, 480], [62, 46], [4096, 64]] as const) {
+  for (const [widthPx, heightPx] of [
+    [16, 16],
+    [1280, 720],
+    [1920, 1080],
+    [854, 480],
+    [62, 46],
+    [4096, 64],
+  ] as const) {
     const other = await openTestEncoder("h264", widthPx, heightPx);
     checkH264(other.encode(draw(widthPx, heightPx, 0), true).data, { widthPx, heightPx });
     other.close();
@@ -103,8 +128,10 @@ const refusals: (readonly [string, Buffer, DecodeErrorCode])[] = [
   ["a parameter set that is cut off", parameterSet().subarray(0, 8), "undecodable"],
   ["an endless parameter set", Buffer.concat([parameterSet(), Buffer.alloc(600, 0xaa)]), "undecodable"],
 ];
-for (const profile of [44, 83, 86, 88, 110, 118, 122, 128, 244]) refusals.push([`profile ${profile}`, parameterSet({ profile }), "undecodable"]);
-for (const type of [0, 2, 3, 4, 10, 11, 13, 14, 15, 19, 20, 21, 24, 30, 31]) refusals.push([`a unit of type ${type}`, unit(0x60 | type), "undecodable"]);
+for (const profile of [44, 83, 86, 88, 110, 118, 122, 128, 244])
+  refusals.push([`profile ${profile}`, parameterSet({ profile }), "undecodable"]);
+for (const type of [0, 2, 3, 4, 10, 11, 13, 14, 15, 19, 20, 21, 24, 30, 31])
+  refusals.push([`a unit of type ${type}`, unit(0x60 | type), "undecodable"]);
 for (const [name, data, code] of refusals) {
   test(`refuses ${name}`, () => {
     assert.throws(
@@ -125,7 +152,10 @@ test("is not deceived by bytes that keep start codes out of a parameter set", ()
   }
   const data = Buffer.from([0, 0, 1, 0x67, ...escaped]);
   checkH264(data, { widthPx: 32_768 * 16, heightPx: 64 });
-  assert.throws(() => checkH264(data, format), (error) => error instanceof DecodeError && error.code === "wrong-size");
+  assert.throws(
+    () => checkH264(data, format),
+    (error) => error instanceof DecodeError && error.code === "wrong-size",
+  );
 });
 
 test("gives nothing but its own error for 20,000 mutants, in a moment", () => {

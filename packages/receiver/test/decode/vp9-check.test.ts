@@ -37,7 +37,10 @@ test("reads the size as it was written, whatever it is", () => {
     fc.property(fc.integer({ min: 1, max: 65_536 }), fc.integer({ min: 1, max: 65_536 }), (widthPx, heightPx) => {
       const data = withBits(withBits(keyframe, at.width, 16, widthPx - 1), at.height, 16, heightPx - 1);
       checkVp9(data, { widthPx, heightPx });
-      assert.throws(() => checkVp9(data, { widthPx: widthPx + 2, heightPx }), (error) => error instanceof DecodeError && error.code === "wrong-size");
+      assert.throws(
+        () => checkVp9(data, { widthPx: widthPx + 2, heightPx }),
+        (error) => error instanceof DecodeError && error.code === "wrong-size",
+      );
     }),
   );
 });
@@ -82,7 +85,10 @@ test("refuses a frame between keyframes that brings a size of its own", () => {
   const header = withBits(Buffer.alloc(20), 0, 8, 0b10_00_0_1_1_1);
   const own = (widthPx: number): Buffer => withBits(withBits(header, 8 + 8 + 12 + 3, 16, widthPx - 1), 8 + 8 + 12 + 3 + 16, 16, 63);
   checkVp9(own(96), format);
-  assert.throws(() => checkVp9(own(4096), format), (error) => error instanceof DecodeError && error.code === "wrong-size");
+  assert.throws(
+    () => checkVp9(own(4096), format),
+    (error) => error instanceof DecodeError && error.code === "wrong-size",
+  );
 });
 
 test("gives nothing but its own error for 20,000 mutants, in a moment", () => {

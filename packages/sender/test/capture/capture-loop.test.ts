@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type CaptureCountMessage,
-  type EncodedPacket,
-  nowUs,
-  readBarcode,
-  type TrackMessage,
-  type VideoCodec,
-} from "@simple-video-chat/protocol";
+import { type CaptureCountMessage, type EncodedPacket, nowUs, readBarcode, type TrackMessage } from "@simple-video-chat/protocol";
 import fc from "fast-check";
 import { suite } from "uvu";
 
@@ -260,9 +253,9 @@ test("tells once of a picture that the encoder cannot take, and counts it", asyn
   assert.deepEqual([last.frame, sink.packets.length + last.notEncoded + last.encoderDropped], [4, 4]);
 });
 
-test("releases the source when there is no encoder for it", async () => {
-  const source = new ManualSource();
-  await assert.rejects(start({ codec: "none" as VideoCodec }, source));
+test("releases a source whose pictures are too large for the encoder", async () => {
+  const source = new ManualSource({ widthPx: 40_000, heightPx: 40_000 });
+  await assert.rejects(start({ maxSidePx: 40_000 }, source));
   assert.equal(source.isClosed, true);
 });
 

@@ -41,7 +41,11 @@ test("stays below the steps that the machine cannot do, and comes back when it c
   assert.equal(ladder.choose(5_000_000, at(61), 2).widthPx, 640);
   assert.equal(ladder.choose(5_000_000, at(70), 0).widthPx, 960);
   assert.equal(ladder.choose(5_000_000, at(80), 0).widthPx, 1280);
-  assert.equal(new QualityLadder({ widthPx: 64, heightPx: 48, frameRate: 30 }, limits).choose(5_000_000, at(1), 2).widthPx, 64, "there are no smaller ones");
+  assert.equal(
+    new QualityLadder({ widthPx: 64, heightPx: 48, frameRate: 30 }, limits).choose(5_000_000, at(1), 2).widthPx,
+    64,
+    "there are no smaller ones",
+  );
 });
 
 /** Any source, any limits, any bitrates over time. */
@@ -105,13 +109,18 @@ test("changes the size at most once a second for the bitrate's sake", () => {
 
 test("gives no fewer pixels for more bits", () => {
   fc.assert(
-    fc.property(runs, fc.integer({ min: 10_000, max: 30_000_000 }), fc.integer({ min: 1, max: 30_000_000 }), ({ format, limits: caps }, bitrateBps, more) => {
-      const pixels = (bps: number): number => {
-        const { widthPx, heightPx } = new QualityLadder(format, caps).choose(bps, at(1));
-        return widthPx * heightPx;
-      };
-      assert.ok(pixels(bitrateBps + more) >= pixels(bitrateBps));
-    }),
+    fc.property(
+      runs,
+      fc.integer({ min: 10_000, max: 30_000_000 }),
+      fc.integer({ min: 1, max: 30_000_000 }),
+      ({ format, limits: caps }, bitrateBps, more) => {
+        const pixels = (bps: number): number => {
+          const { widthPx, heightPx } = new QualityLadder(format, caps).choose(bps, at(1));
+          return widthPx * heightPx;
+        };
+        assert.ok(pixels(bitrateBps + more) >= pixels(bitrateBps));
+      },
+    ),
   );
 });
 
@@ -119,7 +128,10 @@ test("does not swing between two steps at a bitrate that stays", () => {
   fc.assert(
     fc.property(runs, fc.integer({ min: 10_000, max: 30_000_000 }), ({ format, limits: caps }, bitrateBps) => {
       const ladder = new QualityLadder(format, caps);
-      const widths = Array.from({ length: 40 }, (_, second) => ladder.choose(bitrateBps * (1 + 0.1 * Math.sin(second)), at(1 + second)).widthPx);
+      const widths = Array.from(
+        { length: 40 },
+        (_, second) => ladder.choose(bitrateBps * (1 + 0.1 * Math.sin(second)), at(1 + second)).widthPx,
+      );
       assert.ok(new Set(widths.slice(1)).size <= 2);
       const changes = widths.filter((width, second) => second > 0 && width !== widths[second - 1]).length;
       assert.ok(changes <= 2, widths.join(" "));

@@ -109,7 +109,10 @@ test("lets the failure of software through", async () => {
 
 test("replaces an encoder that cannot change its bitrate, when that is worth a keyframe, not too often", async () => {
   const nowS = Number(process.hrtime.bigint() / 1_000_000n) / 1000;
-  const { encoder, opened, encode } = await start({ encoder: "vaapi" }, (_, { bitrateBps }) => new FakeEncoder({ fixedBitrateBps: bitrateBps }));
+  const { encoder, opened, encode } = await start(
+    { encoder: "vaapi" },
+    (_, { bitrateBps }) => new FakeEncoder({ fixedBitrateBps: bitrateBps }),
+  );
   encoder.setBitrate(900_000);
   await encode(nowS + 10);
   assert.equal(opened.length, 1, "within the tolerance");
@@ -132,7 +135,10 @@ test("makes smaller pictures on a machine that does not keep up, rather than coa
 });
 
 test("takes the fastest preset instead where there are bits enough, until there are not", async () => {
-  const { encoder, opened, widths, encode } = await start({ bitrateBps: 4_000_000 }, (_, { isHurried }) => new FakeEncoder({ busyMs: isHurried === true ? 1 : 25 }));
+  const { encoder, opened, widths, encode } = await start(
+    { bitrateBps: 4_000_000 },
+    (_, { isHurried }) => new FakeEncoder({ busyMs: isHurried === true ? 1 : 25 }),
+  );
   const untilMs = performance.now() + 6_000;
   while (performance.now() < untilMs && opened.length === 1) await encode(1 + performance.now() / 1000);
   assert.equal(opened.at(-1)?.format.isHurried, true);

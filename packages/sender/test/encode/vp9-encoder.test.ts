@@ -21,7 +21,15 @@ const scene = new cv.Mat(
 
 /** The scene, swaying by fractions of a pixel: something for a codec to do at any bitrate. */
 function draw(number: number): Mat {
-  return scene.warpAffine(new cv.Mat([[1, 0, 4 * Math.sin(number / 5)], [0, 1, number / 10]], cv.CV_32F));
+  return scene.warpAffine(
+    new cv.Mat(
+      [
+        [1, 0, 4 * Math.sin(number / 5)],
+        [0, 1, number / 10],
+      ],
+      cv.CV_32F,
+    ),
+  );
 }
 
 test("changes its bitrate at once, without a keyframe", async () => {
@@ -68,7 +76,13 @@ test("makes keyframes that do not burst, nor do the pictures after them", async 
 test("tells a time that rises with every picture, whatever the times and the bitrates", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.record({ gapUs: fc.integer({ min: 0, max: 5_000_000 }), keyframe: fc.boolean(), bitrateBps: fc.integer({ min: 10_000, max: 100_000_000 }) })),
+      fc.array(
+        fc.record({
+          gapUs: fc.integer({ min: 0, max: 5_000_000 }),
+          keyframe: fc.boolean(),
+          bitrateBps: fc.integer({ min: 10_000, max: 100_000_000 }),
+        }),
+      ),
       (pictures) => {
         const clock = new RateClock({ bitrateBps: 1_000_000, frameRate: 30 });
         let captureUs = 0;
