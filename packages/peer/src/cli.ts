@@ -27,7 +27,7 @@ import {
   runProgram,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
-import { isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
+import { checkSource, isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { type Peer, type PeerEvents, type PeerOptions, startPeer } from "./peer.ts";
@@ -65,9 +65,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
   return runProgram(parser(argv), async (args, stopped) => {
     const output = new ConsoleOutput(args);
     const video = videoOptionsFrom(args);
+    const place = meeting(args);
+    checkSource(video.source);
     const peer = await startPeer({
       ...video,
-      ...meeting(args),
+      ...place,
       name: forTerminal(args.name ?? hostname()),
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForListener: args.wait,

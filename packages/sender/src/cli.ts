@@ -31,7 +31,7 @@ import yargs from "yargs";
 import { isFailureToStart } from "./errors.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
-import { videoOptionsFrom } from "./video-arguments.ts";
+import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
 
@@ -69,11 +69,14 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
     const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
     if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
+    const video = videoOptionsFrom(args);
+    const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
+    checkSource(video.source);
     const sender = await startSender({
-      ...videoOptionsFrom(args),
+      ...video,
       ...address,
       inviteHost: dialableHost(address.host),
-      maxReceivers: parseNumber("max-receivers", args.maxReceivers, 1, 32),
+      maxReceivers,
       name: forTerminal(args.name ?? hostname()),
       preview: args.preview,
       ...(secret !== undefined && { secret }),

@@ -29,4 +29,4 @@ export {
   startSender,
   type VideoOptions,
 } from "./sender.ts";
-export { type SourceArguments, videoOptionsFrom } from "./video-arguments.ts";
+export { checkSource, type SourceArguments, videoOptionsFrom } from "./video-arguments.ts";

@@ -23,6 +23,8 @@ export interface OutgoingVideoOptions {
   readonly maxLatencyMs: number;
   /** Most video bits a second. */
   readonly maxBitrateBps: number;
+  /** Where to begin, bits a second. */
+  readonly startBitrateBps?: number;
 }
 
 /** What an outgoing video needs of its session. */

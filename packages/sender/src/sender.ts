@@ -27,6 +27,8 @@ import { sendVideoOver } from "./outgoing-session.ts";
 
 /** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
 const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
+/** Where to begin on a link that nothing is known of: a picture of fair quality, small enough for most links. */
+const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000, jpeg: 15_000_000, vp9: 1_000_000 };
 
 /** How video is made and sent. */
 export interface VideoOptions {
@@ -126,7 +128,9 @@ export function captureOptions(
 
 /** What an outgoing video needs, from the options of a sender or of a peer. */
 export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
-  return { maxLatencyMs: options.maxLatencyMs ?? 200, maxBitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"] };
+  const { codec = "h264", maxLatencyMs = 200 } = options;
+  const maxBitrateBps = options.bitrateBps ?? defaultBitrateBps[codec];
+  return { maxLatencyMs, maxBitrateBps, startBitrateBps: Math.min(maxBitrateBps, startBitrateBps[codec]) };
 }
 
 /** How long the last frames may take to reach slow receivers when the sender ends, ms. */

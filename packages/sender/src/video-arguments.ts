@@ -6,7 +6,7 @@ import type { VideoCodec } from "@simple-video-chat/protocol";
 import { CliError, exitCodes, forTerminal, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
 
 import { findCamera, missingCamera } from "./capture/cameras.ts";
-import { sourceSpec } from "./capture/source-spec.ts";
+import { sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
 import type { VideoOptions } from "./sender.ts";
 
@@ -25,7 +25,7 @@ export interface SourceArguments {
   readonly barcode: boolean;
 }
 
-/** @throws CliError usage for a value that cannot be, couldNotStart for a file and camera for a camera that is not there */
+/** @throws CliError usage for a value that cannot be */
 export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
@@ -35,16 +35,6 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const isHardware = args.encoder !== "auto" && args.encoder !== "software";
   if (isHardware && args.videoCodec !== "h264")
     throw new CliError(exitCodes.usage, `--encoder ${args.encoder} goes with --video-codec h264, not with ${args.videoCodec}.`);
-  // Known before anybody joins; a capture engine would only find out then.
-  if (source.kind === "file" && !existsSync(source.path)) {
-    throw new CliError(
-      exitCodes.couldNotStart,
-      `There is no file ${forTerminal(source.path, 200)}. --source takes camera, testcard, motion, a video file or a URL.`,
-    );
-  }
-  if (source.kind === "camera" && !findCamera(source.camera).present) {
-    throw new CliError(exitCodes.camera, missingCamera(forTerminal(source.camera)));
-  }
   return {
     source,
     codec: args.videoCodec as VideoCodec,
@@ -55,4 +45,21 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions {
     ...(args.videoBitRate !== undefined && { bitrateBps: parseBitrate(args.videoBitRate) }),
     ...(args.barcode && { barcode: true }),
   };
+}
+
+/**
+ * Looks whether the source is there, before anybody joins: the capture engine would only find out then.
+ *
+ * @throws CliError couldNotStart for a file, camera for a camera that is not there
+ */
+export function checkSource(source: SourceSpec): void {
+  if (source.kind === "file" && !existsSync(source.path)) {
+    throw new CliError(
+      exitCodes.couldNotStart,
+      `There is no file ${forTerminal(source.path, 200)}. --source takes camera, testcard, motion, a video file or a URL.`,
+    );
+  }
+  if (source.kind === "camera" && !findCamera(source.camera).present) {
+    throw new CliError(exitCodes.camera, missingCamera(forTerminal(source.camera)));
+  }
 }

@@ -18,8 +18,8 @@ type Row = readonly [ProgramName, readonly string[], number, string];
 const table: readonly Row[] = [
   ["sender", ["--source", "no-such-film.mp4", ...loopback], 1, "There is no file no-such-film.mp4"],
   ["peer", ["--source", "no-such-film.mp4", ...loopback], 1, "There is no file no-such-film.mp4"],
-  ["sender", ["--listen", "no-such-computer.invalid"], 1, "No computer is called no-such-computer.invalid"],
-  ["sender", ["--listen", "192.0.2.1:0"], 1, "This computer does not have the address 192.0.2.1"],
+  ["sender", ["--source", "testcard", "--listen", "no-such-computer.invalid"], 1, "No computer is called no-such-computer.invalid"],
+  ["sender", ["--source", "testcard", "--listen", "192.0.2.1:0"], 1, "This computer does not have the address 192.0.2.1"],
   ["receiver", [anInvite], 1, "Nobody listens at 127.0.0.1:1. Has the other end been started"],
   ["receiver", [anInvite.replace("127.0.0.1", "no-such-computer.invalid")], 1, "No computer is called no-such-computer.invalid"],
   ["receiver", ["127.0.0.1:1", "--key-file", "no-such-key"], 1, "There is no key file no-such-key"],

@@ -50,6 +50,12 @@ function stopSignal(): { stopped: Promise<ExitCode>; after: (seconds: number) =>
     if (++signals >= 3) process.exit(exitCodes.interrupted);
     resolve(exitCodes.interrupted);
   };
+  // Whoever reads our events has enough of them (`… --json | head`): that ends the program as it was meant, not with a crash.
+  const onOutputError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+    resolve(exitCodes.ok);
+  };
+  process.stdout.on("error", onOutputError);
   const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of names) process.on(name, onSignal);
   return {
@@ -59,6 +65,7 @@ function stopSignal(): { stopped: Promise<ExitCode>; after: (seconds: number) =>
     },
     dispose: () => {
       clearTimeout(timer);
+      process.stdout.off("error", onOutputError);
       for (const name of names) process.off(name, onSignal);
     },
   };

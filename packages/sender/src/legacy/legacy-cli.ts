@@ -19,7 +19,7 @@ import {
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 
 import type { LegacyCaptureErrorCode, LegacyCaptureEvent } from "../engine/legacy-command.ts";
-import { type SourceArguments, videoOptionsFrom } from "../video-arguments.ts";
+import { checkSource, type SourceArguments, videoOptionsFrom } from "../video-arguments.ts";
 import { LegacyCaptureHost } from "./legacy-capture-host.ts";
 import type { LegacyViewerEnd } from "./legacy-viewer.ts";
 
@@ -46,6 +46,7 @@ export async function runLegacySender(args: LegacySenderArguments, output: Conso
     maxFrameRate = sourceOptions["max-fps"].default,
     barcode,
   } = videoOptionsFrom(args);
+  checkSource(source);
   const bridge = new Bridge(output, args);
   const options = {
     source,
