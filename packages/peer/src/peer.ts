@@ -28,6 +28,7 @@ import {
 import {
   CaptureHost,
   captureOptions,
+  flushLastFrames,
   type NoticeCode,
   outgoingOptions,
   type OutgoingAccount,
@@ -227,6 +228,7 @@ export class Peer {
     this.#outgoing?.stop();
     await this.#incoming.stop(finalAccountTimeoutMs);
     await this.#playback.drain();
+    if (this.#session !== undefined) await flushLastFrames([this.#session]);
     await this.#session?.close("normal", reason);
     await this.#listener?.close("normal", reason);
     await Promise.all([this.#capture.close(), this.#playback.close()]);

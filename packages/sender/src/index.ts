@@ -15,7 +15,7 @@ export {
   type LegacyServerStats,
 } from "./legacy/legacy-server.ts";
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
-export { sendVideoOver } from "./outgoing-session.ts";
+export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount, OutgoingVideo } from "./outgoing-video.ts";
 export {
   captureOptions,

@@ -1,6 +1,8 @@
 // Connects one session with a capture: what a receiver's messages and connections mean for the video that it gets. Used by sender
 // for each of its receivers, and by peer for its one.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Session } from "@simple-video-chat/protocol";
 
 import type { CaptureHost } from "./capture-host.ts";
@@ -32,4 +34,13 @@ export function sendVideoOver(session: Session, capture: CaptureHost, options: O
     capture.remove(video);
   });
   return video;
+}
+
+/** How long the last frames may take to go out when this end hangs up, ms. */
+const lastFramesTimeoutMs = 500;
+
+/** A goodbye overtakes what waits: the last frames and the account of them go first, as far as the links allow it in time. */
+export async function flushLastFrames(sessions: readonly Session[]): Promise<void> {
+  const flushed = Promise.all(sessions.map((session) => session.flush()));
+  await Promise.race([flushed, sleep(lastFramesTimeoutMs, undefined, { ref: false })]);
 }

@@ -1,7 +1,5 @@
 // The sender as a library: shows one source to everybody who holds an invite, a key, or comes back.
 
-import { setTimeout as sleep } from "node:timers/promises";
-
 import {
   type Capabilities,
   createSecret,
@@ -23,7 +21,7 @@ import type { SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
 import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import type { OutgoingAccount, OutgoingVideo, OutgoingVideoOptions } from "./outgoing-video.ts";
-import { sendVideoOver } from "./outgoing-session.ts";
+import { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 
 /** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
 const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
@@ -133,9 +131,6 @@ export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
   return { maxLatencyMs, maxBitrateBps, startBitrateBps: Math.min(maxBitrateBps, startBitrateBps[codec]) };
 }
 
-/** How long the last frames may take to reach slow receivers when the sender ends, ms. */
-const lastFramesTimeoutMs = 500;
-
 /** Program and version, as the other end is told. */
 export const software = "simple-video-chat 0.1";
 
@@ -229,11 +224,7 @@ export class Sender {
     clearTimeout(this.#inviteTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
-    // A goodbye overtakes what waits; the last frames and the account of them go first, as far as the links allow it.
-    await Promise.race([
-      Promise.all([...this.#receivers.keys()].map((session) => session.flush())),
-      sleep(lastFramesTimeoutMs, undefined, { ref: false }),
-    ]);
+    await flushLastFrames([...this.#receivers.keys()]);
     await this.#listener?.close("normal", reason);
     await this.#capture.close();
   }
