@@ -40,13 +40,19 @@ export class Program {
   readonly #name: string;
   #stderr = "";
 
-  /** Starts svc-peer, svc-receiver or svc-sender with --json. */
-  constructor(name: "peer" | "receiver" | "sender", args: readonly string[]) {
+  /** Starts svc-peer, svc-receiver or svc-sender with --json, in a network namespace if one is given. */
+  constructor(name: "peer" | "receiver" | "sender", args: readonly string[], namespace?: string) {
     this.#name = name;
     this.spawnedMs = performance.now();
-    this.#child = spawn(process.execPath, [join(packageFolder(name), "bin", `svc-${name}.js`), ...args, "--json"], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+    const [command = process.execPath, ...rest] = [
+      ...inside,
+      process.execPath,
+      join(packageFolder(name), "bin", `svc-${name}.js`),
+      ...args,
+      "--json",
+    ];
+    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);

@@ -175,7 +175,14 @@ class Channel:
         return data
 
     def close(self):
-        """Ends the connection; gives what openssl had to say."""
+        """Ends the connection; gives what openssl had to say.
+
+        The other end closes it when it has read our goodbye. Until then openssl's input stays open: openssl ends at the end of its
+        input, and does not always send what it has just read.
+        """
+        deadline = time.monotonic() + 2
+        while not self.ended and time.monotonic() < deadline:
+            self.read(deadline - time.monotonic())
         try:
             self.process.stdin.close()
         except BrokenPipeError:
