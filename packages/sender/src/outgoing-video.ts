@@ -64,6 +64,8 @@ export class OutgoingVideo {
   #isAnnounced = false;
   #isStopped = false;
   #needsKeyframe = true;
+  /** There was no room at some time since the last settled frame. */
+  #hasLackedRoom = false;
   /** A keyframe was asked for, and has not come yet. */
   #hasAsked = false;
   /** Bytes of packets on the present connection, as acknowledgements count them. */
@@ -141,7 +143,9 @@ export class OutgoingVideo {
 
   /** Whether another packet may go on its way now. */
   hasRoom(): boolean {
-    return this.#isConnected && !this.#isStopped && this.#window.room(nowUs());
+    const hasRoom = this.#isConnected && !this.#isStopped && this.#window.room(nowUs());
+    this.#hasLackedRoom ||= !hasRoom;
+    return hasRoom;
   }
 
   /** What the encoder should aim at for this receiver, bits a second. */
@@ -191,7 +195,9 @@ export class OutgoingVideo {
       notSent: this.#notSent,
       sent: this.#sent,
     };
-    const leftOut = this.#account.notEncoded + this.#account.notSent - before.notEncoded - before.notSent;
+    // Frames that were left out with a grant in hand waited for the encoder: a busy computer is no full link.
+    const leftOut = this.#hasLackedRoom ? this.#account.notEncoded + this.#account.notSent - before.notEncoded - before.notSent : 0;
+    this.#hasLackedRoom = false;
     if (this.#isConnected) this.#rate.onFrames(count.frame - Math.max(before.lastFrame, base.frame), leftOut, nowUs());
   }
 
