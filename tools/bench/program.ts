@@ -44,14 +44,8 @@ export class Program {
   constructor(name: "peer" | "receiver" | "sender", args: readonly string[], namespace?: string) {
     this.#name = name;
     this.spawnedMs = performance.now();
-    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
-    const [command = process.execPath, ...rest] = [
-      ...inside,
-      process.execPath,
-      join(packageFolder(name), "bin", `svc-${name}.js`),
-      ...args,
-      "--json",
-    ];
+    const node = [process.execPath, join(packageFolder(name), "bin", `svc-${name}.js`), ...args, "--json"];
+    const [command, rest] = namespace === undefined ? [process.execPath, node.slice(1)] : ["ip", ["netns", "exec", namespace, ...node]];
     this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { withPrograms } from "../../e2e/program.ts";
 import { startTestSender } from "./test-sender.ts";
 
 const script = fileURLToPath(new URL("../../interop/receiver.py", import.meta.url));
@@ -74,6 +75,23 @@ test("lets no receiver in whose invite has another secret", async () => {
     await other.stop();
   }
 });
+
+for (const codec of ["h264", "jpeg"] as const) {
+  test(
+    `watches the real program send ${codec}, and its account closes`,
+    withPrograms(async (start) => {
+      const args = ["--source", "testcard", "--camera-size", "640x360", "--video-codec", codec, "--listen", "127.0.0.1:0"];
+      const sender = start("sender", args);
+      const { exitCode, summary } = await runReceiver(await sender.invite(), ["--frames", "45"]);
+      assert.is(exitCode, 0, JSON.stringify(summary));
+      assert.is(summary["complete"], true, JSON.stringify(summary));
+      assert.ok(Number(summary["frames"]) >= 45);
+      assert.equal(summary["formats"], [{ codec, widthPx: 640, heightPx: 360, frameRate: 30 }]);
+      await sender.event("left");
+      await sender.interrupt();
+    }),
+  );
+}
 
 test("is not even called with a mistyped invite", async () => {
   const { exitCode, summary } = await runReceiver("127.0.0.1:7420/000g40r40m30e209185gr38e1wkt", []);
