@@ -45,7 +45,8 @@ export class Program {
     this.#name = name;
     this.spawnedMs = performance.now();
     const node = [process.execPath, join(packageFolder(name), "bin", `svc-${name}.js`), ...args, "--json"];
-    const [command, rest] = namespace === undefined ? [process.execPath, node.slice(1)] : ["ip", ["netns", "exec", namespace, ...node]];
+    const [command, rest] =
+      namespace === undefined ? [process.execPath, node.slice(1)] : ["nsenter", [`--net=/run/netns/${namespace}`, ...node]];
     this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {

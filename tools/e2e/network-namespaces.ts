@@ -20,6 +20,11 @@ export function whyNoNamespaces(): string | undefined {
   return made;
 }
 
+/** What to put before a command so that it runs in a namespace. `ip netns exec` would remount /sys, which a folder one chroots into does not allow. */
+export function insideOf(namespace: string): readonly string[] {
+  return ["nsenter", `--net=/run/netns/${namespace}`];
+}
+
 /** Gives `body` two namespaces; whatever becomes of it, they are gone afterwards. */
 export async function withNamespaces(body: (pair: NamespacePair) => Promise<void>): Promise<void> {
   removeStale();
@@ -34,9 +39,9 @@ export async function withNamespaces(body: (pair: NamespacePair) => Promise<void
     for (const { name } of [near, far]) must("netns", "add", name);
     must("link", "add", "cable", "netns", near.name, "type", "veth", "peer", "name", "cable", "netns", far.name);
     for (const { name, address } of [near, far]) {
-      must("-n", name, "address", "add", `${address}/24`, "dev", "cable");
-      must("-n", name, "link", "set", "cable", "up");
-      must("-n", name, "link", "set", "lo", "up");
+      mustInside(name, "address", "add", `${address}/24`, "dev", "cable");
+      mustInside(name, "link", "set", "cable", "up");
+      mustInside(name, "link", "set", "lo", "up");
     }
     await body({ near, far });
   } finally {
@@ -47,7 +52,7 @@ export async function withNamespaces(body: (pair: NamespacePair) => Promise<void
 
 /** Takes the cable out, or puts it back in, at the near end. */
 export function setCable({ near }: NamespacePair, state: "up" | "down"): void {
-  must("-n", near.name, "link", "set", "cable", state);
+  mustInside(near.name, "link", "set", "cable", state);
 }
 
 /** Namespaces of test runs that were killed before they could clean up. */
@@ -69,9 +74,18 @@ function must(...args: string[]): void {
   if (problem !== undefined) throw new Error(`ip ${args.join(" ")}: ${problem}`);
 }
 
+function mustInside(namespace: string, ...args: string[]): void {
+  const problem = tell([...insideOf(namespace), "ip", ...args]);
+  if (problem !== undefined) throw new Error(`ip ${args.join(" ")} in ${namespace}: ${problem}`);
+}
+
 /** @returns what went wrong, if anything */
 function ip(...args: string[]): string | undefined {
-  const { status, stderr, error } = spawnSync("ip", args, { encoding: "utf8" });
+  return tell(["ip", ...args]);
+}
+
+function tell([command = "", ...args]: readonly string[]): string | undefined {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
   if (status === 0) return undefined;
   return error?.message ?? (stderr.trim() || `exit code ${String(status)}`);
 }

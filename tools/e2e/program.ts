@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 import type { JsonObject } from "@simple-video-chat/protocol";
 
+import { insideOf } from "./network-namespaces.ts";
 import { isListening, type LivingProcess, markedProcesses, markVariable } from "./process-tree.ts";
 import { waitUntil, within } from "./wait-until.ts";
 
@@ -68,7 +69,7 @@ export class Program {
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
     const entry = fileURLToPath(new URL(`../../packages/${name}/bin/svc-${name}.js`, import.meta.url));
     const command = [process.execPath, entry, ...args];
-    const inPlace = options.namespace === undefined ? command : ["ip", "netns", "exec", options.namespace, ...command];
+    const inPlace = options.namespace === undefined ? command : [...insideOf(options.namespace), ...command];
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,7 @@
 // A screen of its own for a test: Xvfb on a free display number with a window manager (openbox), so that windows have frames and a close
 // button. Screenshots are taken by ImageMagick's import, keys and the mouse come from xdotool: nothing of ours is asked.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -101,6 +102,21 @@ export class VirtualDisplay {
       widthPx: number("Width"),
       heightPx: number("Height"),
     };
+  }
+
+  /**
+   * Waits until a window has this size and keeps it: a program's own resizing is done then, and cannot undo what a test does.
+   *
+   * @throws Error after 10 s
+   */
+  async settled(window: string, widthPx: number, heightPx: number): Promise<void> {
+    const untilMs = performance.now() + 10_000;
+    for (let seen = 0; seen < 3;) {
+      const place = await this.placeOf(window);
+      seen = place.widthPx === widthPx && place.heightPx === heightPx ? seen + 1 : 0;
+      if (performance.now() > untilMs) throw new Error(`the window is ${place.widthPx}x${place.heightPx}, not ${widthPx}x${heightPx}`);
+      await sleep(100);
+    }
   }
 
   /** Moves a window, its frame's corner, pixels. */

@@ -100,6 +100,8 @@ export async function screenshotWhere(
   for (;;) {
     const shot = await display.screenshot(window);
     if (isRight(shot)) return shot;
-    if (performance.now() > untilMs) throw new Error(`no screenshot of ${what} within ${limitMs / 1000} s`);
+    if (performance.now() > untilMs) {
+      throw new Error(`no screenshot of ${what} within ${limitMs / 1000} s; the last one is ${shot.widthPx}x${shot.heightPx}`);
+    }
   }
 }

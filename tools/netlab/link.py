@@ -32,6 +32,11 @@ def run(*command):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
+def run_inside(namespace, *command):
+    # `ip -n` would remount /sys, which a folder one chroots into does not allow.
+    run("nsenter", f"--net=/run/netns/{namespace}", *command)
+
+
 def make_end(namespace, address, congestion):
     """Makes a namespace with a TUN device of this address; gives the device's descriptor, which works from outside."""
     run("ip", "netns", "add", namespace)
@@ -47,10 +52,10 @@ def make_end(namespace, address, congestion):
         os.close(there)
         os.close(home)
     network = address.rsplit(".", 1)[0] + ".0/24"
-    run("ip", "-n", namespace, "link", "set", "lo", "up")
-    run("ip", "-n", namespace, "link", "set", "wire", "mtu", "1500", "txqueuelen", "1000", "up")
-    run("ip", "-n", namespace, "addr", "add", f"{address}/24", "dev", "wire")
-    run("ip", "-n", namespace, "route", "change", network, "dev", "wire", "proto", "kernel", "scope", "link", "src", address, "congctl", congestion)
+    run_inside(namespace, "ip", "link", "set", "lo", "up")
+    run_inside(namespace, "ip", "link", "set", "wire", "mtu", "1500", "txqueuelen", "1000", "up")
+    run_inside(namespace, "ip", "addr", "add", f"{address}/24", "dev", "wire")
+    run_inside(namespace, "ip", "route", "change", network, "dev", "wire", "proto", "kernel", "scope", "link", "src", address, "congctl", congestion)
     return device
 
 

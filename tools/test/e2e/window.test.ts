@@ -44,7 +44,9 @@ async function watch(
   const sender = start("sender", [...testCard, ...loopback, "--name", name]);
   const receiver = start("receiver", [], { env: { DISPLAY: display.name, SVC_INVITE: await sender.invite() } });
   await receiver.event("first-picture");
-  return { sender, receiver, window: await display.window(name) };
+  const window = await display.window(name);
+  await display.settled(window, 640, 360);
+  return { sender, receiver, window };
 }
 
 /** Whether a screenshot is a card, all of it: its dark blue ends above and below, and light words. */
