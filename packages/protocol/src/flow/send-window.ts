@@ -21,7 +21,7 @@ const baseLifeUs = 10_000_000;
 const minFrames = 2;
 /** Share of the budget beyond the way itself that may stand in a queue; the rest is for encoding, decoding and jitter. */
 const slackShare = 0.4;
-/** More than this only adds delay: it fills a link of 2 Mbit/s at any round trip (docs/decisions/0009-send-window-additions.md). */
+/** Enough to keep a link of 2 Mbit/s busy at any round trip that was tried; more only adds delay (`pnpm bench link-2m`, docs/benchmarks.md). */
 const maxSlackUs = 60_000;
 const minSlackUs = 10_000;
 const minDrainUs = 200_000;
