@@ -7,7 +7,6 @@ import {
   RateController,
   RateMeter,
   type ReceivedMessage,
-  type ReportMessage,
   SendWindow,
   type Session,
   type TrackMessage,
@@ -77,7 +76,6 @@ export class OutgoingVideo {
   #account = emptyAccount;
   /** As much of it as the receiver was told, or was lost with a connection: accounts follow each other without gaps. */
   #told = emptyAccount;
-  #report: ReportMessage | undefined;
 
   constructor(session: OutgoingVideoSession, options: OutgoingVideoOptions, hooks: OutgoingVideoHooks) {
     this.#session = session;
@@ -91,11 +89,6 @@ export class OutgoingVideo {
   /** The account up to the last settled frame. */
   get account(): OutgoingAccount {
     return this.#account;
-  }
-
-  /** What the receiver last said of what it showed. */
-  get report(): ReportMessage | undefined {
-    return this.#report;
   }
 
   /** Whether the final account was given: nothing is sent any more. */
@@ -206,9 +199,6 @@ export class OutgoingVideo {
     switch (message.type) {
       case "ack":
         this.#acknowledged(message.bytes);
-        break;
-      case "report":
-        this.#report = message;
         break;
       case "keyframe-request":
         this.#needsKeyframe = true;

@@ -160,11 +160,6 @@ export class SendWindow {
     return (bytes * 8 * 1_000_000) / goodputWindowUs;
   }
 
-  /** The highest rate at which bytes were delivered in the last 2 s, in bits a second: what the link can do, as far as it was tried. */
-  deliveryRateBps(nowUs: Micros): number {
-    return this.#rateBytesPerUs(nowUs) * 8_000_000;
-  }
-
   /** Round trip of an empty network, from the end of sending to the ack; undefined before the first ack. */
   get baseRttUs(): number | undefined {
     return this.#base?.value;
