@@ -1,6 +1,7 @@
 // When packets of 20 ms arrive, by arithmetic: on a path with jitter, and on TCP that loses segments.
 
 import { type Micros, micros } from "@simple-video-chat/protocol";
+import { randomNumbers } from "@simple-video-chat/protocol/testing";
 
 import type { AudioPacket } from "../../src/audio/jitter-buffer.ts";
 
@@ -10,17 +11,6 @@ export const packetUs = 20_000;
 export interface Arrival {
   readonly packet: AudioPacket;
   readonly arrivedUs: Micros;
-}
-
-/** Numbers between 0 and 1 that are the same in every run (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A packet of the sender whose clock shows an hour more than the receiver's. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { micros } from "@simple-video-chat/protocol";
+import { randomNumbers } from "@simple-video-chat/protocol/testing";
 import fc from "fast-check";
 import { suite } from "uvu";
 
 import { maxTargetUs, minTargetUs } from "../../src/audio/arrival-delay.ts";
 import { JitterBuffer } from "../../src/audio/jitter-buffer.ts";
-import { type Arrival, arrivalsWith, packetOf, packetUs, randomNumbers, tcpArrivals } from "./arrivals.ts";
+import { type Arrival, arrivalsWith, packetOf, packetUs, tcpArrivals } from "./arrivals.ts";
 import { playAll, playedPackets, type PlayedStep } from "./playout.ts";
 
 const test = suite("JitterBuffer");
