@@ -32,6 +32,7 @@ export const protocolLayers = {
   engine: ["base", "time", "wire", "messages", "media", "codec", "flow", "stats"],
   cli: ["base", "time", "stats", "messages", "codec", "transport", "session"],
   legacy: ["base", "time"],
+  sound: ["base", "time"],
   testing: "all",
   index: "all",
 };

@@ -58,6 +58,9 @@ export type { EncodedPacket } from "./media/packet.ts";
 // messages/
 export type { AccountMessage } from "./messages/account.ts";
 export type { AckMessage } from "./messages/ack.ts";
+export type { AudioReportMessage } from "./messages/audio-report.ts";
+export type { AudioTrackMessage } from "./messages/audio-track.ts";
+export type { AudioMessage } from "./messages/audio.ts";
 export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
 export type { CaptureCountMessage } from "./messages/capture-count.ts";
 export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";

@@ -5,4 +5,4 @@ export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
 export { leaveSignalsToParent, openEnginePort } from "./engine-port.ts";
 export { quietly } from "./quiet-import.ts";
 export { isScreenReachable, x11Addresses } from "./screen.ts";
-export { selfViewTrack, videoTrack } from "./tracks.ts";
+export { audioTrack, selfViewTrack, videoTrack } from "./tracks.ts";

@@ -4,3 +4,5 @@
 export const videoTrack = 1;
 /** Small pictures of one's own camera, from the capture engine to the playback engine of the same computer. */
 export const selfViewTrack = 2;
+/** The sound that is sent, or received. */
+export const audioTrack = 3;

@@ -9,8 +9,11 @@ import { videoFixedBytes, type VideoMessage } from "../messages/video.ts";
 import { type Micros, nowUs } from "../time/clock.ts";
 import { headerBytes } from "../wire/header.ts";
 
-/** Bytes that the socket may hold: four chunks of video, 26 ms at 20 Mbit/s. */
+/** Bytes that the socket may hold. Of video it is given one chunk at a time, so that sound and words never wait behind more than that. */
 export const outboxBudgetBytes = 65_536;
+
+/** Bytes of sound that may wait for the socket: a quarter of a second at 128 kbit/s. What is later than that is not worth hearing. */
+const audioBudgetBytes = 4_096;
 
 /** A message that is not video: video goes by {@link Outbox.sendVideo}, packet by packet. */
 export type PlainMessage = Exclude<NetworkMessage, VideoMessage>;
@@ -40,10 +43,13 @@ export class Outbox {
   readonly #budgetBytes: number;
   readonly #nowUs: () => Micros;
   readonly #control: Uint8Array[] = [];
+  /** Packets of sound, and what describes them. */
+  readonly #audio: Uint8Array[] = [];
   /** Packets, and what must not overtake them: serialized messages about the track. */
   readonly #video: (QueuedPacket | Uint8Array)[] = [];
   readonly #emptied: (() => void)[] = [];
   #queuedBytes = 0;
+  #audioBytes = 0;
   #writtenBytes = 0;
   #drainedUs: Micros;
   #closed = false;
@@ -72,13 +78,20 @@ export class Outbox {
     return this.#nowUs() - this.#drainedUs;
   }
 
-  /** Sends a message before all media; what describes a track keeps its place among the track's packets. */
-  send(message: PlainMessage): void {
-    if (this.#closed) return;
+  /**
+   * Sends a message before all media; what describes a track keeps its place among the track's packets, and sound goes before video.
+   * @returns whether it was taken: sound is not when the socket is so far behind that it would be of no use
+   */
+  send(message: PlainMessage): boolean {
+    if (this.#closed) return false;
     const bytes = serializeMessage(message);
+    if (message.type === "audio" && this.#audioBytes + bytes.byteLength > audioBudgetBytes) return false;
+    const isSound = message.type === "audio" || message.type === "audio-track";
+    if (isSound) this.#audioBytes += bytes.byteLength;
     const inOrder = message.type === "track" || message.type === "account";
-    (inOrder ? this.#video : this.#control).push(bytes);
+    (isSound ? this.#audio : inOrder ? this.#video : this.#control).push(bytes);
     this.#queued(bytes.byteLength);
+    return true;
   }
 
   /**
@@ -100,7 +113,7 @@ export class Outbox {
    */
   async finish(last?: PlainMessage): Promise<void> {
     if (this.#closed) return;
-    this.#video.length = 0;
+    this.#dropMedia();
     this.#queuedBytes = this.#control.reduce((sum, bytes) => sum + bytes.byteLength, 0);
     if (last !== undefined) this.send(last);
     await this.flush();
@@ -122,14 +135,21 @@ export class Outbox {
 
   readonly #pump = (): void => {
     while (!this.#closed && this.#queuedBytes > 0 && this.#socket.writableLength < this.#budgetBytes) {
-      const bytes = this.#control.shift();
-      if (bytes === undefined) this.#writeVideo();
-      else this.#write(bytes);
+      const bytes = this.#control.shift() ?? this.#nextAudio();
+      if (bytes !== undefined) this.#write(bytes);
+      else if (this.#socket.writableLength === 0) this.#writeVideo();
+      else break;
     }
     if (this.#queuedBytes === 0 && this.#socket.writableLength === 0) {
       for (const resolve of this.#emptied.splice(0)) resolve();
     }
   };
+
+  #nextAudio(): Uint8Array | undefined {
+    const bytes = this.#audio.shift();
+    this.#audioBytes -= bytes?.byteLength ?? 0;
+    return bytes;
+  }
 
   #writeVideo(): void {
     const [first] = this.#video;
@@ -169,10 +189,16 @@ export class Outbox {
     this.#pump();
   };
 
+  #dropMedia(): void {
+    this.#audio.length = 0;
+    this.#audioBytes = 0;
+    this.#video.length = 0;
+  }
+
   #stop(): void {
     this.#closed = true;
     this.#control.length = 0;
-    this.#video.length = 0;
+    this.#dropMedia();
     this.#queuedBytes = 0;
     for (const resolve of this.#emptied.splice(0)) resolve();
   }

@@ -5,6 +5,9 @@ import { ByteReader } from "../wire/byte-reader.ts";
 import { checkHeader, type HeaderRule, type HeaderRules, type MessageHeader } from "../wire/header.ts";
 import { account, type AccountMessage } from "./account.ts";
 import { ack, type AckMessage } from "./ack.ts";
+import { audioReport, type AudioReportMessage } from "./audio-report.ts";
+import { audioTrack, type AudioTrackMessage } from "./audio-track.ts";
+import { audio, type AudioMessage } from "./audio.ts";
 import { captureCount, type CaptureCountMessage } from "./capture-count.ts";
 import { close, type CloseMessage } from "./close.ts";
 import { credit, type CreditMessage } from "./credit.ts";
@@ -38,7 +41,10 @@ export type NetworkMessage =
   | ReportMessage
   | KeyframeRequestMessage
   | AccountMessage
-  | StopMessage;
+  | StopMessage
+  | AudioMessage
+  | AudioTrackMessage
+  | AudioReportMessage;
 
 /** A message that only crosses the pipe between the network process and an engine. */
 export type EngineMessage = EngineConfigureMessage | CreditMessage | EngineEventMessage | CaptureCountMessage;
@@ -77,6 +83,9 @@ const definitions: { readonly [T in MessageType]: MessageDefinition<Extract<Mess
   "keyframe-request": keyframeRequest,
   account,
   stop,
+  audio,
+  "audio-track": audioTrack,
+  "audio-report": audioReport,
   "engine-configure": engineConfigure,
   credit,
   "engine-event": engineEvent,
@@ -119,7 +128,7 @@ export function serializeMessage(message: Message): Uint8Array {
 /**
  * The message in a payload.
  * @param header - as the parser gave it; it is checked here too, except for the scope
- * @param payload - `header.payloadBytes` bytes; of the result only `data` of a video message is a view of it
+ * @param payload - `header.payloadBytes` bytes; of the result only `data` of a video or audio message is a view of it
  * @throws ProtocolError when a field is wrong
  */
 export function parseMessage(header: MessageHeader, payload: Uint8Array): ReceivedMessage {

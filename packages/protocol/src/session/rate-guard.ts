@@ -1,6 +1,6 @@
 // How often the other end may say what it says: a bucket of tokens for each kind of message, pure. What answers video (acks,
 // reports) is bounded by the video it answers, and not counted.
-import { maxControlMessagesPerS, maxTextsPerS, maxVideoPacketsPerS, textRetentionMs } from "../limits.ts";
+import { maxAudioMessagesPerS, maxControlMessagesPerS, maxTextsPerS, maxVideoPacketsPerS, textRetentionMs } from "../limits.ts";
 import type { ReceivedMessage } from "../messages/message.ts";
 import type { Micros } from "../time/clock.ts";
 
@@ -21,6 +21,7 @@ function bucket(perS: number, size: number = perS * burstS): Bucket {
 export class RateGuard {
   // One second's worth of the fastest camera is four of a usual one.
   readonly #video = bucket(maxVideoPacketsPerS, maxVideoPacketsPerS);
+  readonly #audio = bucket(maxAudioMessagesPerS);
   readonly #control = bucket(maxControlMessagesPerS);
   // All the texts of an outage come when it is over.
   readonly #texts = bucket(maxTextsPerS, (maxTextsPerS * textRetentionMs) / 1_000);
@@ -40,6 +41,8 @@ export class RateGuard {
       case "video":
         // Of a packet's chunks the first counts.
         return message.offset === 0 ? this.#video : undefined;
+      case "audio":
+        return this.#audio;
       case "text":
         return this.#texts;
       case "ack":
@@ -54,7 +57,7 @@ export class RateGuard {
   #fill(nowUs: Micros): void {
     const elapsedS = (nowUs - (this.#filledUs ?? nowUs)) / 1_000_000;
     this.#filledUs = nowUs;
-    for (const each of [this.#video, this.#control, this.#texts]) {
+    for (const each of [this.#video, this.#audio, this.#control, this.#texts]) {
       each.tokens = Math.min(each.size, Math.max(each.tokens, 0) + elapsedS * each.perS);
     }
   }

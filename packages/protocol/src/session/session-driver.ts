@@ -131,7 +131,7 @@ export class SessionDriver {
   send(message: PlainMessage): boolean {
     const connection = this.#connection;
     if (this.#state.name !== "live" || connection === undefined) return false;
-    connection.outbox.send(message);
+    if (!connection.outbox.send(message)) return false;
     // Answers to an end that asks and never reads.
     if (connection.outbox.queuedBytes > 2 * maxQueuedBytes) this.#drop("the other end does not read");
     return true;
@@ -308,6 +308,9 @@ export class SessionDriver {
       case "keyframe-request":
       case "account":
       case "stop":
+      case "audio":
+      case "audio-track":
+      case "audio-report":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -344,6 +347,9 @@ export class SessionDriver {
       case "keyframe-request":
       case "account":
       case "stop":
+      case "audio":
+      case "audio-track":
+      case "audio-report":
         return this.events.emit("message", message);
     }
   }

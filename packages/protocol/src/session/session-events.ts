@@ -31,7 +31,7 @@ export interface SessionEvents {
   readonly reconnecting: { readonly cause: string };
   /** A dial failed, for the `failures`th time in this outage; the next is in `delayMs`. */
   readonly attempt: { readonly failures: number; readonly delayMs: number; readonly error: TransportError };
-  /** `data` of a video message is only valid during the call. */
+  /** `data` of a video or audio message is only valid during the call. */
   readonly message: MediaMessage | VideoMessage;
   readonly text: { readonly text: string };
   /** The end; nothing follows. `error` when it ended because no connection could be had. */

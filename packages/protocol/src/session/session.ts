@@ -42,7 +42,10 @@ export class Session {
     return this.#driver.events.on(event, handler);
   }
 
-  /** Sends a message before all waiting media, or in its place among them if it describes them. False: not live, dropped. */
+  /**
+   * Sends a message before all waiting media, or in its place among them if it describes them; sound goes before all video.
+   * False: not live, or sound for which the link has no room; dropped.
+   */
   send(message: MediaMessage): boolean {
     return this.#driver.send(message);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
 import { suite } from "uvu";
-import { Outbox, outboxBudgetBytes, packetWireBytes } from "../../src/flow/outbox.ts";
+import { Outbox, outboxBudgetBytes, packetWireBytes, type PlainMessage } from "../../src/flow/outbox.ts";
 import { maxVideoDataBytes } from "../../src/limits.ts";
 import type { EncodedPacket } from "../../src/media/packet.ts";
 import { createMessageParser } from "../../src/messages/message-stream.ts";
@@ -48,7 +48,8 @@ class SlowSocket extends Duplex {
     this.bytes += chunk.byteLength;
     this.#parser.push(chunk, (header, payload) => {
       const message = parseMessage(header, payload);
-      this.taken.push(message.type === "video" ? `video ${message.frame}@${message.offset} sent ${message.sentUs}` : message.type);
+      if (message.type === "video") this.taken.push(`video ${message.frame}@${message.offset} sent ${message.sentUs}`);
+      else this.taken.push(message.type === "audio" ? `audio ${message.packet}` : message.type);
     });
   }
 
@@ -74,6 +75,13 @@ function packetOf(frame: number, bytes: number): EncodedPacket {
 const ping = { type: "ping", id: 1, sentUs: micros(0) } as const;
 const track = { type: "track", track: 1, codec: "h264", barcode: false, widthPx: 64, heightPx: 64, frameRate: 30 } as const;
 
+const soundTrack = { type: "audio-track", track: 3, channels: 1, muted: false } as const;
+const soundBytes = 8 + 16 + 80;
+
+function soundOf(packet: number): PlainMessage {
+  return { type: "audio", track: 3, packet, captureUs: micros(0), durationUs: 10_000, data: new Uint8Array(80) };
+}
+
 function start(): { socket: SlowSocket; outbox: Outbox; scheduler: FakeScheduler } {
   const scheduler = new FakeScheduler();
   const socket = new SlowSocket();
@@ -96,6 +104,32 @@ test("sends control ahead of all video that the socket does not have yet, and wh
   );
   assert.equal(outbox.queuedBytes, 0);
   assert.equal(outbox.writtenBytes, socket.bytes);
+});
+
+test("sends sound in its order behind control and ahead of video, which is one chunk ahead of it at most", async () => {
+  const { socket, outbox } = start();
+  outbox.sendVideo(packetOf(1, 5 * maxVideoDataBytes));
+  assert.ok(outbox.send(soundTrack));
+  assert.ok(outbox.send(soundOf(1)));
+  outbox.send(ping);
+  assert.ok(outbox.send(soundOf(2)));
+  // What the socket took before any of it was there is that one chunk.
+  assert.deepEqual(socket.taken, ["video 1@0 sent 0"]);
+  socket.open();
+  await outbox.flush();
+  assert.deepEqual(socket.taken.slice(1, 5), ["audio-track", "audio 1", "ping", "audio 2"]);
+  assert.equal(outbox.queuedBytes, 0);
+});
+
+test("takes no more sound than is worth hearing, and takes it again when the socket does", async () => {
+  const { socket, outbox } = start();
+  outbox.sendVideo(packetOf(1, 100_000));
+  let taken = 0;
+  while (taken < 1_000 && outbox.send(soundOf(taken + 1))) taken++;
+  assert.ok(taken > 0 && taken * soundBytes <= outboxBudgetBytes + 4_096, `${taken} packets`);
+  socket.open();
+  await outbox.flush();
+  assert.ok(outbox.send(soundOf(taken + 1)));
 });
 
 test("hands the socket no more than its budget and one chunk", () => {

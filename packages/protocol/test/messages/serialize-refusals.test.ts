@@ -33,6 +33,11 @@ const refused: readonly (readonly [string, Message])[] = [
   ["a video message beyond its packet", changed("video", { offset: 1 })],
   ["a packet above 4 MiB", changed("video", { packetBytes: 4_194_305 })],
   ["a frame 0", changed("video", { frame: 0 })],
+  ["sound of no packet", changed("audio", { packet: 0 })],
+  ["sound without data", changed("audio", { data: new Uint8Array(0) })],
+  ["sound of 8,177 bytes", changed("audio", { data: new Uint8Array(8_177) })],
+  ["sound of 121 ms", changed("audio", { durationUs: 121_000 })],
+  ["sound of 3 channels", changed("audio-track", { channels: 3 })],
   ["an account that does not sum up", changed("account", { sent: 1 })],
   ["a JSON object above 16 KiB", changed("engine-event", { value: { event: "x".repeat(16_384) } })],
 ];

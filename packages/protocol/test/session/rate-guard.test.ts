@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { suite } from "uvu";
-import { maxControlMessagesPerS, maxTextsPerS, maxVideoPacketsPerS } from "../../src/limits.ts";
+import { maxAudioMessagesPerS, maxControlMessagesPerS, maxTextsPerS, maxVideoPacketsPerS } from "../../src/limits.ts";
 import type { ReceivedMessage } from "../../src/messages/message.ts";
 import { RateGuard } from "../../src/session/rate-guard.ts";
 import { micros } from "../../src/time/clock.ts";
@@ -13,6 +13,14 @@ function video(offset: number): ReceivedMessage {
   return { type: "video", track: 1, keyframe: false, frame: 1, packetBytes: 40_000, offset, data: new Uint8Array(1), ...times };
 }
 const request: ReceivedMessage = { type: "keyframe-request", track: 1, reason: "gap" };
+const sound: ReceivedMessage = {
+  type: "audio",
+  track: 3,
+  packet: 1,
+  captureUs: micros(0),
+  durationUs: 10_000,
+  data: new Uint8Array(1),
+};
 const text: ReceivedMessage = { type: "text", id: 1, text: "hello" };
 
 /** How many of a flood that lasts `seconds` are let through, at 1,000 messages a second. */
@@ -25,6 +33,7 @@ function flood(message: ReceivedMessage, seconds: number): number {
 
 for (const [name, message, perS] of [
   ["packets", video(0), maxVideoPacketsPerS],
+  ["sound", sound, maxAudioMessagesPerS],
   ["control messages", request, maxControlMessagesPerS],
   ["texts", text, maxTextsPerS],
 ] as const) {

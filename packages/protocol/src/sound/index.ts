@@ -1,0 +1,18 @@
+// Entry point "@simple-video-chat/protocol/sound": blocks of sound, and the devices of the user's sound server.
+
+export { BlockCutter } from "./block-cutter.ts";
+export { listPulseDevices, type SoundDevices } from "./pulse-devices.ts";
+export { type OpenPulseOptions, openPulseMicrophone, openPulseSpeaker } from "./pulse-streams.ts";
+export {
+  blockSamples,
+  blockUs,
+  chooseDevice,
+  type MicrophoneEvents,
+  type OpenSoundDevice,
+  sampleRateHz,
+  type SoundDevice,
+  SoundError,
+  type SoundErrorCode,
+  type SpeakerEvents,
+} from "./sound.ts";
+export { SteadyClock } from "./steady-clock.ts";

@@ -1,0 +1,204 @@
+// A microphone and a speaker of the user's sound server. Both ask for the least delay that the server gives.
+import { nowUs } from "../time/clock.ts";
+import { type Scheduler, systemScheduler } from "../time/scheduler.ts";
+import { BlockCutter } from "./block-cutter.ts";
+import { connectPulse, type PulseClient, type PulseClientEvents } from "./pulse-client.ts";
+import { listMicrophones, listSpeakers } from "./pulse-devices.ts";
+import { TagWriter } from "./pulse-tags.ts";
+import {
+  blockSamples,
+  blockUs,
+  chooseDevice,
+  type MicrophoneEvents,
+  type OpenSoundDevice,
+  sampleRateHz,
+  type SpeakerEvents,
+} from "./sound.ts";
+import { SteadyClock } from "./steady-clock.ts";
+
+const bytesPerSample = 4;
+const blockBytes = blockSamples * bytesPerSample;
+/** What the server holds of a speaker's sound: one block sounds while the next one is on its way. */
+const speakerBlocks = 2;
+/** How often the server is asked how late it is, ms. Delays change when other programs begin to play. */
+const latencyIntervalMs = 1_000;
+const firstLatencyMs = 100;
+const byDefault = 0xffff_ffff;
+
+/** What opening a device takes. */
+export interface OpenPulseOptions {
+  /** Id, name or part of the name; without it the user's default device. */
+  readonly device?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly scheduler?: Scheduler;
+}
+
+/**
+ * Opens a microphone.
+ * @throws SoundError (rejects)
+ */
+export async function openPulseMicrophone(options: OpenPulseOptions, events: MicrophoneEvents): Promise<OpenSoundDevice> {
+  const cutter = new BlockCutter();
+  const clock = new SteadyClock();
+  let latencyUs = 0;
+  const stream = await openStream(options, {
+    onNotice: () => {},
+    onSamples: (_channel, bytes) => {
+      const readUs = nowUs();
+      cutter.push(bytes, (block, bytesAfter) => {
+        const age = blockUs + (bytesAfter / blockBytes) * blockUs + latencyUs;
+        events.onBlock(block, clock.next(readUs - age));
+      });
+    },
+    onGone: events.onGone,
+  });
+  const { client } = stream;
+  return stream.use(async () => {
+    const device = chooseDevice(await listMicrophones(client), options.device, "microphone");
+    const values = new TagWriter()
+      .sampleSpec(sampleRateHz)
+      .channelMap()
+      .u32(byDefault)
+      .string(device.id)
+      .u32(byDefault)
+      .bool(false)
+      .u32(blockBytes)
+      // no_remap, no_remix, fix_format, fix_rate, fix_channels, no_move, variable_rate; peak_detect, adjust_latency
+      .bool(false, false, false, false, false, false, false, false, true)
+      .properties({ "media.name": "Microphone", "media.role": "phone" })
+      .u32(byDefault)
+      // early_requests, dont_inhibit_auto_suspend, fail_on_suspend
+      .bool(true, false, false);
+    const channel = (await client.command("createRecord", values)).integer();
+    stream.measure(async () => {
+      const reply = await client.command("getRecordLatency", new TagWriter().u32(channel).time(nowUs()));
+      // What only monitors a speaker hears it before its time.
+      const monitoredUs = reply.integer();
+      latencyUs = reply.integer() - monitoredUs;
+    });
+    return device.name;
+  });
+}
+
+/**
+ * Opens a speaker.
+ * @throws SoundError (rejects)
+ */
+export async function openPulseSpeaker(options: OpenPulseOptions, events: SpeakerEvents): Promise<OpenSoundDevice> {
+  const block = new Float32Array(blockSamples);
+  const clock = new SteadyClock();
+  let wantedBytes = 0;
+  let writtenBytes = 0;
+  /** When the byte of this number will be heard. */
+  let heard = { byte: 0, atUs: 0 };
+  const fill = (channel: number): void => {
+    for (; wantedBytes >= blockBytes; wantedBytes -= blockBytes) {
+      const measuredUs = heard.atUs + ((writtenBytes - heard.byte) / blockBytes) * blockUs;
+      block.fill(0);
+      events.onBlock(block, clock.next(Math.max(measuredUs, nowUs())));
+      client.play(channel, block);
+      writtenBytes += blockBytes;
+    }
+  };
+  const stream = await openStream(options, {
+    onSamples: () => {},
+    onNotice: ({ channel, bytes }) => {
+      wantedBytes += bytes;
+      fill(channel);
+    },
+    onGone: events.onGone,
+  });
+  const { client } = stream;
+  return stream.use(async () => {
+    const device = chooseDevice(await listSpeakers(client), options.device, "speaker");
+    const values = new TagWriter()
+      .sampleSpec(sampleRateHz)
+      .channelMap()
+      .u32(byDefault)
+      .string(device.id)
+      .u32(4 * speakerBlocks * blockBytes)
+      .bool(false)
+      .u32(speakerBlocks * blockBytes)
+      .u32(blockBytes)
+      .u32(blockBytes)
+      .u32(0)
+      .normalVolume()
+      // no_remap, no_remix, fix_format, fix_rate, fix_channels, no_move, variable_rate; muted, adjust_latency
+      .bool(false, false, false, false, false, false, false, false, true)
+      .properties({ "media.name": "Call", "media.role": "phone" })
+      // volume_set, early_requests, muted_set, dont_inhibit_auto_suspend, fail_on_suspend
+      .bool(false, true, false, false, false);
+    const reply = await client.command("createPlayback", values);
+    const channel = reply.integer();
+    reply.integer();
+    heard = { byte: 0, atUs: nowUs() };
+    wantedBytes += reply.integer();
+    fill(channel);
+    stream.measure(async () => {
+      const answer = await client.command("getPlaybackLatency", new TagWriter().u32(channel).time(nowUs()));
+      const sinkUs = answer.integer();
+      const written = answer.skip(4).integer();
+      const read = answer.integer();
+      heard = { byte: read, atUs: nowUs() + sinkUs };
+      // What the server dropped or added is not ours to count again.
+      if (Math.abs(written - writtenBytes) > blockBytes) writtenBytes = written;
+    });
+    return device.name;
+  });
+}
+
+interface StreamState {
+  isOpen: boolean;
+  client?: PulseClient;
+  /** Puts the next measurement off. */
+  cancel?: () => void;
+}
+
+interface PulseStream {
+  readonly client: PulseClient;
+  /** Opens what is to be opened; when that fails nothing stays behind. */
+  use(open: () => Promise<string>): Promise<OpenSoundDevice>;
+  /** Measures again and again how late the server is, as long as the device is open. */
+  measure(ask: () => Promise<void>): void;
+}
+
+async function openStream(options: OpenPulseOptions, events: PulseClientEvents): Promise<PulseStream> {
+  const { scheduler = systemScheduler, env } = options;
+  const state: StreamState = { isOpen: true };
+  const end = (): void => {
+    state.isOpen = false;
+    state.cancel?.();
+    state.client?.close();
+  };
+  const gone = (reason: string): void => {
+    end();
+    events.onGone(reason);
+  };
+  const client = await connectPulse(
+    {
+      onSamples: events.onSamples,
+      onNotice: (notice) => (notice.notice === "wanted" ? events.onNotice(notice) : gone("the device was taken away")),
+      onGone: gone,
+    },
+    env,
+  );
+  state.client = client;
+  const measure = (ask: () => Promise<void>, delayMs = firstLatencyMs): void => {
+    if (!state.isOpen) return;
+    const again = (): void => measure(ask, latencyIntervalMs);
+    // A server that does not say goes on as before.
+    state.cancel = scheduler.after(delayMs, () => void ask().then(again, again));
+  };
+  return {
+    client,
+    measure,
+    async use(open) {
+      try {
+        return { name: await open(), close: end };
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+  };
+}

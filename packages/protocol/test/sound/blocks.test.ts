@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { suite } from "uvu";
+import { BlockCutter } from "../../src/sound/block-cutter.ts";
+import { blockSamples, blockUs, chooseDevice, sampleRateHz, SoundError } from "../../src/sound/sound.ts";
+import { SteadyClock } from "../../src/sound/steady-clock.ts";
+
+const test = suite("blocks of sound");
+
+test("last as long as they say", () => {
+  assert.equal(blockUs, (blockSamples / sampleRateHz) * 1_000_000);
+});
+
+test("are the same however their bytes were cut", () => {
+  const samples = Float32Array.from({ length: blockSamples * 3 + 7 }, (_, at) => at);
+  const bytes = Buffer.from(samples.buffer);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1 }), (sizes) => {
+      const cutter = new BlockCutter();
+      const blocks: number[] = [];
+      for (let at = 0, piece = 0; at < bytes.byteLength; piece++) {
+        const size = sizes[piece % sizes.length] ?? 1;
+        const end = Math.min(at + size, bytes.byteLength);
+        cutter.push(bytes.subarray(at, end), (block, bytesAfter) => {
+          blocks.push(block[0] ?? -1, block.at(-1) ?? -1);
+          assert.equal((end - bytesAfter) % (blockSamples * 4), 0);
+        });
+        at = end;
+      }
+      assert.deepEqual(blocks, [0, 479, 480, 959, 960, 1439]);
+    }),
+  );
+});
+
+test("get steady instants from measurements that jitter, and follow a device that is faster than the clock", () => {
+  const clock = new SteadyClock();
+  const random = jitter();
+  let previousUs = 0;
+  for (let block = 0; block < 3_000; block++) {
+    const trueUs = 1_000_000 + block * blockUs * 0.9998;
+    const atUs = clock.next(trueUs + random() * 6_000 - 3_000);
+    if (block > 500) {
+      assert.ok(Math.abs(atUs - trueUs) < 2_000, `${atUs - trueUs} µs off`);
+      assert.ok(Math.abs(atUs - previousUs - blockUs) < 150, `a step of ${atUs - previousUs} µs`);
+    }
+    previousUs = atUs;
+  }
+});
+
+test("get new instants at once after a pause", () => {
+  const clock = new SteadyClock();
+  for (let block = 0; block < 10; block++) clock.next(block * blockUs);
+  assert.equal(clock.next(5_000_000), 5_000_000);
+});
+
+test("come from the device that was asked for: by id, by name, by a part of it, or from the default one", () => {
+  const devices = [
+    { id: "a", name: "Built-in Audio", isDefault: false },
+    { id: "usb", name: "USB Headset", isDefault: true },
+    { id: "b", name: "USB", isDefault: false },
+  ];
+  assert.equal(chooseDevice(devices, undefined, "microphone").id, "usb");
+  assert.equal(chooseDevice(devices, "a", "microphone").id, "a");
+  assert.equal(chooseDevice(devices, "USB", "microphone").id, "b");
+  assert.equal(chooseDevice(devices, "headset", "microphone").id, "usb");
+  assert.throws(
+    () => chooseDevice(devices, "beamer", "speaker"),
+    (error) => error instanceof SoundError && error.code === "sound-device-missing" && /USB Headset/u.test(error.message),
+  );
+  assert.throws(() => chooseDevice([], undefined, "speaker"), SoundError);
+});
+
+/** A linear congruential generator: the same numbers in every run. */
+function jitter(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+test.run();

@@ -1,0 +1,194 @@
+// The streams against a server that says what PulseAudio says, at times that the test chooses. The real one: tools/test/e2e/sound.test.ts.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import { openPulseMicrophone, openPulseSpeaker } from "../../src/sound/pulse-streams.ts";
+import { pulseSocketPaths } from "../../src/sound/pulse-server.ts";
+import { TagReader, TagWriter } from "../../src/sound/pulse-tags.ts";
+import { blockSamples, SoundError } from "../../src/sound/sound.ts";
+
+const test = suite("PulseAudio's streams");
+
+/** Commands by number → the values of the reply, or undefined for an error. */
+class FakePulse {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "svc-pulse-"));
+  readonly env: NodeJS.ProcessEnv = { PULSE_SERVER: `unix:${this.folder}/native`, HOME: this.folder };
+  readonly played: Buffer[] = [];
+  readonly commands: number[] = [];
+  readonly refused = new Set<number>();
+  readonly #server: Server = createServer((socket) => this.#serve(socket));
+  #socket: Socket | undefined;
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(`${this.folder}/native`, resolve));
+  }
+
+  send(channel: number, payload: Buffer): void {
+    const head = Buffer.alloc(20);
+    head.writeUInt32BE(payload.byteLength, 0);
+    head.writeUInt32BE(channel, 4);
+    this.#socket?.write(Buffer.concat([head, payload]));
+  }
+
+  notice(command: number, ...values: number[]): void {
+    const writer = new TagWriter().u32(command).u32(0xffff_ffff);
+    for (const value of values) writer.u32(value);
+    this.send(0xffff_ffff, writer.finish());
+  }
+
+  hangUp(): void {
+    this.#socket?.destroy();
+  }
+
+  close(): void {
+    this.hangUp();
+    this.#server.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #serve(socket: Socket): void {
+    this.#socket = socket;
+    let held: Buffer = Buffer.alloc(0);
+    socket.on("error", () => {});
+    socket.on("data", (chunk: Buffer) => {
+      held = Buffer.concat([held, chunk]);
+      while (held.byteLength >= 20 && held.byteLength >= 20 + held.readUInt32BE(0)) {
+        const payload = held.subarray(20, 20 + held.readUInt32BE(0));
+        const channel = held.readUInt32BE(4);
+        held = held.subarray(20 + payload.byteLength);
+        if (channel === 0xffff_ffff) this.#answer(new TagReader(payload));
+        else this.played.push(Buffer.from(payload));
+      }
+    });
+  }
+
+  #answer(values: TagReader): void {
+    const command = values.integer();
+    const tag = values.integer();
+    this.commands.push(command);
+    if (this.refused.has(command)) {
+      this.send(0xffff_ffff, new TagWriter().u32(0).u32(tag).u32(5).finish());
+      return;
+    }
+    this.send(0xffff_ffff, Buffer.concat([new TagWriter().u32(2).u32(tag).finish(), replyTo(command).finish()]));
+  }
+}
+
+function replyTo(command: number): TagWriter {
+  const values = new TagWriter();
+  switch (command) {
+    case 20:
+      return values.string("pulseaudio").string("16").string("me").string("here").sampleSpec(48_000).string("out").string("in");
+    case 22:
+    case 24:
+      for (const id of ["other", command === 22 ? "out" : "in"]) {
+        values.u32(0).string(id).string(`The ${id}`).sampleSpec(48_000).channelMap().u32(0).normalVolume().bool(false).u32(0).string("x");
+        values.u32(0).string("driver").u32(0).properties({ "device.class": "sound" }).u32(0).u32(0).u32(0).u32(0).u32(0);
+      }
+      return values;
+    case 3:
+      return values
+        .u32(7)
+        .u32(1)
+        .u32(2 * blockSamples * 4);
+    case 5:
+      return values.u32(9).u32(1);
+    default:
+      return values.u32(0).u32(0).bool(true).time(0).time(0).u32(0).u32(0);
+  }
+}
+
+async function withPulse(run: (pulse: FakePulse) => Promise<void>): Promise<void> {
+  const pulse = new FakePulse();
+  await pulse.start();
+  try {
+    await run(pulse);
+  } finally {
+    pulse.close();
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let waited = 0; !isSo(); waited += 5) {
+    assert.ok(waited < 3_000, "it did not happen");
+    await sleep(5);
+  }
+}
+
+test("fills a speaker with what the server wants, in whole blocks, each with a later instant", () =>
+  withPulse(async (pulse) => {
+    const instants: number[] = [];
+    let value = 0;
+    const speaker = await openPulseSpeaker(
+      { env: pulse.env },
+      { onBlock: (block, atUs) => void (block.fill(++value), instants.push(atUs)), onGone: () => {} },
+    );
+    assert.equal(speaker.name, "The out");
+    await until(() => pulse.played.length === 2);
+    pulse.notice(61, 7, blockSamples * 4 + 100);
+    await until(() => pulse.played.length === 3);
+    pulse.notice(61, 7, blockSamples * 4 - 100);
+    await until(() => pulse.played.length === 4);
+    assert.deepEqual(
+      pulse.played.map((bytes) => [bytes.byteLength, bytes.readFloatLE(0), bytes.readFloatLE(blockSamples * 4 - 4)]),
+      [1, 2, 3, 4].map((each) => [blockSamples * 4, each, each]),
+    );
+    for (let at = 1; at < instants.length; at++) assert.ok((instants[at] ?? 0) > (instants[at - 1] ?? 0));
+    speaker.close();
+  }));
+
+test("gives what a microphone records, block by block", () =>
+  withPulse(async (pulse) => {
+    const blocks: number[] = [];
+    const microphone = await openPulseMicrophone(
+      { env: pulse.env, device: "other" },
+      { onBlock: (block) => void blocks.push(block[0] ?? 0), onGone: () => {} },
+    );
+    assert.equal(microphone.name, "The other");
+    const samples = Float32Array.from({ length: blockSamples * 2 }, (_, at) => at);
+    pulse.send(9, Buffer.from(samples.buffer, 0, 1_000));
+    pulse.send(9, Buffer.from(samples.buffer, 1_000));
+    await until(() => blocks.length === 2);
+    assert.deepEqual(blocks, [0, blockSamples]);
+    microphone.close();
+  }));
+
+test("says once that a device is gone: taken away, or with its server", () =>
+  withPulse(async (pulse) => {
+    for (const end of [() => pulse.notice(65, 9), () => pulse.hangUp()]) {
+      const reasons: string[] = [];
+      await openPulseMicrophone({ env: pulse.env }, { onBlock: () => {}, onGone: (reason) => void reasons.push(reason) });
+      end();
+      await until(() => reasons.length > 0);
+      await sleep(20);
+      assert.equal(reasons.length, 1);
+    }
+  }));
+
+test("fails with a reason when there is no server, no such device, or the server refuses", () =>
+  withPulse(async (pulse) => {
+    const events = { onBlock: () => {}, onGone: () => {} };
+    const codeOf = (env: NodeJS.ProcessEnv, device?: string): Promise<string> =>
+      openPulseMicrophone({ env, device }, events).then(
+        () => "none",
+        (error: unknown) => (error instanceof SoundError ? error.code : String(error)),
+      );
+    assert.equal(await codeOf({ PULSE_SERVER: `unix:${pulse.folder}/nothing` }), "no-sound-server");
+    assert.equal(await codeOf({}), "no-sound-server");
+    assert.equal(await codeOf(pulse.env, "no such"), "sound-device-missing");
+    pulse.refused.add(5);
+    assert.equal(await codeOf(pulse.env), "sound-device-failed");
+  }));
+
+test("finds the socket where PulseAudio's own programs do", () => {
+  assert.deepEqual(pulseSocketPaths({ XDG_RUNTIME_DIR: "/run/user/1" }), ["/run/user/1/pulse/native"]);
+  assert.deepEqual(pulseSocketPaths({ PULSE_RUNTIME_PATH: "/p", XDG_RUNTIME_DIR: "/r" }), ["/p/native", "/r/pulse/native"]);
+  assert.deepEqual(pulseSocketPaths({ PULSE_SERVER: "{abc}unix:/s tcp:host" }), ["/s"]);
+  assert.deepEqual(pulseSocketPaths({ PULSE_SERVER: "elsewhere" }), []);
+});
+
+test.run();
