@@ -1,0 +1,69 @@
+// Plays sound faster or slower at the same pitch: leaves out or repeats one period of it at a time, as NetEq's accelerate and preemptive expand
+// do (modules/audio_coding/neteq/time_stretch.cc). Unlike WSOLA it looks ahead only while it shortens: at the speed of 1 it adds no delay.
+
+import { crossFade } from "./cross-fade.ts";
+import { findPeriod, maxPeriodSamples, type PitchPeriod, windowSamples } from "./pitch-period.ts";
+
+/** To cut a period out, two windows that far apart must be there. */
+const lookAheadSamples = maxPeriodSamples + windowSamples;
+/** At the speed of 1 nothing is kept but what may be repeated. */
+const empty = new Float32Array(0);
+
+/** The bounds of the speed: beyond them speech is hard to follow. */
+export const minSpeed = 0.8;
+export const maxSpeed = 1.25;
+
+/** Stretches one stream. */
+export class TimeStretch {
+  /** The end of what was given, to be repeated. */
+  #given = new Float32Array(maxPeriodSamples);
+  /** Taken and not given yet. */
+  #kept: Float32Array = empty;
+  /** Samples to take before the next step, so that the steps make the speed; negative when it comes late. */
+  #pauseSamples = 0;
+
+  /**
+   * Takes a block and gives what is to be played now: as many samples at the speed of 1, more or fewer (at times none) at others.
+   * @param block - 48 kHz, 10 ms; not kept
+   * @param speed - 0.8 to 1.25
+   */
+  process(block: Float32Array, speed: number): Float32Array {
+    this.#kept = joined(this.#kept, block);
+    this.#pauseSamples -= block.length;
+    if (speed === 1) this.#pauseSamples = 0;
+    else if (this.#pauseSamples <= 0) {
+      if (speed > 1 && this.#kept.length < lookAheadSamples) return empty;
+      this.#kept = speed > 1 ? this.#shortened(speed) : this.#lengthened(speed);
+    }
+    const given = this.#kept;
+    this.#kept = empty;
+    this.#given = joined(this.#given, given).slice(-maxPeriodSamples);
+    return given;
+  }
+
+  #shortened(speed: number): Float32Array {
+    const sound = this.#kept;
+    const { samples, likeness } = findPeriod(sound, 0, 1);
+    this.#pauseSamples += (samples * speed) / (speed - 1);
+    const faded = crossFade(sound.subarray(0, windowSamples), sound.subarray(samples, samples + windowSamples), likeness);
+    return joined(faded, sound.subarray(samples + windowSamples));
+  }
+
+  #lengthened(speed: number): Float32Array {
+    const sound = joined(this.#given, this.#kept);
+    const at = this.#given.length;
+    const { samples, likeness }: PitchPeriod = findPeriod(sound, at, -1);
+    this.#pauseSamples += (samples * speed) / (1 - speed);
+    // What comes next fades into what was one period before, which leads to it once more.
+    const fade = Math.min(samples, windowSamples);
+    const faded = crossFade(sound.subarray(at, at + fade), sound.subarray(at - samples, at - samples + fade), likeness);
+    return joined(faded, sound.subarray(at - samples + fade));
+  }
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
