@@ -17,4 +17,5 @@ export {
   type SpeakerEvents,
 } from "./sound.ts";
 export { SilenceDetector } from "./silence-detector.ts";
+export { SampleQueue } from "./sample-queue.ts";
 export { SteadyClock } from "./steady-clock.ts";

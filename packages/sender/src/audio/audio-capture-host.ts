@@ -1,8 +1,8 @@
-// The recording half of an audio engine as the network process sees it: started warm, with the microphone open only while somebody listens and
-// it is not muted.
+// The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
+// while somebody does and it is not muted.
 
 import { type AudioMessage, type Message, type ReceivedMessage, type Session, toJsonObject } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import { describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
 import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 
 import { audioFormats } from "./audio-rate.ts";
@@ -38,7 +38,8 @@ export interface AudioCaptureHostEvents {
 export class AudioCaptureHost {
   readonly #sound: SoundSpec;
   readonly #events: AudioCaptureHostEvents;
-  readonly #engine: AudioEngine;
+  readonly #startEngine: StartAudioEngine;
+  #engine: AudioEngine | undefined;
   readonly #listeners = new Set<OutgoingAudio>();
   #isMuted = false;
   #isRecording = false;
@@ -55,23 +56,12 @@ export class AudioCaptureHost {
   constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#sound = sound;
     this.#events = events;
-    this.#engine = startEngine({
-      onMessage: (message) => this.#receive(message),
-      onRestart: (death) => {
-        events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal: false });
-        this.#packetBase = this.#packets;
-        if (this.#isRecording) this.#record();
-      },
-      onGiveUp: (death) => {
-        this.#isGivenUp = true;
-        events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal: true });
-      },
-    });
+    this.#startEngine = startEngine;
   }
 
   /** The engine's process id. */
   get enginePid(): number | undefined {
-    return this.#engine.pid;
+    return this.#engine?.pid;
   }
 
   /** Whether the microphone is switched off. */
@@ -122,7 +112,7 @@ export class AudioCaptureHost {
   /** Ends it; resolves when the engine's process is gone. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    await this.#engine.stop();
+    await this.#engine?.stop();
   }
 
   #update(): void {
@@ -165,7 +155,25 @@ export class AudioCaptureHost {
   }
 
   #command(command: CaptureAudioCommand): void {
+    this.#engine ??= this.#start();
     this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
+  }
+
+  #start(): AudioEngine {
+    const trouble = (death: EngineDeath, isFinal: boolean): void =>
+      this.#events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal });
+    return this.#startEngine({
+      onMessage: (message) => this.#receive(message),
+      onRestart: (death) => {
+        trouble(death, false);
+        this.#packetBase = this.#packets;
+        if (this.#isRecording) this.#record();
+      },
+      onGiveUp: (death) => {
+        this.#isGivenUp = true;
+        trouble(death, true);
+      },
+    });
   }
 
   #receive(message: Message): void {

@@ -10,7 +10,7 @@ import { openSound } from "./open-sound.ts";
 import { PacketMaker } from "./packet-maker.ts";
 
 /** A device that is not there is looked for this often, ms. */
-const retryMs = 2000;
+const defaultRetryMs = 2000;
 /** Blocks between two readings of the level: 4 a second. */
 const levelBlocks = 25;
 
@@ -26,6 +26,7 @@ export interface AudioCaptureSink {
 export class AudioCapture {
   readonly #sink: AudioCaptureSink;
   readonly #open: typeof openSound;
+  readonly #retryMs: number;
   readonly #level = new LevelMeter();
   #blocks = 0;
   #wanted: Extract<CaptureAudioCommand, { command: "record" }> | undefined;
@@ -36,9 +37,10 @@ export class AudioCapture {
   /** Commands are carried out one after the other. */
   #working: Promise<void> = Promise.resolve();
 
-  constructor(sink: AudioCaptureSink, open: typeof openSound = openSound) {
+  constructor(sink: AudioCaptureSink, open: typeof openSound = openSound, retryMs: number = defaultRetryMs) {
     this.#sink = sink;
     this.#open = open;
+    this.#retryMs = retryMs;
   }
 
   /** Carries out a command; resolves when it is done. */
@@ -105,7 +107,7 @@ export class AudioCapture {
     this.#retry = setTimeout(() => {
       const wanted = this.#wanted;
       if (wanted !== undefined) this.#working = this.#working.then(() => (this.#source === undefined ? this.#start(wanted) : undefined));
-    }, retryMs);
+    }, this.#retryMs);
   }
 
   #release(): void {

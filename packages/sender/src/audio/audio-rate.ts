@@ -36,6 +36,7 @@ export class AudioRate {
   #level = 0;
   #changedUs: Micros | undefined;
   #upAfterUs = upAfterUs;
+  #wentUp = false;
   #isHolding = false;
   #delayUs = 0;
 
@@ -75,8 +76,9 @@ export class AudioRate {
     if (sinceUs < downIntervalUs) return;
     if (this.#level < audioFormats.length - 1) {
       // One that went up and came back at once was wrong.
-      if (sinceUs < upAfterUs) this.#upAfterUs = Math.min(2 * this.#upAfterUs, maxUpAfterUs);
+      if (this.#wentUp && sinceUs < upAfterUs) this.#upAfterUs = Math.min(2 * this.#upAfterUs, maxUpAfterUs);
       this.#level++;
+      this.#wentUp = false;
     }
     this.#changedUs = nowUs;
   }
@@ -86,6 +88,7 @@ export class AudioRate {
     // The picture takes more than sound does: it is the last to come back.
     if (this.#level > 0) this.#level--;
     else this.#isHolding = false;
+    this.#wentUp = true;
     this.#changedUs = nowUs;
   }
 }

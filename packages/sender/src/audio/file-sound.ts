@@ -1,7 +1,7 @@
 // A video file's own sound: demuxed, decoded and brought to mono at our rate, half a second ahead of its time.
 
 import { type Micros, nowUs } from "@simple-video-chat/protocol";
-import { type OpenSoundDevice, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
+import { type OpenSoundDevice, SampleQueue, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
 
 import {
   AV_CHANNEL_LAYOUT_MONO,
@@ -16,7 +16,6 @@ import {
   SoftwareResampleContext,
 } from "../native/ffmpeg.ts";
 import { PacedSound } from "./paced-sound.ts";
-import { SampleQueue } from "./sample-queue.ts";
 import type { SoundSourceEvents } from "./sound-source.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
