@@ -3,8 +3,9 @@
 export type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
-export { type IncomingStats, type IncomingSummary, IncomingVideo, type LatencyStages } from "./incoming-video.ts";
+export { type IncomingStats, type IncomingSummary, IncomingVideo } from "./incoming-video.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
+export type { LatencyMs, LatencyStages } from "./picture-times.ts";
 export { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";

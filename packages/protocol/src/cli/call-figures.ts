@@ -75,6 +75,7 @@ const dropWords: Readonly<Record<string, string>> = {
   undecodable: "undecodable",
   engineDied: "with a playback engine",
   superseded: "at the display (a newer one was ready)",
+  stale: "at the display (too old)",
 };
 
 function sumOf(counts: object): number {

@@ -13,6 +13,7 @@ const dropped = {
   undecodable: 0,
   engineDied: 0,
   superseded: 0,
+  stale: 0,
 };
 const incoming = {
   fps: 27.6,
@@ -54,22 +55,25 @@ for (const [bps, text] of [
 test("sums a call up, naming only the drops that there were", () => {
   const figures = {
     captured: 100,
-    shown: 91,
+    shown: 89,
     fps: 29.97,
     bitrateBps: 500_000,
-    dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3 },
+    dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3, stale: 2 },
   };
   const latencyMs = { p50: 1, p95: 2.25, p99: 30 };
   const text = formatSummary({ ...figures, latencyMs });
-  assert.match(text, /^100 frames captured, 91 shown, /);
-  assert.match(text, /5 before encoding \(no room on the link\), 1 lost with a connection, 3 at the display/);
+  assert.match(text, /^100 frames captured, 89 shown, /);
+  assert.match(
+    text,
+    /5 before encoding \(no room on the link\), 1 lost with a connection, 3 at the display \(a newer one was ready\), 2 at the display \(too old\)/,
+  );
   assert.match(text, /30\.0 fps, 500 kbit\/s, latency p50 1\.0 p95 2\.[23] p99 30\.0 ms$/);
   assert.match(formatSummary({ ...figures, dropped }), /none dropped; 30\.0 fps, 500 kbit\/s$/);
 });
 
 test("has words for every kind of drop", () => {
   const all = Object.fromEntries(Object.keys(dropped).map((name) => [name, 1]));
-  const text = formatSummary({ captured: 8, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
+  const text = formatSummary({ captured: 9, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
   for (const name of Object.keys(dropped).filter((key) => key !== "lost" && key !== "undecodable")) assert.ok(!text.includes(name), name);
 });
 
