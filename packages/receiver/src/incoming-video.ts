@@ -132,13 +132,14 @@ export class IncomingVideo {
     }
   }
 
-  /** What the playback engine says. */
-  played(report: ReportMessage): void {
+  /** Takes what the playback engine says; returns whether a picture was shown that was not told of before. */
+  played(report: ReportMessage): boolean {
     this.#account.played(report);
-    this.#times.played(report, this.#session?.clock);
+    const isNewPicture = this.#times.played(report, this.#session?.clock);
     if (this.#track !== undefined)
       this.#session?.send({ ...report, ...countsSince(this.#playedBefore, this.#account.playedCounts), track: this.#track.track });
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
+    return isNewPicture;
   }
 
   /** The playback engine died; its successor needs a keyframe. */
