@@ -82,6 +82,10 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
     });
+    call.on("late", (event) => {
+      output.event({ event: "late", ...event });
+      if (event.late) output.say(`No picture in time: the ${event.cause} is too slow right now.`);
+    });
     call.on("silent", ({ silent }) => {
       output.event({ event: "silent", silent });
       if (silent) output.say("Nothing has come for 3 s.");

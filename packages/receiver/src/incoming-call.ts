@@ -4,11 +4,19 @@
 import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
 
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
-import { type IncomingStats, type IncomingSummary, IncomingVideo } from "./incoming-video.ts";
+import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import { PlaybackHost } from "./playback-host.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
+/** How often it is looked whether the picture is still a live one, ms. */
+const watchIntervalMs = 250;
+
+/** What stands in place of a picture that is no live one any more. */
+const lateCards: Readonly<Record<SlowPart, string>> = {
+  link: "the link is too slow for a picture right now",
+  computer: "this computer is too slow for the pictures right now",
+};
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
@@ -17,6 +25,8 @@ export interface IncomingCallEvents {
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
+  /** For a second no picture came in time to be shown (true), and `cause` is why; or there is one again (false). */
+  readonly late: { readonly late: true; readonly cause: SlowPart } | { readonly late: false };
   /** Nothing was heard for 3 s (true), or it is heard again (false). */
   readonly silent: { readonly silent: boolean };
   readonly reconnecting: { readonly cause: string };
@@ -42,7 +52,9 @@ export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
+  readonly #watching: NodeJS.Timeout;
   #hasShown = false;
+  #isLate = false;
 
   /**
    * @param windowTitle - without one nothing is drawn
@@ -58,10 +70,12 @@ export class IncomingCall {
       onEvent: (event) => this.#tellOf(event),
       onEngineDeath: ({ isFinal, reason }) => {
         this.#video.playbackDied();
+        this.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
     });
     this.#video = new IncomingVideo(this.#playback);
+    this.#watching = setInterval(() => this.#checkPicture(), watchIntervalMs);
   }
 
   /** Process id of the playback engine. */
@@ -86,6 +100,7 @@ export class IncomingCall {
 
   /** Shows a text in place of the picture, until the next picture. */
   showCard(text: string): void {
+    this.#video.pictureGone();
     this.#playback.showCard(text);
   }
 
@@ -117,16 +132,27 @@ export class IncomingCall {
 
   /** Gets the other end's last account, and shows what is still there. */
   async stop(): Promise<void> {
+    clearInterval(this.#watching);
     await this.#video.stop(finalAccountTimeoutMs);
     await this.#playback.drain();
   }
 
-  /** Closes the window; resolves when its process is gone. */
+  /** Closes the window, after {@link stop}; resolves when its process is gone. */
   close(): Promise<void> {
     return this.#playback.close();
   }
 
+  #checkPicture(): void {
+    const cause = this.#video.frozenBy();
+    if (cause === undefined) return;
+    this.showCard(lateCards[cause]);
+    this.#isLate = true;
+    this.#events.emit("late", { late: true, cause });
+  }
+
   #pictureShown(): void {
+    if (this.#isLate) this.#events.emit("late", { late: false });
+    this.#isLate = false;
     if (this.#hasShown) return;
     this.#hasShown = true;
     const { widthPx, heightPx } = this.#video.stats();

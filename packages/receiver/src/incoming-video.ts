@@ -20,6 +20,7 @@ import {
 
 import { FrameAccount, type FrameTotals } from "./frame-account.ts";
 import { type LatencyMs, type LatencyStages, PictureTimes } from "./picture-times.ts";
+import { PictureWatch } from "./picture-watch.ts";
 import { countsSince, noPlayback } from "./playback-counts.ts";
 import type { PlaybackHost } from "./playback-host.ts";
 
@@ -54,6 +55,9 @@ export interface IncomingSummary extends FrameTotals {
   readonly latencyMs: LatencyMs | undefined;
 }
 
+/** What is too slow for live pictures: the way here, or this computer, whose decoder does not keep up. */
+export type SlowPart = "link" | "computer";
+
 /** What this needs of a session. */
 export type IncomingSession = Pick<Session, "send" | "status" | "clock">;
 
@@ -61,6 +65,7 @@ export type IncomingSession = Pick<Session, "send" | "status" | "clock">;
 export class IncomingVideo {
   readonly #playback: Pick<PlaybackHost, "announce" | "play" | "setClock">;
   readonly #times = new PictureTimes();
+  readonly #watch = new PictureWatch();
   readonly #bitRate = new RateMeter();
   #session: IncomingSession | undefined;
   #assembler = new PacketAssembler();
@@ -98,6 +103,7 @@ export class IncomingVideo {
     }
     // A session that goes on is with the same computer, and its clock.
     if (isNew) this.#playback.setClock(undefined);
+    this.#watch.forget();
     this.#session = session;
     this.#announced = new Set();
     this.#accountedTo = 0;
@@ -136,6 +142,7 @@ export class IncomingVideo {
   played(report: ReportMessage): boolean {
     this.#account.played(report);
     const isNewPicture = this.#times.played(report, this.#session?.clock);
+    if (isNewPicture) this.#watch.shown(report.frame, nowUs());
     if (this.#track !== undefined)
       this.#session?.send({ ...report, ...countsSince(this.#playedBefore, this.#account.playedCounts), track: this.#track.track });
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
@@ -147,6 +154,17 @@ export class IncomingVideo {
     this.#account.playbackDied();
     this.requestKeyframe("gap");
     if (this.#heldAck !== undefined) this.#acknowledge(this.#heldAck);
+  }
+
+  /** What keeps newer pictures from being shown, if the one that is shown is no live one any more. */
+  frozenBy(): SlowPart | undefined {
+    if (!this.#watch.isFrozen(nowUs())) return undefined;
+    return this.#heldAck === undefined ? "link" : "computer";
+  }
+
+  /** The picture was taken away. */
+  pictureGone(): void {
+    this.#watch.forget();
   }
 
   /** Asks the sender for a keyframe. */
@@ -220,6 +238,7 @@ export class IncomingVideo {
     this.#connectionBytes += bytes;
     this.#callBytes += bytes;
     this.#bitRate.add(bytes * 8, nowUs());
+    this.#watch.heard(message.frame, nowUs());
     const packet = this.#assembler.push(message);
     if (packet !== undefined) {
       this.#newestComplete = packet.frame;
@@ -247,6 +266,9 @@ export class IncomingVideo {
       this.#accountedTo = lastFrame;
     }
     this.#account.accounted(account);
-    if (account.final) this.#onFinalAccount?.();
+    this.#watch.accounted(lastFrame, nowUs());
+    if (!account.final) return;
+    this.#watch.forget();
+    this.#onFinalAccount?.();
   }
 }

@@ -3,7 +3,7 @@
 export type { BarcodeCount } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
-export type { IncomingStats, IncomingSummary } from "./incoming-video.ts";
+export type { IncomingStats, IncomingSummary, SlowPart } from "./incoming-video.ts";
 export { IncomingCall, type IncomingCallEvents } from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";

@@ -174,8 +174,9 @@ test(
       await receiver.event("stats", { from: receiver.events.length });
       for (const nth of [1, 2]) {
         proxy.hold();
-        await sleep(2500);
+        await Promise.all([sleep(2500), receiver.event("late", { nth, where: ({ late }) => late === true })]);
         proxy.release();
+        await receiver.event("late", { nth, where: ({ late }) => late === false });
         await backWithin(receiver, `link held ${nth} times`);
       }
       await receiver.interrupt();
@@ -191,6 +192,19 @@ test(
     } finally {
       proxy.close();
     }
+  }),
+);
+
+test(
+  "takes no picture away because its source gives few",
+  withPrograms(async (start) => {
+    const sender = start("sender", [...testCard, "--max-fps", "1", "--listen", "127.0.0.1:0"]);
+    const receiver = start("receiver", ["--no-window"], { env: { SVC_INVITE: await sender.invite() } });
+    await receiver.event("stats", { where: ({ shown }) => Number(shown) >= 5 });
+    await receiver.interrupt();
+    assert.is(receiver.events.filter(({ event }) => event === "late").length, 0, receiver.transcript());
+    checkAccount(summaryOf(receiver));
+    await sender.interrupt();
   }),
 );
 
