@@ -2,8 +2,9 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, TransportError, toJsonObject } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
 import {
+  callDetail,
   CliError,
   commandOf,
   commonOptions,
@@ -13,10 +14,10 @@ import {
   type ExitCode,
   exitCodes,
   formatAddress,
-  formatIncoming,
   formatOutgoing,
   forTerminal,
   helpEpilogue,
+  incomingStatus,
   isLoopback,
   optionsFromEnvironment,
   parseAddress,
@@ -24,8 +25,9 @@ import {
   readKeyFile,
   runProgram,
   sourceOptions,
+  statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallProgram, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -141,11 +143,12 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   );
 }
 
-function figuresOf(peer: Peer): ReturnType<CallProgram["figures"]> {
+function figuresOf(peer: Peer): CallFigures {
   const stats = peer.stats();
   const { incoming, outgoing } = stats;
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
-  return { stats: toJsonObject(stats), status: isUnderWay ? `${formatIncoming(incoming)}   ${formatOutgoing(outgoing)}` : undefined };
+  const status = isUnderWay ? statusBeside(incomingStatus(incoming), [formatOutgoing(outgoing)]) : undefined;
+  return { stats, status, detail: callDetail(incoming, outgoing) };
 }
 
 /** Tells what happens at this end. */

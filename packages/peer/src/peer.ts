@@ -178,6 +178,11 @@ export class Peer {
     return this.#outgoing?.account;
   }
 
+  /** Shows a table over the picture, each row a label and figures, until it is given anew; without rows, none. */
+  showDetail(rows: readonly (readonly [label: string, figures: string])[]): void {
+    this.#incoming.showDetail(rows);
+  }
+
   /** Hangs up: both ends get their last accounts, camera and window are released. Resolves when nothing is left running. */
   close(reason: string = ""): Promise<void> {
     this.#closing ??= this.#close(reason);

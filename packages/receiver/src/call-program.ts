@@ -1,8 +1,18 @@
 // A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
 // receiver and peer (entry point "@simple-video-chat/receiver/program").
 
-import { type JsonObject, toJsonObject } from "@simple-video-chat/protocol";
-import { type ConsoleOutput, type ExitCode, exitCodes, formatSummary, forTerminal, quitKey } from "@simple-video-chat/protocol/cli";
+import { toJsonObject } from "@simple-video-chat/protocol";
+import {
+  type ConsoleOutput,
+  detailLines,
+  type DetailRow,
+  type ExitCode,
+  exitCodes,
+  formatSummary,
+  forTerminal,
+  type StatusLines,
+  watchTerminalKeys,
+} from "@simple-video-chat/protocol/cli";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
@@ -14,8 +24,19 @@ const statusIntervalMs = 1000;
 export interface RunningCall {
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
   readonly barcodes: BarcodeCount;
+  showDetail(rows: readonly DetailRow[]): void;
   summary(): IncomingSummary;
   close(): Promise<void>;
+}
+
+/** The present figures of a call, in the ways in which they are told. */
+export interface CallFigures {
+  /** For programs. */
+  readonly stats: object;
+  /** The status line; undefined while there is nothing to show. */
+  readonly status: StatusLines | undefined;
+  /** What the key i shows. */
+  readonly detail: readonly DetailRow[];
 }
 
 /** What differs between the programs. */
@@ -30,8 +51,8 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
-  /** The present figures: for programs, and as a status line, where there is something to show. */
-  readonly figures: () => { readonly stats: JsonObject; readonly status: string | undefined };
+  /** The present figures. */
+  readonly figures: () => CallFigures;
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -47,12 +68,21 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
+  let isDetailed = false;
   const timer = setInterval(() => {
-    const { stats, status } = program.figures();
-    output.event({ event: "stats", ...stats });
-    if (status !== undefined) output.status(status);
+    const { stats, status, detail } = program.figures();
+    output.event({ event: "stats", ...toJsonObject(stats) });
+    if (status !== undefined) output.status(...status);
+    if (isDetailed) call.showDetail(detail);
   }, statusIntervalMs);
-  const quit = quitKey();
+  const quit = onKeys(call, {
+    i: () => {
+      isDetailed = !isDetailed;
+      const { detail } = program.figures();
+      call.showDetail(isDetailed ? detail : []);
+      if (isDetailed) output.say(detailLines(detail));
+    },
+  });
   const code = await Promise.race([ended, stopped, quit.pressed]);
   quit.release();
   clearInterval(timer);
@@ -63,6 +93,23 @@ export async function runCall(
   if (summary.captured > 0) output.say(formatSummary(summary));
   output.end();
   return code;
+}
+
+/** Keys in the window and in the terminal do the same. `pressed` resolves when one of them ends the program. */
+function onKeys(
+  call: RunningCall,
+  actions: Readonly<Record<string, () => void>>,
+): { readonly pressed: Promise<ExitCode>; readonly release: () => void } {
+  let release = (): void => {};
+  const pressed = new Promise<ExitCode>((resolve) => {
+    const onKey = (key: string): void => {
+      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
+      else actions[key]?.();
+    };
+    call.on("key", ({ key }) => onKey(key));
+    release = watchTerminalKeys(onKey);
+  });
+  return { pressed, release };
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
@@ -102,9 +149,6 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "trouble", code, message, isFinal });
       output.say(isFinal ? message : `${message} A new one was started.`, true);
       if (isFinal) resolve(troubleExit(code, wasConnected));
-    });
-    call.on("key", ({ key }) => {
-      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
     });
     call.on("window-closed", () => resolve(exitCodes.ok));
     call.on("closed", (end) => {

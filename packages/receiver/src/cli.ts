@@ -2,9 +2,10 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite } from "@simple-video-chat/protocol";
 import {
   askForInvite,
+  callDetail,
   CliError,
   commandOf,
   commonOptions,
@@ -12,9 +13,9 @@ import {
   displayOptions,
   type ExitCode,
   exitCodes,
-  formatIncoming,
   forTerminal,
   helpEpilogue,
+  incomingStatus,
   optionsFromEnvironment,
   parseAddress,
   programVersion,
@@ -23,7 +24,7 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallProgram, runCall } from "./call-program.ts";
+import { type CallFigures, runCall } from "./call-program.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
@@ -61,9 +62,9 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForSender: args.wait,
     });
-    const figures = (): ReturnType<CallProgram["figures"]> => {
+    const figures = (): CallFigures => {
       const stats = receiver.stats();
-      return { stats: toJsonObject(stats), status: formatIncoming(stats) };
+      return { stats, status: incomingStatus(stats), detail: callDetail(stats) };
     };
     const whoSees = "Its pictures come here; nothing of yours is sent.";
     const program = { wantsWindow: args.window, otherEnd: "The sender", whoSees, hasLeft: "has ended", figures };

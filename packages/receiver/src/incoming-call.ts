@@ -3,6 +3,7 @@
 
 import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
 
+import type { OverlayRow } from "./display/detail-overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import { PlaybackHost } from "./playback-host.ts";
@@ -102,6 +103,11 @@ export class IncomingCall {
   showCard(text: string): void {
     this.#video.pictureGone();
     this.#playback.showCard(text);
+  }
+
+  /** Shows a table over the picture, until it is given anew; without rows, none. */
+  showDetail(rows: readonly OverlayRow[]): void {
+    this.#playback.showDetail(rows);
   }
 
   /** Shows one's own camera in a corner. */

@@ -14,6 +14,7 @@ import {
   type ReportMessage,
   type Session,
   type TrackMessage,
+  type VideoCodec,
   videoFixedBytes,
   type VideoMessage,
 } from "@simple-video-chat/protocol";
@@ -38,10 +39,14 @@ export interface IncomingStats extends FrameTotals {
   readonly fps: number;
   /** Video bits a second as they came, over the last two seconds. */
   readonly bitrateBps: number;
+  /** How it is encoded; undefined before the first picture. */
+  readonly codec: VideoCodec | undefined;
   readonly widthPx: number;
   readonly heightPx: number;
   /** Over the last ten seconds; undefined before the first picture. */
   readonly latencyMs: LatencyMs | undefined;
+  /** What has to be added to our clock to get the sender's, ms. */
+  readonly clockOffsetMs: number | undefined;
   /** How wrong the latencies can be: half the round trip over which the clocks were compared, ms. */
   readonly clockErrorMs: number | undefined;
   readonly rttMs: number | undefined;
@@ -192,9 +197,11 @@ export class IncomingVideo {
       ...this.#account.totals(),
       fps: this.#times.shownPerSecond(),
       bitrateBps: this.#bitRate.perSecond(nowUs()),
+      codec: this.#track?.codec,
       widthPx: this.#track?.widthPx ?? 0,
       heightPx: this.#track?.heightPx ?? 0,
       latencyMs: this.#times.latencyMs(),
+      clockOffsetMs: clock && clock.offsetUs / 1000,
       clockErrorMs: clock && clock.errorUs / 1000,
       rttMs: clock && clock.rttUs / 1000,
       stages: this.#times.stages(),

@@ -11,6 +11,7 @@ import {
 } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
+import type { OverlayRow } from "./display/detail-overlay.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
@@ -103,6 +104,11 @@ export class PlaybackHost {
   showCard(text: string): void {
     this.#card = text;
     this.#command({ command: "card", text });
+  }
+
+  /** Shows a table over the picture, until it is given anew; without rows, none. */
+  showDetail(rows: readonly OverlayRow[]): void {
+    this.#command({ command: "detail", rows });
   }
 
   /** Names the window, if there is one; clean text of one line. */

@@ -91,6 +91,11 @@ export class Receiver {
     return this.#incoming.summary();
   }
 
+  /** Shows a table over the picture, each row a label and figures, until it is given anew; without rows, none. */
+  showDetail(rows: readonly (readonly [label: string, figures: string])[]): void {
+    this.#incoming.showDetail(rows);
+  }
+
   /** Ends it: gets the sender's last account, shows what is still there, closes the window. Resolves when nothing is left running. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -206,7 +206,8 @@ test("tells the latency from capture to display by the sender's clock, and where
   send(packetOf(1, 500, { captureUs }));
   report({ frame: 1, shown: 1, shownUs: micros(captureUs - offsetUs + 84_000), decodeUs: 2_000, displayWaitUs: 700 });
   const stats = video.stats();
-  assert.deepEqual([Math.round(stats.latencyMs?.p50 ?? 0), stats.clockErrorMs, stats.rttMs], [84, 1.5, 3]);
+  assert.deepEqual([Math.round(stats.latencyMs?.p50 ?? 0), stats.clockOffsetMs, stats.clockErrorMs, stats.rttMs], [84, 5_000, 1.5, 3]);
+  assert.deepEqual([stats.codec, stats.widthPx], ["h264", 96]);
   const { captureWaitUs, encodeUs, sendQueueUs, networkUs, decodeUs, displayWaitUs } = stats.stages ?? {};
   assert.deepEqual([captureWaitUs, encodeUs, sendQueueUs, decodeUs, displayWaitUs], [100, 200, 300, 2_000, 700]);
   assert.ok(networkUs !== undefined && networkUs >= 39_000 && networkUs < 200_000, `${networkUs} us`);

@@ -175,6 +175,27 @@ test(
 );
 
 test(
+  "shows the figures over the picture at i, and takes them away at the next",
+  onDisplay(async (start, display) => {
+    const { receiver, window } = await watch(start, display);
+    await receiver.event("stats", { where: ({ latencyMs }) => latencyMs !== undefined });
+    /** The box's own dark blue in its corner. */
+    const hasBox = (shot: Screenshot): boolean => difference(colourAt(shot, 11, 10), [34, 25, 20]) < 4;
+    const bare = await screenshotWhere(display, window, (shot) => barcodeOf(shot) !== undefined, { what: "a picture" });
+    assert.is(hasBox(bare), false);
+    await display.press(window, "i");
+    const detailed = await screenshotWhere(display, window, hasBox, { what: "the figures" });
+    assert.ok(difference(colourAt(detailed, 600, 200), colourAt(bare, 600, 200)) < codingTolerance, "the rest is as it was");
+    await receiver.sentence(/latency +p50 [\d.]+, p95 [\d.]+, p99 [\d.]+ ms, ±/);
+    await receiver.sentence(/capture wait [\d.]+, encode [\d.]+, send queue [\d.]+ ms/);
+    await receiver.sentence(/video +h264 640x360/);
+    await display.press(window, "i");
+    await screenshotWhere(display, window, (shot) => !hasBox(shot), { what: "the picture without figures" });
+    await receiver.interrupt();
+  }),
+);
+
+test(
   "shows the other end's picture in a call, and one's own mirrored in the corner",
   onDisplay(async (start, display) => {
     const size = ["--camera-size", "640x360"];

@@ -64,6 +64,9 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
     case "title":
       display.setTitle(command.title);
       break;
+    case "detail":
+      display.setDetail(command.rows);
+      break;
     case "clock":
       playback.clock = command.clock ?? undefined;
       break;
