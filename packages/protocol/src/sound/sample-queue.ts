@@ -22,6 +22,14 @@ export class SampleQueue {
     this.#length += taken;
   }
 
+  /** Drops the oldest samples, as many as there are. @returns how many */
+  drop(count: number): number {
+    const dropped = Math.min(count, this.#length);
+    this.#start = (this.#start + dropped) % this.#ring.length;
+    this.#length -= dropped;
+    return dropped;
+  }
+
   /** Moves the oldest samples into `block`, as many as there are. @returns how many */
   take(block: Float32Array): number {
     const taken = Math.min(block.length, this.#length);

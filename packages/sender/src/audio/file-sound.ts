@@ -32,11 +32,14 @@ export async function openFileSound(
   startUs: number | undefined,
   events: SoundSourceEvents,
 ): Promise<OpenSoundDevice> {
+  const originUs = startUs ?? nowUs();
   const reader = await SoundReader.open(path);
   const queue = new SampleQueue(2 * aheadSamples);
   let reading: Promise<void> | undefined;
   let isAtEnd = false;
   let isClosed = false;
+  /** Samples of the file that are over. */
+  let position = 0;
   const refill = (): void => {
     reading ??= (async () => {
       while (!isClosed && !isAtEnd && queue.length < aheadSamples) isAtEnd = !(await reader.read(queue));
@@ -51,14 +54,18 @@ export async function openFileSound(
   };
   refill();
   const sound = new PacedSound((block: Float32Array, captureUs: Micros) => {
+    // What a busy computer missed is over, as it is for the picture.
+    const due = Math.round(((captureUs - originUs) * sampleRateHz) / 1_000_000);
+    position += queue.drop(Math.max(0, due - position));
     const filled = queue.take(block);
+    position += filled;
     if (filled === 0 && isAtEnd) {
       close();
       return events.onGone("");
     }
     refill();
     events.onBlock(block, captureUs);
-  }, startUs ?? nowUs());
+  }, originUs);
   return { name: "the file's sound", close };
 }
 
