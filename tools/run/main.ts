@@ -9,7 +9,7 @@ import {
   exitCodes,
   helpEpilogue,
   optionsFromEnvironment,
-  quitKey,
+  watchKeys,
   runProgram,
   statusBeside,
   sourceOptions,
@@ -55,7 +55,7 @@ process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, 
   );
   const shared = forwarded(args);
   const sides: PeerProcess[] = [];
-  const quit = quitKey();
+  const quit = watchKeys();
   try {
     const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
     sides.push(a);

@@ -4,7 +4,9 @@ import { hostname } from "node:os";
 
 import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
 import {
+  audioOptions,
   callDetail,
+  checkAudioOptions,
   CliError,
   commandOf,
   commonOptions,
@@ -19,16 +21,21 @@ import {
   helpEpilogue,
   incomingStatus,
   isLoopback,
+  microphoneOptions,
+  microphoneStatus,
   optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runProgram,
+  soundDetail,
+  soundStatus,
   sourceOptions,
+  speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
+import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
@@ -36,6 +43,9 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...audioOptions,
+  ...microphoneOptions,
+  ...speakerOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
@@ -64,6 +74,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
   return runProgram(parser(argv), async (args, stopped) => {
     const output = new ConsoleOutput(args);
     const video = videoOptionsFrom(args);
+    checkAudioOptions(args);
     const place = meeting(args);
     checkSource(video.source);
     const peer = await startPeer({
@@ -72,11 +83,15 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       name: forTerminal(args.name ?? hostname()),
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForListener: args.wait,
+      audio: args.audio,
+      speaker: args.speaker,
+      sound: args.audio ? soundFor(video.source, args.microphone) : undefined,
     }).catch(explain);
     describeOurSide(peer, output);
     announce(peer, output, args.keyFile);
     const program: CallProgram = {
       wantsWindow: args.window,
+      requiresAudio: args.requireAudio,
       otherEnd: "The other end",
       whoSees: "You see each other; nobody else does.",
       hasLeft: "has hung up",
@@ -147,8 +162,9 @@ function figuresOf(peer: Peer): CallFigures {
   const stats = peer.stats();
   const { incoming, outgoing } = stats;
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
-  const status = isUnderWay ? statusBeside(incomingStatus(incoming), [formatOutgoing(outgoing)]) : undefined;
-  return { stats, status, detail: callDetail(incoming, outgoing) };
+  const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
+  const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
+  return { stats, status, detail: [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)] };
 }
 
 /** Tells what happens at this end. */
@@ -169,9 +185,9 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
     output.event({ event: "text", text });
     output.say(`> ${forTerminal(text, 4096)}`, true);
   });
-  peer.on("notice", ({ code, message }) => {
-    output.event({ event: "notice", code, message });
-    output.say(message, true);
+  peer.on("recording", ({ name }) => {
+    output.event({ event: "recording", name });
+    output.say(`You are heard through ${forTerminal(name)}.`);
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

@@ -20,24 +20,29 @@ import {
   type BarcodeCount,
   IncomingCall,
   type IncomingCallEvents,
-  type IncomingStats,
+  type IncomingCallOptions,
+  type IncomingCallStats,
   type IncomingSummary,
   receiverCapabilities,
 } from "@simple-video-chat/receiver";
 import {
+  type AudioCaptureHost,
   CaptureHost,
   captureOptions,
+  captureSound,
   flushLastFrames,
-  type NoticeCode,
   outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
   sendVideoOver,
+  type SoundSpec,
   software,
   type VideoOptions,
 } from "@simple-video-chat/sender";
 
-export interface PeerOptions extends VideoOptions {
+import { SharedAudioEngine } from "./audio/shared-audio-engine.ts";
+
+export interface PeerOptions extends VideoOptions, IncomingCallOptions {
   /** Whom to call; without it this end waits for a call. */
   readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential } | undefined;
   /** Where to wait; default every address, port 7420. Port 0 takes a free one. */
@@ -49,8 +54,8 @@ export interface PeerOptions extends VideoOptions {
   readonly secret?: Uint8Array | undefined;
   /** What the other end sees; default "peer". */
   readonly name?: string;
-  /** Title of the window; without one nothing is drawn. */
-  readonly windowTitle?: string | undefined;
+  /** What is heard of this end; without it nothing is. */
+  readonly sound?: SoundSpec | undefined;
   /** Keep trying while the other end has not been started yet; default false. */
   readonly waitForListener?: boolean;
 }
@@ -63,16 +68,21 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
   readonly text: { readonly text: string };
-  /** Something is not as was asked, and works all the same: a sentence for the user. */
-  readonly notice: { readonly code: NoticeCode; readonly message: string };
+  /** Our microphone, or what is heard in its place, is open. */
+  readonly recording: { readonly name: string };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
 
 /** Figures of a call, both directions. */
 export interface PeerStats {
-  readonly incoming: IncomingStats;
-  readonly outgoing: { readonly fps: number; readonly bitrateBps: number };
+  readonly incoming: IncomingCallStats;
+  readonly outgoing: {
+    readonly fps: number;
+    readonly bitrateBps: number;
+    /** undefined without sound; its level while nothing is recorded. */
+    readonly audio: { readonly isMuted: boolean; readonly peakDbfs: number | undefined } | undefined;
+  };
 }
 
 /** A running call, or one that is waited for. Made by {@link startPeer}. */
@@ -82,6 +92,7 @@ export class Peer {
   readonly #credentials = new CredentialStore();
   readonly #capture: CaptureHost;
   readonly #incoming: IncomingCall;
+  readonly #sound: AudioCaptureHost | undefined;
   #listener: SessionListener | undefined;
   #session: Session | undefined;
   #outgoing: OutgoingVideo | undefined;
@@ -93,7 +104,23 @@ export class Peer {
   constructor(options: PeerOptions) {
     this.#options = options;
     const hasWindow = options.windowTitle !== undefined;
-    this.#incoming = new IncomingCall(options.windowTitle, this.#events);
+    const audioEngine = new SharedAudioEngine();
+    this.#incoming = new IncomingCall(options, this.#events, (share) => audioEngine.join(share));
+    if (options.sound !== undefined) {
+      this.#sound = captureSound(
+        options.sound,
+        {
+          onRecording: (name) => this.#events.emit("recording", { name }),
+          onNotice: (code, message) => this.#events.emit("notice", { code, message }),
+          // The playing half tells of the engine's death.
+          onTrouble: (trouble) => {
+            if (options.audio === false) this.#events.emit("trouble", trouble);
+          },
+          onHoldPicture: () => {},
+        },
+        (share) => audioEngine.join(share),
+      );
+    }
     this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
       onSelfView: (message) => this.#incoming.playSelfView(message),
       onEvent: (event) => {
@@ -102,6 +129,7 @@ export class Peer {
           this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
         }
         if (event.event === "notice") this.#events.emit("notice", { code: event.code, message: event.message });
+        if (event.event === "timeline") this.#sound?.beginFile(event.originUs);
         if (event.event === "ended") this.#events.emit("ended", {});
         if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
       },
@@ -113,6 +141,24 @@ export class Peer {
   /** Calls `handler` at every such event; the returned function ends that. */
   on<K extends keyof PeerEvents>(event: K, handler: (value: PeerEvents[K]) => void): () => void {
     return this.#events.on(event, handler);
+  }
+
+  /** Whether our microphone is switched off: then it is released. */
+  get isMuted(): boolean {
+    return this.#sound?.isMuted ?? true;
+  }
+
+  set isMuted(isMuted: boolean) {
+    this.#sound?.mute(isMuted);
+  }
+
+  /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
+  get volume(): number {
+    return this.#incoming.volume;
+  }
+
+  set volume(gain: number) {
+    this.#incoming.volume = gain;
   }
 
   /** Where it waits; undefined for the end that calls. */
@@ -133,7 +179,8 @@ export class Peer {
   /** @internal */
   async start(): Promise<void> {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
-    const capabilities: Capabilities = { ...receiverCapabilities(name, software), sends: ["video"] };
+    const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
+    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options.audio), sends };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -164,7 +211,11 @@ export class Peer {
   stats(): PeerStats {
     return {
       incoming: this.#incoming.stats(),
-      outgoing: { fps: this.#outgoing?.sentRate() ?? 0, bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0 },
+      outgoing: {
+        fps: this.#outgoing?.sentRate() ?? 0,
+        bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0,
+        audio: this.#sound && { isMuted: this.#sound.isMuted, peakDbfs: this.#sound.peakDbfs },
+      },
     };
   }
 
@@ -197,13 +248,14 @@ export class Peer {
     if (this.#session !== undefined) await flushLastFrames([this.#session]);
     await this.#session?.close("normal", reason);
     await this.#listener?.close("normal", reason);
-    await Promise.all([this.#capture.close(), this.#incoming.close()]);
+    await Promise.all([this.#capture.close(), this.#incoming.close(), this.#sound?.close()]);
   }
 
   #use(session: Session): void {
     clearTimeout(this.#inviteTimer);
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
+    this.#sound?.sendOver(session);
     session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session);
   }

@@ -11,7 +11,7 @@ import {
   formatSummary,
   forTerminal,
   type StatusLines,
-  watchTerminalKeys,
+  watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
@@ -19,11 +19,17 @@ import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
 const statusIntervalMs = 1000;
+/** What a key makes it louder or quieter by. */
+const volumeStep = 0.1;
 
 /** A running call, as far as a program shows it. */
 export interface RunningCall {
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
   readonly barcodes: BarcodeCount;
+  /** How loud the other end is played: from 0 to 2. */
+  volume: number;
+  /** Whether our microphone is switched off; only where there is one. */
+  isMuted?: boolean;
   showDetail(rows: readonly DetailRow[]): void;
   summary(): IncomingSummary;
   close(): Promise<void>;
@@ -49,6 +55,8 @@ export interface CallProgram {
   readonly whoSees: string;
   /** What it said goodbye by: "has ended". */
   readonly hasLeft: string;
+  /** End when a microphone or speaker does not work. */
+  readonly requiresAudio?: boolean;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -75,16 +83,29 @@ export async function runCall(
     if (status !== undefined) output.status(...status);
     if (isDetailed) call.showDetail(detail);
   }, statusIntervalMs);
-  const quit = onKeys(call, {
+  const louder = (by: number): void => {
+    call.volume += by;
+    output.say(`Volume ${Math.round(100 * call.volume)} %.`);
+  };
+  const keys = watchKeys({
     i: () => {
       isDetailed = !isDetailed;
       const { detail } = program.figures();
       call.showDetail(isDetailed ? detail : []);
       if (isDetailed) output.say(detailLines(detail));
     },
+    m: () => {
+      if (call.isMuted === undefined) return;
+      call.isMuted = !call.isMuted;
+      output.event({ event: "muted", muted: call.isMuted });
+      output.say(call.isMuted ? "Your microphone is off." : "Your microphone is on.");
+    },
+    9: () => louder(-volumeStep),
+    0: () => louder(volumeStep),
   });
-  const code = await Promise.race([ended, stopped, quit.pressed]);
-  quit.release();
+  call.on("key", ({ key }) => keys.press(key));
+  const code = await Promise.race([ended, stopped, keys.pressed]);
+  keys.release();
   clearInterval(timer);
   await call.close();
   const summary = call.summary();
@@ -93,23 +114,6 @@ export async function runCall(
   if (summary.captured > 0) output.say(formatSummary(summary));
   output.end();
   return code;
-}
-
-/** Keys in the window and in the terminal do the same. `pressed` resolves when one of them ends the program. */
-function onKeys(
-  call: RunningCall,
-  actions: Readonly<Record<string, () => void>>,
-): { readonly pressed: Promise<ExitCode>; readonly release: () => void } {
-  let release = (): void => {};
-  const pressed = new Promise<ExitCode>((resolve) => {
-    const onKey = (key: string): void => {
-      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
-      else actions[key]?.();
-    };
-    call.on("key", ({ key }) => onKey(key));
-    release = watchTerminalKeys(onKey);
-  });
-  return { pressed, release };
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
@@ -145,6 +149,16 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "attempt", ...attempt });
       if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
     });
+    call.on("playing", ({ name }) => output.event({ event: "playing", name }));
+    call.on("other-muted", ({ muted }) => {
+      output.event({ event: "other-muted", muted });
+      output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");
+    });
+    call.on("notice", ({ code, message }) => {
+      output.event({ event: "notice", code, message });
+      output.say(message, true);
+      if (program.requiresAudio === true && isSoundTrouble(code)) resolve(troubleExit(code, wasConnected));
+    });
     call.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(isFinal ? message : `${message} A new one was started.`, true);
@@ -176,6 +190,11 @@ function exitCodeOf({ code, by, error }: IncomingCallEvents["closed"], wasConnec
   if (error?.code === "refused" || code === "revoked" || code === "refused") return exitCodes.refused;
   if (by === "them" && (code === "normal" || code === "time-limit")) return exitCodes.ok;
   return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+}
+
+/** Whether a notice says that there is no sound in one of the directions. */
+function isSoundTrouble(code: string): boolean {
+  return code === "microphone-failed" || code === "speaker-failed";
 }
 
 function troubleExitOf(_code: string, wasConnected: boolean): ExitCode {

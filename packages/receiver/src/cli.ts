@@ -5,7 +5,9 @@ import { hostname } from "node:os";
 import { deriveCredential, InviteError, parseInvite } from "@simple-video-chat/protocol";
 import {
   askForInvite,
+  audioOptions,
   callDetail,
+  checkAudioOptions,
   CliError,
   commandOf,
   commonOptions,
@@ -21,6 +23,10 @@ import {
   programVersion,
   readKeyFile,
   runProgram,
+  soundDetail,
+  soundStatus,
+  speakerOptions,
+  statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
@@ -30,6 +36,8 @@ import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...audioOptions,
+  ...speakerOptions,
   ...commonOptions,
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
@@ -55,19 +63,31 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
   return runProgram(parser(argv), async (args, stopped) => {
     const output = new ConsoleOutput(args);
     if (args.legacy) return runLegacyReceiver(args, output, stopped);
+    checkAudioOptions(args);
     const target = await findTarget(args);
     const receiver = startReceiver({
       ...target,
       name: forTerminal(args.name ?? hostname()),
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForSender: args.wait,
+      audio: args.audio,
+      speaker: args.speaker,
     });
     const figures = (): CallFigures => {
       const stats = receiver.stats();
-      return { stats, status: incomingStatus(stats), detail: callDetail(stats) };
+      const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
+      const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
+      return { stats, status, detail: [...callDetail(stats), ...soundDetail(stats.audio)] };
     };
     const whoSees = "Its pictures come here; nothing of yours is sent.";
-    const program = { wantsWindow: args.window, otherEnd: "The sender", whoSees, hasLeft: "has ended", figures };
+    const program = {
+      wantsWindow: args.window,
+      otherEnd: "The sender",
+      whoSees,
+      hasLeft: "has ended",
+      figures,
+      requiresAudio: args.requireAudio,
+    };
     return runCall(receiver, program, { output, stopped });
   });
 }

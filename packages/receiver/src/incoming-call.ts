@@ -3,6 +3,8 @@
 
 import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
 
+import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
+import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
 import type { OverlayRow } from "./display/detail-overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
@@ -18,6 +20,21 @@ const lateCards: Readonly<Record<SlowPart, string>> = {
   link: "the link is too slow for a picture right now",
   computer: "this computer is too slow for the pictures right now",
 };
+
+/** Where the other end is seen and heard. */
+export interface IncomingCallOptions {
+  /** Title of the window; without one nothing is drawn. */
+  readonly windowTitle?: string | undefined;
+  /** Whether its sound is played; default true. */
+  readonly audio?: boolean;
+  /** Id, name or part of the name of the speaker; default the user's default one. */
+  readonly speaker?: string | undefined;
+}
+
+/** Figures of the receiving half of a call: its video, and its sound if that is played. */
+export interface IncomingCallStats extends IncomingStats {
+  readonly audio: IncomingAudioStats | undefined;
+}
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
@@ -37,6 +54,12 @@ export interface IncomingCallEvents {
   readonly key: { readonly key: string };
   /** The window was closed. */
   readonly "window-closed": Record<string, never>;
+  /** The speaker is open. */
+  readonly playing: { readonly name: string };
+  /** The other end has switched its microphone off, or on again. */
+  readonly "other-muted": { readonly muted: boolean };
+  /** Something is not as was asked, and works all the same: a sentence for the user. */
+  readonly notice: { readonly code: string; readonly message: string };
   /** The playback engine died; a new one runs unless `isFinal`. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** It is over. With an error it did not end well. */
@@ -54,16 +77,19 @@ export class IncomingCall {
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
+  readonly #playout: AudioPlayoutHost | undefined;
+  readonly #audio: IncomingAudio | undefined;
+  #isOtherMuted = false;
   #hasShown = false;
   #isLate = false;
 
   /**
-   * @param windowTitle - without one nothing is drawn
    * @param events - is told everything
+   * @param startAudioEngine - default an engine of its own
    */
-  constructor(windowTitle: string | undefined, events: Pick<Emitter<IncomingCallEvents>, "emit">) {
+  constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
     this.#events = events;
-    this.#playback = new PlaybackHost(windowTitle, {
+    this.#playback = new PlaybackHost(options.windowTitle, {
       onReport: (report) => {
         if (this.#video.played(report)) this.#pictureShown();
       },
@@ -76,6 +102,28 @@ export class IncomingCall {
       },
     });
     this.#video = new IncomingVideo(this.#playback);
+    if (options.audio !== false) {
+      this.#playout = new AudioPlayoutHost(
+        options.speaker,
+        {
+          onPlaying: (name) => events.emit("playing", { name }),
+          onFigures: (figures) => {
+            this.#audio?.played(figures);
+            this.#playback.setSoundOffset(this.#audio?.soundOffsetUs);
+          },
+          onTrouble: ({ code, message, isFinal }) => {
+            if (code === "engine-failed") events.emit("trouble", { code, message, isFinal: false });
+            else
+              events.emit("notice", {
+                code: "speaker-failed",
+                message: isFinal ? message : `${message} The call goes on without its sound.`,
+              });
+          },
+        },
+        startAudioEngine,
+      );
+      this.#audio = new IncomingAudio(this.#playout);
+    }
     this.#watching = setInterval(() => this.#checkPicture(), watchIntervalMs);
   }
 
@@ -90,8 +138,17 @@ export class IncomingCall {
   }
 
   /** The present figures. */
-  stats(): IncomingStats {
-    return this.#video.stats();
+  stats(): IncomingCallStats {
+    return { ...this.#video.stats(), audio: this.#audio?.stats() };
+  }
+
+  /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
+  get volume(): number {
+    return this.#playout?.gain ?? 0;
+  }
+
+  set volume(gain: number) {
+    this.#playout?.setGain(Math.min(2, Math.max(0, gain)));
   }
 
   /** The whole call's figures; its account is closed after {@link stop}. */
@@ -119,11 +176,16 @@ export class IncomingCall {
   use(session: Session): void {
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#video.connected(session, !resumed);
+      this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
       if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
     });
-    session.on("message", (message) => this.#video.receive(message));
+    session.on("message", (message) => {
+      this.#video.receive(message);
+      const track = this.#audio?.receive(message);
+      if (track !== undefined) this.#otherMuted(track.muted);
+    });
     session.on("silent", ({ silent }) => {
       if (silent) this.showCard("reconnecting");
       this.#events.emit("silent", { silent });
@@ -143,9 +205,15 @@ export class IncomingCall {
     await this.#playback.drain();
   }
 
-  /** Closes the window, after {@link stop}; resolves when its process is gone. */
-  close(): Promise<void> {
-    return this.#playback.close();
+  /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */
+  async close(): Promise<void> {
+    await Promise.all([this.#playback.close(), this.#playout?.close()]);
+  }
+
+  #otherMuted(muted: boolean): void {
+    if (muted === this.#isOtherMuted) return;
+    this.#isOtherMuted = muted;
+    this.#events.emit("other-muted", { muted });
   }
 
   #checkPicture(): void {

@@ -17,6 +17,9 @@ import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/play
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
 
+/** Changes of the sound's delay below this are not told: nobody sees them. */
+const soundStepUs = 2_000;
+
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
   readonly onReport: (report: ReportMessage) => void;
@@ -32,6 +35,7 @@ export class PlaybackHost {
   #title: string | undefined;
   #card: string | undefined;
   #clock: ClockEstimate | undefined;
+  #soundOffsetUs: number | undefined;
   #isOpening = false;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
@@ -91,6 +95,14 @@ export class PlaybackHost {
     this.#command({ command: "clock", clock: clock ?? null });
   }
 
+  /** When the sound of the instant 0 of the sender's clock is heard, on ours, µs; pictures wait for theirs. undefined: there is none. */
+  setSoundOffset(offsetUs: number | undefined): void {
+    const isSame = offsetUs === this.#soundOffsetUs || Math.abs((offsetUs ?? Infinity) - (this.#soundOffsetUs ?? -Infinity)) < soundStepUs;
+    if (isSame) return;
+    this.#soundOffsetUs = offsetUs;
+    this.#command({ command: "sound", offsetUs: offsetUs ?? null });
+  }
+
   /** Takes what the capture's self-view gives. */
   playSelfView(message: TrackMessage | EncodedPacket): void {
     if ("data" in message) this.#engine.sendPacket(message);
@@ -140,6 +152,7 @@ export class PlaybackHost {
     this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
     if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
     if (this.#clock !== undefined) this.#command({ command: "clock", clock: this.#clock });
+    if (this.#soundOffsetUs !== undefined) this.#command({ command: "sound", offsetUs: this.#soundOffsetUs });
     if (this.#track !== undefined) this.#engine.send(this.#track);
     if (this.#selfViewTrack !== undefined) this.#engine.send(this.#selfViewTrack);
   }

@@ -11,18 +11,16 @@ import {
 } from "@simple-video-chat/protocol";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import { IncomingCall, type IncomingCallEvents } from "./incoming-call.ts";
-import type { IncomingStats, IncomingSummary } from "./incoming-video.ts";
+import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
+import type { IncomingSummary } from "./incoming-video.ts";
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends IncomingCallOptions {
   readonly host: string;
   readonly port: number;
   /** Of an invite: `deriveCredential(parseInvite(text).secret)`. */
   readonly credential: Credential;
   /** Default "receiver". */
   readonly name?: string;
-  /** Title of the window; without one nothing is drawn. */
-  readonly windowTitle?: string | undefined;
   /** Keep trying while the sender has not been started yet; default false. */
   readonly waitForSender?: boolean;
 }
@@ -30,13 +28,13 @@ export interface ReceiverOptions {
 /** What a receiver tells. */
 export type ReceiverEvents = IncomingCallEvents;
 
-/** What a receiver can take. */
-export function receiverCapabilities(name: string, software: string): Capabilities {
+/** What a receiver can take. @param audio whether it plays sound; default true */
+export function receiverCapabilities(name: string, software: string, audio: boolean = true): Capabilities {
   return {
     name,
     software,
     sends: [],
-    receives: ["video"],
+    receives: audio ? ["video", "audio"] : ["video"],
     videoCodecs: ["h264", "vp9", "jpeg"],
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
@@ -54,13 +52,13 @@ export class Receiver {
 
   /** @internal */
   constructor(options: ReceiverOptions) {
-    this.#incoming = new IncomingCall(options.windowTitle, this.#events);
+    this.#incoming = new IncomingCall(options, this.#events);
     this.#incoming.showCard("connecting");
     this.#session = connectSession({
       host: options.host,
       port: options.port,
       credential: options.credential,
-      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1"),
+      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio),
       waitForListener: options.waitForSender ?? false,
     });
     this.#incoming.use(this.#session);
@@ -82,8 +80,17 @@ export class Receiver {
   }
 
   /** The present figures. */
-  stats(): IncomingStats {
+  stats(): IncomingCallStats {
     return this.#incoming.stats();
+  }
+
+  /** How loud the sender is played: from 0 to 2, where 1 is as loud as it was recorded. */
+  get volume(): number {
+    return this.#incoming.volume;
+  }
+
+  set volume(gain: number) {
+    this.#incoming.volume = gain;
   }
 
   /** The whole call's figures; its account is closed after {@link close}. */

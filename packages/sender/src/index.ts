@@ -15,6 +15,9 @@ export {
   type LegacyServerStats,
 } from "./legacy/legacy-server.ts";
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
+export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capture-host.ts";
+export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
+export { soundFor, type SoundSpec } from "./audio/sound-spec.ts";
 export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount, OutgoingVideo } from "./outgoing-video.ts";
 export {

@@ -16,6 +16,9 @@ import {
   type VideoCodec,
 } from "@simple-video-chat/protocol";
 
+import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
+import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
+import type { SoundSpec } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
@@ -59,6 +62,8 @@ export interface SenderOptions extends VideoOptions {
   readonly maxReceivers?: number;
   /** What receivers see; default "sender". */
   readonly name?: string;
+  /** What is heard; without it nothing is. */
+  readonly sound?: SoundSpec | undefined;
   /** Show what is sent in a window here; the source is then open from the beginning. */
   readonly preview?: boolean;
 }
@@ -83,7 +88,9 @@ export interface SenderEvents {
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
-  readonly notice: { readonly code: NoticeCode; readonly message: string };
+  readonly notice: { readonly code: NoticeCode | SoundNoticeCode; readonly message: string };
+  /** The microphone, or what is heard in its place, is open. */
+  readonly recording: { readonly name: string };
   /** A file is at its end. */
   readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
@@ -99,6 +106,8 @@ export interface SenderStats {
   readonly bitrateBps: number;
   /** What the encoder aims at: what the best receiver's link takes. */
   readonly targetBitrateBps: number;
+  /** What is heard; undefined without sound. `peakDbfs` is undefined while nothing is recorded. */
+  readonly audio: { readonly isMuted: boolean; readonly peakDbfs: number | undefined } | undefined;
 }
 
 interface Receiver {
@@ -140,6 +149,7 @@ export class Sender {
   readonly #events = new Emitter<SenderEvents>();
   readonly #credentials = new CredentialStore();
   readonly #capture: CaptureHost;
+  readonly #sound: AudioCaptureHost | undefined;
   readonly #receivers = new Map<Session, Receiver>();
   #listener: SessionListener | undefined;
   #inviteTimer: NodeJS.Timeout | undefined;
@@ -155,6 +165,22 @@ export class Sender {
       onEngineDeath: ({ isFinal, reason }) =>
         this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
+    if (options.sound === undefined) return;
+    this.#sound = captureSound(options.sound, {
+      onRecording: (name) => this.#events.emit("recording", { name }),
+      onNotice: (code, message) => this.#events.emit("notice", { code, message }),
+      onTrouble: (trouble) => this.#events.emit("trouble", trouble),
+      onHoldPicture: () => {},
+    });
+  }
+
+  /** Whether the microphone is switched off: then it is released. */
+  get isMuted(): boolean {
+    return this.#sound?.isMuted ?? true;
+  }
+
+  set isMuted(isMuted: boolean) {
+    this.#sound?.mute(isMuted);
   }
 
   /** Where it listens. */
@@ -183,7 +209,7 @@ export class Sender {
     const capabilities: Capabilities = {
       name,
       software,
-      sends: ["video"],
+      sends: this.#sound === undefined ? ["video"] : ["video", "audio"],
       receives: [],
       videoCodecs: [],
       maxWidthPx: 1,
@@ -215,6 +241,7 @@ export class Sender {
       fps: Math.max(0, ...videos.map((video) => video.sentRate())),
       bitrateBps: videos.reduce((sum, video) => sum + video.sentBitrateBps(), 0),
       targetBitrateBps: Math.round(Math.max(0, ...videos.map((video) => video.targetBitrateBps))),
+      audio: this.#sound && { isMuted: this.#sound.isMuted, peakDbfs: this.#sound.peakDbfs },
     };
   }
 
@@ -226,11 +253,12 @@ export class Sender {
     for (const { video } of this.#receivers.values()) video.stop();
     await flushLastFrames([...this.#receivers.keys()]);
     await this.#listener?.close("normal", reason);
-    await this.#capture.close();
+    await Promise.all([this.#capture.close(), this.#sound?.close()]);
   }
 
   #welcome(session: Session): void {
     const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
+    this.#sound?.sendOver(session);
     if (session.identity === this.#invitedIdentity) this.#invite();
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;
@@ -278,6 +306,9 @@ export class Sender {
         break;
       case "notice":
         this.#events.emit("notice", { code: event.code, message: event.message });
+        break;
+      case "timeline":
+        this.#sound?.beginFile(event.originUs);
         break;
       case "key":
         this.#events.emit("key", { key: event.key });

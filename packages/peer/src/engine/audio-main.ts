@@ -2,11 +2,12 @@
 // directions, as cancelling the echo takes. It does what the network process tells it over its pipe, and ends when the pipe does.
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+import { askForPriority, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 import { AudioPlayout, type PlayoutCommand } from "@simple-video-chat/receiver/engine";
 import { AudioCapture, type CaptureAudioCommand } from "@simple-video-chat/sender/engine";
 
 leaveSignalsToParent();
+askForPriority();
 
 const capture = new AudioCapture({ onPacket: (packet) => port.send(packet), onEvent: tell });
 const playout = new AudioPlayout({ onEvent: tell });

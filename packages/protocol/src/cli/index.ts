@@ -21,6 +21,23 @@ export { dialableHost, isLoopback } from "./local-address.ts";
 export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
-export { commonOptions, displayOptions, helpEpilogue, sourceOptions } from "./shared-options.ts";
-export { quitKey, watchTerminalKeys } from "./terminal-keys.ts";
+export {
+  audioOptions,
+  commonOptions,
+  displayOptions,
+  helpEpilogue,
+  microphoneOptions,
+  sourceOptions,
+  speakerOptions,
+} from "./shared-options.ts";
+export {
+  type IncomingSoundFigures,
+  levelMeter,
+  microphoneStatus,
+  type OutgoingSoundFigures,
+  soundDetail,
+  soundStatus,
+} from "./sound-figures.ts";
+export { checkAudioOptions } from "./sound-arguments.ts";
+export { watchKeys, watchTerminalKeys } from "./terminal-keys.ts";
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";

@@ -76,6 +76,14 @@ export class IncomingAudio {
     this.#figures = figures;
   }
 
+  /**
+   * When what was recorded at 0 of the sender's clock is heard here, on our clock, µs: a picture of that time is to be seen then. undefined
+   * while nothing is heard.
+   */
+  get soundOffsetUs(): number | undefined {
+    return this.#track?.muted === false ? (this.#figures?.offsetUs ?? undefined) : undefined;
+  }
+
   stats(): IncomingAudioStats {
     const { playedUs = 0, concealedUs = 0, offsetUs, delayUs, peakDbfs } = this.#figures ?? {};
     const clock = this.#session?.clock;

@@ -2,12 +2,13 @@
 // network process tells it over its pipe, and ends when the pipe does.
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+import { askForPriority, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { AudioPlayout } from "../audio/audio-playout.ts";
 import type { PlayoutCommand } from "../audio/playout-command.ts";
 
 leaveSignalsToParent();
+askForPriority();
 
 const playout = new AudioPlayout({ onEvent: (event) => port.send({ type: "engine-event", value: toJsonObject(event) }) });
 

@@ -16,6 +16,8 @@ export type PlaybackCommand =
   | { readonly command: "detail"; readonly rows: readonly OverlayRow[] }
   /** How far the sender's clock is from ours; null: not known. */
   | { readonly command: "clock"; readonly clock: ClockEstimate | null }
+  /** When the sound of the instant 0 of the sender's clock is heard, on ours, µs; null: there is none to wait for. */
+  | { readonly command: "sound"; readonly offsetUs: number | null }
   /** Show what is decoded, then answer with the last report and "drained". */
   | { readonly command: "drain" };
 

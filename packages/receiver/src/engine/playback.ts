@@ -32,6 +32,8 @@ export interface PlaybackSink {
 /** A decoded picture that waits for the display. */
 interface ReadyPicture {
   readonly packet: EncodedPacket;
+  /** How long it waited for its sound before it was decoded. */
+  readonly heldUs: number;
   readonly decodeUs: number;
   readonly readyUs: number;
 }
@@ -54,7 +56,7 @@ export class Playback {
   #format: TrackMessage | undefined;
   #decoder: VideoDecoder | undefined;
   /** What came while a decoder was being opened, in order. */
-  #waiting: (TrackMessage | EncodedPacket)[] = [];
+  #waiting: (TrackMessage | { readonly packet: EncodedPacket; readonly heldUs: number })[] = [];
   /** Works off what waits; undefined when nothing does. */
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
@@ -95,10 +97,13 @@ export class Playback {
     this.#working ??= this.#work();
   }
 
-  /** Plays a packet. Its data is kept only while a decoder is being opened. */
-  push(packet: EncodedPacket): void {
-    if (this.#working === undefined) this.#decode(packet);
-    else this.#waiting.push(packet);
+  /**
+   * Plays a packet. Its data is kept only while a decoder is being opened.
+   * @param heldUs how long it has waited for its sound: a part of its wait for the display
+   */
+  push(packet: EncodedPacket, heldUs: number = 0): void {
+    if (this.#working === undefined) this.#decode(packet, heldUs);
+    else this.#waiting.push({ packet, heldUs });
   }
 
   /** Resolves when everything pushed so far is decoded and shown or counted. */
@@ -120,7 +125,7 @@ export class Playback {
   async #work(): Promise<void> {
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        if ("data" in next) this.#decode(next);
+        if ("packet" in next) this.#decode(next.packet, next.heldUs);
         else await this.#open(next);
       }
     } finally {
@@ -147,7 +152,7 @@ export class Playback {
     }
   }
 
-  #decode(packet: EncodedPacket): void {
+  #decode(packet: EncodedPacket, heldUs: number): void {
     if (packet.keyframe) this.#isWaitingForKeyframe = false;
     if (this.#isWaitingForKeyframe) {
       this.#count("waitingForKeyframe");
@@ -169,7 +174,7 @@ export class Playback {
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
     if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
-    this.#ready = { packet, decodeUs: readyUs - startUs, readyUs };
+    this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
     // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
     this.#showing ??= setImmediate(() => this.#show());
   }
@@ -180,7 +185,7 @@ export class Playback {
     const ready = this.#ready;
     if (ready === undefined || this.#decoder === undefined) return;
     this.#ready = undefined;
-    const { packet, decodeUs, readyUs } = ready;
+    const { packet, heldUs, decodeUs, readyUs } = ready;
     if (isTooOld(packet.captureUs, this.#nowUs(), this.#clock)) {
       this.#count("stale");
       return;
@@ -193,7 +198,7 @@ export class Playback {
       frame: packet.frame,
       shownUs,
       decodeUs,
-      displayWaitUs: shownUs - readyUs,
+      displayWaitUs: heldUs + shownUs - readyUs,
       shown: this.#report.shown + 1,
     };
     this.#sink.onReport(this.#report);

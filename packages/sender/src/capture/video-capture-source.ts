@@ -77,10 +77,7 @@ export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>):
  * @param onTimeline see {@link Pacer}
  * @throws SourceError file-missing or not-a-video
  */
-export async function openFile(
-  spec: Extract<SourceSpec, { kind: "file" }>,
-  onTimeline?: (originUs: Micros) => void,
-): Promise<Source> {
+export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>, onTimeline?: (originUs: Micros) => void): Promise<Source> {
   if (!existsSync(spec.path)) throw new SourceError("file-missing", `There is no file ${spec.path}.`);
   const cv = await loadOpenCv();
   const pacer = new Pacer(onTimeline);

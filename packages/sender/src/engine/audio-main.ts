@@ -2,12 +2,13 @@
 // the network process tells it over its pipe, and ends when the pipe does.
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+import { askForPriority, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { AudioCapture } from "../audio/audio-capture.ts";
 import type { CaptureAudioCommand } from "../audio/capture-audio-command.ts";
 
 leaveSignalsToParent();
+askForPriority();
 
 const capture = new AudioCapture({
   onPacket: (packet) => port.send(packet),

@@ -45,6 +45,8 @@ export type NoticeCode = "encoder-fallback";
 /** From the capture engine to the network process. */
 export type CaptureEvent =
   | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
+  /** A file begins, begins again, or was held up: the picture with the timestamp 0 was, or would have been, due then. */
+  | { readonly event: "timeline"; readonly originUs: number }
   /** The file is at its end. */
   | { readonly event: "ended"; readonly run: number }
   /** The last packet and capture-count were sent; the device is released. */

@@ -75,7 +75,7 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
   await stop();
   const ours = run;
   const cv = await loadOpenCv();
-  const source = await openSource(options.source);
+  const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
   tell({ event: "opened", name: source.name, ...source.format });
   const selfView = options.selfView
     ? new SelfView(
