@@ -189,6 +189,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
     output.event({ event: "recording", name });
     output.say(`You are heard through ${forTerminal(name)}.`);
   });
+  peer.on("muted", ({ muted }) => {
+    output.event({ event: "muted", muted });
+    output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
   peer.on("ended", () => {
     output.event({ event: "ended" });
     output.say("Your file is at its end; the call goes on.");

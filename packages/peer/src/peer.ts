@@ -70,6 +70,8 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly text: { readonly text: string };
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
+  /** Our microphone was switched off, or on. */
+  readonly muted: { readonly muted: boolean };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
@@ -149,7 +151,9 @@ export class Peer {
   }
 
   set isMuted(isMuted: boolean) {
-    this.#sound?.mute(isMuted);
+    if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
+    this.#sound.mute(isMuted);
+    this.#events.emit("muted", { muted: isMuted });
   }
 
   /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */

@@ -95,10 +95,7 @@ export async function runCall(
       if (isDetailed) output.say(detailLines(detail));
     },
     m: () => {
-      if (call.isMuted === undefined) return;
-      call.isMuted = !call.isMuted;
-      output.event({ event: "muted", muted: call.isMuted });
-      output.say(call.isMuted ? "Your microphone is off." : "Your microphone is on.");
+      if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
     },
     9: () => louder(-volumeStep),
     0: () => louder(volumeStep),

@@ -23,6 +23,8 @@ class FakeCall implements RunningCall {
   readonly barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
   readonly shownDetails: (readonly DetailRow[])[] = [];
   isClosed = false;
+  volume = 1;
+  isMuted = false;
 
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
     return this.events.on(event, handler);
@@ -104,6 +106,29 @@ test("shows the detail at i, over the picture and as lines, and takes it away at
   assert.equal(people.text.match(/latency/g)?.length, 1);
   stop(exitCodes.interrupted);
   assert.equal(await code, exitCodes.interrupted);
+});
+
+test("switches the microphone off and on at m, and changes the volume at 9 and 0", async () => {
+  const { call, people, code, stop } = run();
+  call.events.emit("key", { key: "m" });
+  assert.ok(call.isMuted);
+  call.events.emit("key", { key: "m" });
+  assert.ok(!call.isMuted);
+  for (const key of ["9", "9", "0"]) call.events.emit("key", { key });
+  assert.match(people.text, /Volume 90 %\.\nVolume 80 %\.\nVolume 90 %\./);
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("goes on without sound, or ends where it is required", async () => {
+  for (const requiresAudio of [false, true]) {
+    const { call, people, code, stop } = run({ requiresAudio });
+    call.events.emit("notice", { code: "microphone-silent", message: "Is it on?" });
+    call.events.emit("notice", { code: "speaker-failed", message: "No speaker." });
+    if (!requiresAudio) stop(exitCodes.ok);
+    assert.equal(await code, requiresAudio ? exitCodes.couldNotStart : exitCodes.ok);
+    assert.match(people.text, /Is it on\?\nNo speaker\./);
+  }
 });
 
 test("ends at q, Escape and the window's close button", async () => {

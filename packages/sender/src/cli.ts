@@ -105,7 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       );
     }
     const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-    const keys = watchKeys({ m: () => toggleMicrophone(sender, output) });
+    const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
     sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
     const code = await Promise.race([ended, stopped, keys.pressed]);
     keys.release();
@@ -114,13 +114,6 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     output.end();
     return code;
   });
-}
-
-function toggleMicrophone(sender: Sender, output: ConsoleOutput): void {
-  if (sender.stats().audio === undefined) return;
-  sender.isMuted = !sender.isMuted;
-  output.event({ event: "muted", muted: sender.isMuted });
-  output.say(sender.isMuted ? "Your microphone is off." : "Your microphone is on.");
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
@@ -182,6 +175,10 @@ function describeEvents(
     sender.on("recording", ({ name }) => {
       output.event({ event: "recording", name });
       output.say(`Heard through ${forTerminal(name)}.`);
+    });
+    sender.on("muted", ({ muted }) => {
+      output.event({ event: "muted", muted });
+      output.say(muted ? "Your microphone is off." : "Your microphone is on.");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

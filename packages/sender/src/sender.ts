@@ -91,6 +91,8 @@ export interface SenderEvents {
   readonly notice: { readonly code: NoticeCode | SoundNoticeCode; readonly message: string };
   /** The microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
+  /** The microphone was switched off, or on. */
+  readonly muted: { readonly muted: boolean };
   /** A file is at its end. */
   readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
@@ -180,7 +182,9 @@ export class Sender {
   }
 
   set isMuted(isMuted: boolean) {
-    this.#sound?.mute(isMuted);
+    if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
+    this.#sound.mute(isMuted);
+    this.#events.emit("muted", { muted: isMuted });
   }
 
   /** Where it listens. */
