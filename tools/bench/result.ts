@@ -21,12 +21,15 @@ export interface Circumstances {
   readonly disturbed: number;
 }
 
+/** Figures; those whose name has a dot ("ffmpeg.p50Ms") are in an object of their own. */
+export type NestedFigures = Readonly<Record<string, number | Figures>>;
+
 /** A scenario's result, as `--json` prints it. */
 export interface ResultJson extends Circumstances {
   readonly scenario: string;
   /** Medians by figure. */
-  readonly ours: Figures;
-  readonly peers: Figures;
+  readonly ours: NestedFigures;
+  readonly peers: NestedFigures;
   readonly ratios: Figures;
   /** By figure: whether its goal was reached. */
   readonly goals: Readonly<Record<string, boolean>>;
@@ -56,13 +59,23 @@ export function toJson(scenario: Pick<Scenario, "name" | "figures">, runs: reado
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
   return {
     scenario: scenario.name,
-    ours: medians("ours"),
-    peers: medians("peers"),
+    ours: nest(medians("ours")),
+    peers: nest(medians("peers")),
     ratios: medians("ratios"),
     goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
     ...circumstances,
     runs: runs.map((run) => Object.fromEntries(Object.entries(run).map(([name, value]) => [name, round(value)]))),
   };
+}
+
+function nest(figures: Figures): NestedFigures {
+  const nested: Record<string, number | Record<string, number>> = {};
+  for (const [name, value] of Object.entries(figures)) {
+    const [group = "", figure] = name.split(".");
+    if (figure === undefined) nested[name] = value;
+    else nested[group] = { ...(nested[group] as Figures | undefined), [figure]: value };
+  }
+  return nested;
 }
 
 function round(value: number): number {

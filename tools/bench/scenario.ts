@@ -11,7 +11,7 @@ export interface ScenarioOptions {
   readonly window: boolean;
 }
 
-/** One run's figures by name. */
+/** One run's figures by name. "ffmpeg.p50Ms" is the figure p50Ms of a group. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
