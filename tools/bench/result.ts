@@ -1,7 +1,7 @@
 // All runs of a scenario, made into one result: medians, spreads, goals, and the JSON that is kept.
 
 import type { Machine } from "./machine.ts";
-import type { FigureSpec, Figures, Scenario } from "./scenario.ts";
+import type { FigureSpec, Figures, PlotData, Scenario, Series } from "./scenario.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
 /** A figure over all runs. */
@@ -31,6 +31,8 @@ export interface ResultJson extends Circumstances {
   /** By figure: whether its goal was reached. */
   readonly goals: Readonly<Record<string, boolean>>;
   readonly runs: readonly Figures[];
+  /** Of the last run, where there is something to draw over time. */
+  readonly series?: readonly Series[];
 }
 
 /** Sums up the runs, figure by figure. Figures that no run has are left out. */
@@ -49,8 +51,18 @@ function isReached({ goal }: FigureSpec, { median, min, max }: Spread): boolean 
   return of === "every" ? max <= atMost && min >= atLeast : median <= atMost && median >= atLeast;
 }
 
+/** What was measured. */
+export interface Measured {
+  readonly runs: readonly Figures[];
+  readonly series: readonly Series[];
+}
+
 /** The object that `--json` prints. */
-export function toJson(scenario: Pick<Scenario, "name" | "figures">, runs: readonly Figures[], circumstances: Circumstances): ResultJson {
+export function toJson(
+  scenario: Pick<Scenario, "name" | "figures">,
+  { runs, series }: Measured,
+  circumstances: Circumstances,
+): ResultJson {
   const results = summarize(scenario.figures, runs);
   const medians = (of: NonNullable<FigureSpec["of"]>): Figures =>
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
@@ -62,7 +74,15 @@ export function toJson(scenario: Pick<Scenario, "name" | "figures">, runs: reado
     goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
     ...circumstances,
     runs: runs.map((run) => Object.fromEntries(Object.entries(run).map(([name, value]) => [name, round(value)]))),
+    ...(series.length > 0 && {
+      series: series.map((each) => ({ ...each, points: each.points.map(([x, y]) => [round(x), round(y)] as const) })),
+    }),
   };
+}
+
+/** What a kept result is drawn from. */
+export function plotDataOf({ ours, peers, ratios, series = [] }: ResultJson): PlotData {
+  return { figures: { ...ours, ...peers, ...ratios }, series };
 }
 
 function round(value: number): number {
