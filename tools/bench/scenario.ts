@@ -9,6 +9,18 @@ export interface ScenarioOptions {
   readonly clip: string | undefined;
   /** Open windows, on the display that there is. */
   readonly window: boolean;
+  /** Seconds to wait for others before each of several measurements of a run; 0: what comes is taken. */
+  readonly patience: number;
+  /** Takes what a plot over time is made of. The last run's is kept. */
+  keepSeries(series: readonly Series[]): void;
+}
+
+/** A quantity over time. */
+export interface Series {
+  readonly name: string;
+  readonly unit: string;
+  /** Seconds since the measuring began, and the value then. */
+  readonly points: readonly (readonly [number, number])[];
 }
 
 /** One run's figures by name. "ffmpeg.p50Ms" is the figure p50Ms of a group. */
@@ -36,12 +48,23 @@ export interface FigureSpec {
   readonly goal?: Goal;
 }
 
+/** What a plot is drawn from. */
+export interface PlotData {
+  /** Medians, whoever's they are. */
+  readonly figures: Figures;
+  readonly series: readonly Series[];
+}
+
 /** One benchmark. */
 export interface Scenario {
   readonly name: string;
   /** One sentence: what is measured, and how. */
   readonly description: string;
   readonly figures: readonly FigureSpec[];
+  /** Seconds and runs where the usual ones make no sense. */
+  readonly defaults?: { readonly seconds?: number; readonly runs?: number };
+  /** Draws a result. @returns an SVG document */
+  readonly plot?: (data: PlotData) => string;
   /** Measures once. @throws BenchError when what is measured did not run as it should */
   measure(options: ScenarioOptions): Promise<Figures>;
 }

@@ -33,6 +33,7 @@ const statusIntervalMs = 1000;
 const options = {
   ...displayOptions,
   ...commonOptions,
+  "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
@@ -65,6 +66,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForSender: args.wait,
     });
+    if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
     const ended = describeEvents(receiver, output, { wantsWindow: args.window, startedMs });
     const status = setInterval(() => {
       const stats = receiver.stats();

@@ -66,6 +66,18 @@ export interface IncomingSummary extends FrameTotals {
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
 }
 
+/** One picture that was shown. */
+export interface ShownPicture {
+  /** Its number, from 1. */
+  readonly frame: number;
+  /** When, on this computer's monotonic clock. */
+  readonly shownUs: Micros;
+  /** Capture → display, wrong by as much as the clocks are. */
+  readonly latencyMs: number;
+  /** Of its packet. */
+  readonly bytes: number;
+}
+
 /** What this needs of a session. */
 export type IncomingSession = Pick<Session, "send" | "status" | "clock">;
 
@@ -75,6 +87,7 @@ interface Remembered {
   readonly encodedUs: number;
   readonly sentUs: number;
   readonly receivedUs: Micros;
+  readonly bytes: number;
 }
 
 const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
@@ -82,6 +95,7 @@ const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe
 /** The incoming video of a call, over all its connections and, when the sender is restarted, sessions. */
 export class IncomingVideo {
   readonly #playback: Pick<PlaybackHost, "announce" | "play">;
+  readonly #onShown: ((picture: ShownPicture) => void) | undefined;
   readonly #shownRate = new RateMeter();
   readonly #bitRate = new RateMeter();
   readonly #latencies = new SlidingPercentiles();
@@ -108,9 +122,13 @@ export class IncomingVideo {
   #lastShownUs: Micros | undefined;
   #onFinalAccount: (() => void) | undefined;
 
-  /** @param playback - takes the packets; its reports come back by {@link played} */
-  constructor(playback: Pick<PlaybackHost, "announce" | "play">) {
+  /**
+   * @param playback - takes the packets; its reports come back by {@link played}
+   * @param onShown - called for each picture whose latency is known
+   */
+  constructor(playback: Pick<PlaybackHost, "announce" | "play">, onShown?: (picture: ShownPicture) => void) {
     this.#playback = playback;
+    this.#onShown = onShown;
   }
 
   /** When the first picture was shown. */
@@ -202,7 +220,7 @@ export class IncomingVideo {
       bitrateBps: this.#bitRate.perSecond(now),
       widthPx: this.#track?.widthPx ?? 0,
       heightPx: this.#track?.heightPx ?? 0,
-      latencyMs: inMs(this.#latencies.read(now)),
+      latencyMs: allInMs(this.#latencies.read(now)),
       clockErrorMs: clock && clock.errorUs / 1000,
       rttMs: clock && clock.rttUs / 1000,
       stages: this.#stages,
@@ -218,7 +236,7 @@ export class IncomingVideo {
       ...totals,
       fps: seconds > 0 ? (totals.shown - 1) / seconds : 0,
       bitrateBps: seconds > 0 ? (this.#callBytes * 8) / seconds : 0,
-      latencyMs: inMs(this.#callLatencies.read()),
+      latencyMs: allInMs(this.#callLatencies.read()),
     };
   }
 
@@ -269,7 +287,7 @@ export class IncomingVideo {
     if (packet !== undefined) {
       this.#newestComplete = packet.frame;
       this.#account.arrived(packet.frame);
-      this.#remember(packet.frame, { ...packet, receivedUs: nowUs() });
+      this.#remember(packet.frame, { ...packet, bytes: packet.data.byteLength, receivedUs: nowUs() });
       this.#playback.play(packet);
     }
     if (this.#account.inPlayback > maxInPlayback) this.#heldAck = message.track;
@@ -293,8 +311,8 @@ export class IncomingVideo {
     if (account.final) this.#onFinalAccount?.();
   }
 
-  #remember(frame: number, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs }: Remembered): void {
-    this.#remembered.set(frame, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs });
+  #remember(frame: number, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs, bytes }: Remembered): void {
+    this.#remembered.set(frame, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs, bytes });
     if (this.#remembered.size <= maxRemembered) return;
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
@@ -316,6 +334,7 @@ export class IncomingVideo {
     const latencyUs = shownUs + clock.offsetUs - packet.captureUs;
     this.#latencies.add(latencyUs, now);
     this.#callLatencies.add(latencyUs);
+    this.#onShown?.({ frame, shownUs, latencyMs: inMs(latencyUs), bytes: packet.bytes });
     this.#stages = {
       captureWaitUs: packet.encodeStartUs,
       encodeUs: packet.encodedUs - packet.encodeStartUs,
@@ -327,7 +346,10 @@ export class IncomingVideo {
   }
 }
 
-function inMs(us: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined): IncomingStats["latencyMs"] {
-  const ms = (value: number): number => Math.round(value / 10) / 100;
-  return us && { p50: ms(us.p50), p95: ms(us.p95), p99: ms(us.p99) };
+function allInMs(us: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined): IncomingStats["latencyMs"] {
+  return us && { p50: inMs(us.p50), p95: inMs(us.p95), p99: inMs(us.p99) };
+}
+
+function inMs(us: number): number {
+  return Math.round(us / 10) / 100;
 }

@@ -3,7 +3,7 @@
 export type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
-export { type IncomingStats, type IncomingSummary, IncomingVideo, type LatencyStages } from "./incoming-video.ts";
+export { type IncomingStats, type IncomingSummary, IncomingVideo, type LatencyStages, type ShownPicture } from "./incoming-video.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
 export { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";

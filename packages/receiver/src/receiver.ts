@@ -12,7 +12,7 @@ import {
 } from "@simple-video-chat/protocol";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import { type IncomingStats, type IncomingSummary, IncomingVideo } from "./incoming-video.ts";
+import { type IncomingStats, type IncomingSummary, IncomingVideo, type ShownPicture } from "./incoming-video.ts";
 import { PlaybackHost } from "./playback-host.ts";
 
 /** How long a sender may take to answer a goodbye with its final account, ms. */
@@ -38,6 +38,8 @@ export interface ReceiverEvents {
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
+  /** Each picture that is shown. */
+  readonly shown: ShownPicture;
   /** Nothing was heard for 3 s (true), or it is heard again (false). */
   readonly silent: { readonly silent: boolean };
   readonly reconnecting: { readonly cause: string };
@@ -100,7 +102,7 @@ export class Receiver {
         this.#events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
     });
-    this.#video = new IncomingVideo(this.#playback);
+    this.#video = new IncomingVideo(this.#playback, (picture) => this.#events.emit("shown", picture));
     this.#session = connectSession({
       host: options.host,
       port: options.port,

@@ -14,7 +14,7 @@ import {
 } from "@simple-video-chat/protocol";
 import { suite } from "uvu";
 
-import { type IncomingSession, IncomingVideo } from "../src/incoming-video.ts";
+import { type IncomingSession, IncomingVideo, type ShownPicture } from "../src/incoming-video.ts";
 
 const test = suite("IncomingVideo");
 
@@ -66,6 +66,7 @@ interface Incoming {
   readonly video: IncomingVideo;
   readonly session: FakeSession;
   readonly playback: FakePlayback;
+  readonly shown: readonly ShownPicture[];
   send(packet: EncodedPacket): void;
   report(fields: Partial<ReportMessage>): void;
 }
@@ -73,13 +74,15 @@ interface Incoming {
 function start(announce: boolean = true): Incoming {
   const session = new FakeSession();
   const playback = new FakePlayback();
-  const video = new IncomingVideo(playback);
+  const shown: ShownPicture[] = [];
+  const video = new IncomingVideo(playback, (picture) => shown.push(picture));
   video.connected(session, true);
   if (announce) video.receive(track);
   return {
     video,
     session,
     playback,
+    shown,
     send: (packet) => {
       for (const chunk of videoChunks(packet)) video.receive(chunk);
     },
@@ -124,6 +127,16 @@ test("acknowledges within a long packet at least every 65,536 bytes", () => {
   send(packetOf(1, 1_000_000));
   const steps = session.acks.map(({ bytes }, index) => bytes - (session.acks[index - 1]?.bytes ?? 0));
   assert.ok(Math.max(...steps) <= 65_536);
+});
+
+test("tells of each picture shown once, with its latency on the sender's clock and its packet's bytes", () => {
+  const { session, shown, send, report } = start();
+  session.clock = { offsetUs: 5_000, errorUs: 10, rttUs: 20 };
+  send(packetOf(1, 700));
+  send(packetOf(2, 800));
+  report({ frame: 2, shownUs: micros(10_250), shown: 1, superseded: 1 });
+  report({ frame: 2, shownUs: micros(10_250), shown: 1, superseded: 1 });
+  assert.deepEqual(shown, [{ frame: 2, shownUs: 10_250, latencyMs: 13.25, bytes: 800 }]);
 });
 
 test("holds acknowledgements back while the playback does not keep up, and gives them when it does", () => {

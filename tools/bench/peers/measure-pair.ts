@@ -33,8 +33,8 @@ export interface Pair {
 }
 
 /** Runs and measures a pair. @throws BenchError */
-export async function measurePair(pair: Pair, { seconds, link }: PeerRequest): Promise<PeerMeasurement> {
-  const [near, far] = link ?? [];
+export async function measurePair(pair: Pair, { seconds, ends }: PeerRequest): Promise<PeerMeasurement> {
+  const [near, far] = ends ?? [];
   const listening = pair.listens === "receiver" ? far : near;
   const address: Address = { host: listening?.address ?? "127.0.0.1", port: await freePort() };
   const log = new PictureLog();

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { otherCores, readMachine, total } from "../cpu-use.ts";
 import { warmUpS } from "../live-call.ts";
 import { measureSide } from "../live-side.ts";
-import { Program } from "../program.ts";
+import { withOneWayCall } from "../one-way-call.ts";
+import { clockUs, latenciesOf, shownBetween } from "../shown-pictures.ts";
 import type { LinkEnd } from "../slow-link.ts";
 import { type FootageSource, frameRate as footageFrameRate } from "./footage.ts";
 import type { PeerMeasurement } from "./peer.ts";
@@ -19,7 +20,7 @@ export interface OneWayRequest {
   /** Default that of the footage. */
   readonly frameRate?: number;
   readonly seconds: number;
-  readonly link?: readonly [LinkEnd, LinkEnd] | undefined;
+  readonly ends?: readonly [LinkEnd, LinkEnd] | undefined;
 }
 
 /** What they did. */
@@ -31,37 +32,28 @@ export interface OneWayMeasurement extends PeerMeasurement {
 }
 
 /** Runs and measures them. @throws BenchError */
-export async function measureOneWay(request: OneWayRequest): Promise<OneWayMeasurement> {
-  const { link: [near, far] = [], seconds } = request;
-  const listen = ["--listen", `${near?.address ?? "127.0.0.1"}:0`];
-  const sender = new Program("sender", [...senderArguments(request), ...listen], near?.namespace);
-  const programs = [sender];
-  try {
-    const { value } = await sender.first("invite");
-    const receiver = new Program("receiver", [String(value["invite"]), "--no-window"], far?.namespace);
-    programs.unshift(receiver);
-    await receiver.first("first-picture");
+export function measureOneWay(request: OneWayRequest): Promise<OneWayMeasurement> {
+  const { ends, seconds } = request;
+  return withOneWayCall({ sender: senderArguments(request), ...(ends !== undefined && { ends }) }, async ({ sender, receiver, shown, end }) => {
     await sleep(warmUpS * 1000);
-    const before = readMachine();
+    const machine = readMachine();
+    const fromUs = clockUs();
     const side = await measureSide([receiver, sender], seconds);
-    const others = otherCores(before, readMachine(), total(side.cpuMs));
-    const summary = receiver.first("summary");
-    await receiver.stop();
-    const { mismatched } = (await summary).value["barcodes"] as { mismatched: number };
-    const { p50, p95, p99 } = side.latencyMs;
+    const others = otherCores(machine, readMachine(), total(side.cpuMs));
+    const pictures = shownBetween(shown, fromUs);
+    const { p50, p95, p99 } = latenciesOf(pictures);
+    const { mismatched = Number.NaN } = await end();
     return {
       p50Ms: p50,
       p95Ms: p95,
       p99Ms: p99,
       fps: side.fps,
       cpuMs: total(side.cpuMs) / side.shown,
-      bytesPerFrame: side.bytesPerFrame,
+      bytesPerFrame: pictures.reduce((sum, { bytes }) => sum + bytes, 0) / pictures.length,
       mismatched,
       otherCores: others,
     };
-  } finally {
-    await Promise.all(programs.map((program) => program.stop()));
-  }
+  });
 }
 
 function senderArguments({ source, codec, bitrateBps, frameRate = footageFrameRate }: OneWayRequest): readonly string[] {
@@ -70,5 +62,5 @@ function senderArguments({ source, codec, bitrateBps, frameRate = footageFrameRa
       ? ["--source", source.clip, "--loop"]
       : ["--source", "motion", "--camera-size", `${source.widthPx}x${source.heightPx}`];
   const rate = bitrateBps === undefined ? [] : ["--video-bit-rate", String(bitrateBps)];
-  return [...from, "--barcode", "--video-codec", codec, "--max-fps", String(frameRate), ...rate];
+  return [...from, "--video-codec", codec, "--max-fps", String(frameRate), ...rate];
 }

@@ -11,7 +11,7 @@ export interface PeerRequest {
   /** Seconds measured, after the first pictures. */
   readonly seconds: number;
   /** Where sender and receiver run; undefined: both here, on loopback. */
-  readonly link?: readonly [LinkEnd, LinkEnd] | undefined;
+  readonly ends?: readonly [LinkEnd, LinkEnd] | undefined;
 }
 
 /** What a program did, from a picture's capture until it is decoded, BGR, in memory. */

@@ -6,6 +6,7 @@ import { ffmpegBest, ffmpegSame, ffmpegSuperfast, ffmpegUsual } from "../peers/f
 import { gstreamer } from "../peers/gstreamer.ts";
 import { passThrough } from "../peers/pipe-peer.ts";
 import { original } from "../peers/python-peers.ts";
+import { webrtc } from "../peers/webrtc.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** `pnpm bench beside-h264`. */
@@ -14,7 +15,7 @@ export const besideH264: Scenario = besideScenario({
   description:
     "capture to decoded BGR picture on loopback, 1280x720, 30 fps, H.264, ours at 2 Mbit/s: ffmpeg, GStreamer, Chromium, the original, the floor in C",
   ours: { "": { codec: "h264", bitrateBps: 2_000_000 } },
-  peers: [passThrough, ffmpegBest, ffmpegSuperfast, ffmpegSame, ffmpegUsual, gstreamer, original, floorUltrafast, floorSuperfast, floorSame],
+  peers: [passThrough, ffmpegBest, ffmpegSuperfast, ffmpegSame, ffmpegUsual, gstreamer, original, floorUltrafast, floorSuperfast, floorSame, webrtc],
   ratios: [
     { name: "p50ToFfmpeg", label: "p50 / ffmpeg's best", goal: { atMost: 0.9 }, of: quotient("p50Ms", "ffmpeg.p50Ms") },
     {
@@ -22,6 +23,7 @@ export const besideH264: Scenario = besideScenario({
       label: "p50 / ffmpeg's best without its pipes' share",
       of: quotient("p50Ms", difference("ffmpeg.p50Ms", "pipes.p50Ms")),
     },
+    { name: "p50ToWebrtc", label: "p50 / Chromium's WebRTC", goal: { atMost: 0.55 }, of: quotient("p50Ms", "webrtc.p50Ms") },
     { name: "p50ToGstreamer", label: "p50 / GStreamer's best", of: quotient("p50Ms", "gstreamer.p50Ms") },
     { name: "p50ToOriginal", label: "p50 / the Python original", of: quotient("p50Ms", "original.p50Ms") },
     { name: "p50ToFloor", label: "p50 / floor in C, superfast", of: quotient("p50Ms", "floorSuperfast.p50Ms") },

@@ -7,6 +7,7 @@ import type { Figures, Scenario } from "../scenario.ts";
 import { mean } from "../statistics.ts";
 
 const mebibyte = 2 ** 20;
+const noMemory = { network: 0, capture: 0, playback: 0 };
 
 /** `pnpm bench self-call`. */
 export const selfCall: Scenario = {
@@ -32,6 +33,7 @@ export const selfCall: Scenario = {
     { name: "rssCaptureMib", label: "RSS each, capture engine", unit: "MiB", digits: 0 },
     { name: "rssPlaybackMib", label: "RSS each, playback engine", unit: "MiB", digits: 0 },
     { name: "rssMib", label: "RSS each, all processes", unit: "MiB", digits: 0 },
+    { name: "pssMib", label: "PSS each, all processes", unit: "MiB", digits: 0 },
     { name: "otherCores", label: "cores used by others meanwhile", unit: "", digits: 2 },
   ],
   async measure(options): Promise<Figures> {
@@ -55,10 +57,11 @@ export const selfCall: Scenario = {
       cpuNetworkMs: each(({ cpuMs, shown }) => cpuMs.network / shown),
       cpuCaptureMs: each(({ cpuMs, shown }) => cpuMs.capture / shown),
       cpuPlaybackMs: each(({ cpuMs, shown }) => cpuMs.playback / shown),
-      rssNetworkMib: each(({ rssBytes }) => rssBytes.network / mebibyte),
-      rssCaptureMib: each(({ rssBytes }) => rssBytes.capture / mebibyte),
-      rssPlaybackMib: each(({ rssBytes }) => rssBytes.playback / mebibyte),
-      rssMib: each(({ rssBytes }) => total(rssBytes) / mebibyte),
+      rssNetworkMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).network / mebibyte),
+      rssCaptureMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).capture / mebibyte),
+      rssPlaybackMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).playback / mebibyte),
+      rssMib: each(({ rssByProgram: [rss] }) => total(rss ?? noMemory) / mebibyte),
+      pssMib: each(({ pssByProgram: [pss] }) => total(pss ?? noMemory) / mebibyte),
       otherCores,
     };
   },
