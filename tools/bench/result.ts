@@ -21,14 +21,14 @@ export interface Circumstances {
   readonly disturbed: number;
 }
 
-/** Figures; those whose name has a dot ("ffmpeg.p50Ms") are in an object of their own. */
+/** Figures, those of one program ("ffmpeg.p50Ms") in an object of its own. */
 export type NestedFigures = Readonly<Record<string, number | Figures>>;
 
 /** A scenario's result, as `--json` prints it. */
 export interface ResultJson extends Circumstances {
   readonly scenario: string;
   /** Medians by figure. */
-  readonly ours: NestedFigures;
+  readonly ours: Figures;
   readonly peers: NestedFigures;
   readonly ratios: Figures;
   /** By figure: whether its goal was reached. */
@@ -61,17 +61,13 @@ export interface Measured {
 }
 
 /** The object that `--json` prints. */
-export function toJson(
-  scenario: Pick<Scenario, "name" | "figures">,
-  { runs, series }: Measured,
-  circumstances: Circumstances,
-): ResultJson {
+export function toJson(scenario: Pick<Scenario, "name" | "figures">, { runs, series }: Measured, circumstances: Circumstances): ResultJson {
   const results = summarize(scenario.figures, runs);
   const medians = (of: NonNullable<FigureSpec["of"]>): Figures =>
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
   return {
     scenario: scenario.name,
-    ours: nest(medians("ours")),
+    ours: medians("ours"),
     peers: nest(medians("peers")),
     ratios: medians("ratios"),
     goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
@@ -95,7 +91,7 @@ function nest(figures: Figures): NestedFigures {
 
 /** What a kept result is drawn from. */
 export function plotDataOf({ ours, peers, ratios, series = [] }: ResultJson): PlotData {
-  return { figures: { ...flatten(ours), ...flatten(peers), ...ratios }, series };
+  return { figures: { ...ours, ...flatten(peers), ...ratios }, series };
 }
 
 function flatten(nested: NestedFigures): Figures {

@@ -23,7 +23,7 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** One run's figures by name. "ffmpeg.p50Ms" is the figure p50Ms of a group. */
+/** One run's figures by name; "ffmpeg.p50Ms" is the figure p50Ms of ffmpeg. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
