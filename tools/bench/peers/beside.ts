@@ -55,7 +55,11 @@ export function besideScenario(beside: Beside): Scenario {
     figures: [
       ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) => [
         ...measuredSpecs(beside, (name) => oursName(prefix, name), `ours, ${codec}`),
-        { name: oursName(prefix, "widthPx"), label: `ours, ${codec}: width of the pictures at the end`, unit: "px", digits: 0 },
+        {
+          ...{ name: oursName(prefix, "widthPx"), label: `ours, ${codec}: width of the pictures at the end`, unit: "px", digits: 0 },
+          // Smaller pictures are no answer to how many go through.
+          ...(beside.unpaced === true && { goal: { atLeast: defaultSize.widthPx } }),
+        },
         { name: oursName(prefix, "mismatched"), label: `ours, ${codec}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0 } },
       ]),
       { name: "sourceMs", label: "ours: the source's part of the CPU", unit: "ms", digits: 2 },
