@@ -1,18 +1,24 @@
 // All scenarios, by group and in the order in which they are listed. A new one is one file in scenarios/, and one line here.
 
 import type { Scenario } from "./scenario.ts";
+import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { loopback } from "./scenarios/loopback.ts";
+import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
+import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
+import { unpaced } from "./scenarios/unpaced.ts";
 
 /** The groups, each of which can be asked for by its name. */
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   call: [selfCall, cpu, startUp, pipeline],
-  loopback: loopback,
-  links: slowLinks,
+  loopback: [...loopback, ...unpaced],
+  links: [...slowLinks, ...changingLinks],
+  many: [receivers],
+  long: [memory],
 };
 
 /** Every scenario. */

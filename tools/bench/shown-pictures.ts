@@ -52,16 +52,27 @@ export function longestGapMs(pictures: readonly ShownPicture[], fromUs: number, 
   return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0) / 1000;
 }
 
+/** A receiver has recovered when for this long no picture was late: a single late one afterwards is counted by {@link lateShare}. */
+const recoveredUs = 2_000_000;
+
 /**
- * From `fromUs` to the first picture that is within the budget along with all after it up to `toUs`, ms.
+ * From `fromUs` to the first picture that is within the budget along with all of the 2 s after it, ms.
  *
- * @returns the whole time when the last picture is not within the budget, or there is none
+ * @returns the whole time up to `toUs` when there is none
  */
 export function recoveryMs(pictures: readonly ShownPicture[], span: { readonly fromUs: number; readonly toUs: number; readonly budgetMs: number }): number {
   const { fromUs, toUs, budgetMs } = span;
   const shown = shownBetween(pictures, fromUs, toUs);
-  const lastLate = shown.findLastIndex(({ latencyMs }) => latencyMs > budgetMs);
-  return ((shown[lastLate + 1]?.shownUs ?? toUs) - fromUs) / 1000;
+  const late = shown.filter(({ latencyMs }) => latencyMs > budgetMs);
+  const recovered = shown.find(
+    ({ shownUs }) => !late.some((picture) => picture.shownUs >= shownUs && picture.shownUs < shownUs + recoveredUs),
+  );
+  return ((recovered?.shownUs ?? toUs) - fromUs) / 1000;
+}
+
+/** Which share of the pictures is not within the budget; 0 without pictures. */
+export function lateShare(pictures: readonly ShownPicture[], budgetMs: number): number {
+  return pictures.length === 0 ? 0 : pictures.filter(({ latencyMs }) => latencyMs > budgetMs).length / pictures.length;
 }
 
 /** Video that arrived and was shown from `fromUs` to `toUs`, bits a second. */

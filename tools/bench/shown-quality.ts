@@ -10,7 +10,7 @@ import { barcodeHeightPx, type EncodedPacket, type Micros, nowUs, type TrackMess
 import type { Picture } from "../../packages/receiver/dist/decode/picture.js";
 import type { MovingScene } from "../../packages/sender/dist/capture/moving-scene.js";
 import type { OpenCv } from "../../packages/sender/dist/native/opencv.js";
-import { internals } from "./internals.ts";
+import { internals } from "./package-internals.ts";
 import { joinLightly } from "./light-client.ts";
 import type { SenderAddress } from "./one-way-call.ts";
 import { lumaOf, psnrDb, ssim, withoutTop } from "./picture-quality.ts";
