@@ -34,6 +34,8 @@ const capBps = 8e6;
 const settleS = 12;
 const oldRateS = 3;
 const blackoutS = 5;
+/** Seconds watched after the recovery, at least: more than the goal for the bitrate gives. */
+const fewestAfterS = 12;
 const size = { widthPx: 1280, heightPx: 720 } as const;
 
 /** When what happened, on the clock of the pictures. */
@@ -77,7 +79,7 @@ const linkSteps: Scenario = {
       worsen: (link) => link.set({ rateBps: lowRateBps }),
       improve: (link) => link.set({ rateBps: fullRateBps }),
       worseS: options.seconds,
-      betterS: options.seconds,
+      betterS: Math.max(options.seconds, fewestAfterS),
       linkMbps: lowRateBps / 1e6,
       figures: (shown, { worseUs, betterUs }) => {
         const settledUs = worseUs + 2e6;
@@ -110,7 +112,7 @@ const linkBlackout: Scenario = {
       worsen: (link) => link.set("down"),
       improve: (link) => link.set("up"),
       worseS: blackoutS,
-      betterS: options.seconds,
+      betterS: Math.max(options.seconds, fewestAfterS),
       linkMbps: 0,
       figures: (shown, { betterUs, endUs }) => ({
         firstPictureMs: ((shownBetween(shown, betterUs)[0]?.shownUs ?? endUs) - betterUs) / 1000,
