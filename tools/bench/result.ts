@@ -58,11 +58,7 @@ export interface Measured {
 }
 
 /** The object that `--json` prints. */
-export function toJson(
-  scenario: Pick<Scenario, "name" | "figures">,
-  { runs, series }: Measured,
-  circumstances: Circumstances,
-): ResultJson {
+export function toJson(scenario: Pick<Scenario, "name" | "figures">, { runs, series }: Measured, circumstances: Circumstances): ResultJson {
   const results = summarize(scenario.figures, runs);
   const medians = (of: NonNullable<FigureSpec["of"]>): Figures =>
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));

@@ -60,7 +60,10 @@ const recoveredUs = 2_000_000;
  *
  * @returns the whole time up to `toUs` when there is none
  */
-export function recoveryMs(pictures: readonly ShownPicture[], span: { readonly fromUs: number; readonly toUs: number; readonly budgetMs: number }): number {
+export function recoveryMs(
+  pictures: readonly ShownPicture[],
+  span: { readonly fromUs: number; readonly toUs: number; readonly budgetMs: number },
+): number {
   const { fromUs, toUs, budgetMs } = span;
   const shown = shownBetween(pictures, fromUs, toUs);
   const late = shown.filter(({ latencyMs }) => latencyMs > budgetMs);
@@ -86,10 +89,13 @@ export function goodputBps(pictures: readonly ShownPicture[], fromUs: number, to
  *
  * @returns the whole time up to `toUs` when there is none
  */
-export function rateReachedMs(pictures: readonly ShownPicture[], span: { readonly fromUs: number; readonly toUs: number; readonly bitrateBps: number }): number {
+export function rateReachedMs(
+  pictures: readonly ShownPicture[],
+  span: { readonly fromUs: number; readonly toUs: number; readonly bitrateBps: number },
+): number {
   const { fromUs, toUs, bitrateBps } = span;
   const reached = shownBetween(pictures, fromUs + rateWindowUs, toUs).find(
-    ({ shownUs }) => goodputBps(pictures, shownUs - rateWindowUs, shownUs + 1) >= bitrateBps,
+    ({ shownUs }) => goodputBps(pictures, shownUs + 1 - rateWindowUs, shownUs + 1) >= bitrateBps,
   );
   return ((reached?.shownUs ?? toUs) - fromUs) / 1000;
 }

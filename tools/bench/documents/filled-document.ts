@@ -61,9 +61,11 @@ interface Column {
 
 function compare(rest: string, results: Results): string {
   const [names = "", figures = ""] = rest.split(" : ");
-  const columns = [...figures.matchAll(/(\w+)(~?)(?:="([^"]*)")?/g)].map(
-    ([, name = "", spread, label]): Column => ({ name, label, spread: spread === "~" }),
-  );
+  const columns = [...figures.matchAll(/(\w+)(~?)(?:="([^"]*)")?/g)].map(([, name = "", spread, label]): Column => ({
+    name,
+    label,
+    spread: spread === "~",
+  }));
   const rows = names.split(" ");
   const found = rows.flatMap((name) => results.get(name) ?? []);
   const specOf = (name: string): FigureResult["spec"] | undefined =>
@@ -73,10 +75,7 @@ function compare(rest: string, results: Results): string {
     const words = label ?? spec?.label ?? name;
     return spec === undefined || spec.unit === "" ? words : `${words}, ${spec.unit}`;
   });
-  const cells = rows.map((name) => [
-    `\`${name}\``,
-    ...columns.map(({ name: figure, spread }) => cell(results.get(name), figure, spread)),
-  ]);
+  const cells = rows.map((name) => [`\`${name}\``, ...columns.map(({ name: figure, spread }) => cell(results.get(name), figure, spread))]);
   return `${formatTable(["scenario", ...header], cells)}\n\n${circumstances(found)}`;
 }
 
@@ -107,7 +106,9 @@ function goals(results: Results): string {
 
 function plot(rest: string, results: Results): string {
   const [name = "", ...words] = rest.split(" ");
-  return results.get(name)?.scenario.plot === undefined ? `*${notMeasured}: \`pnpm bench ${name}\`*` : `![${words.join(" ")}](benchmarks/${name}.svg)`;
+  return results.get(name)?.scenario.plot === undefined
+    ? `*${notMeasured}: \`pnpm bench ${name}\`*`
+    : `![${words.join(" ")}](benchmarks/${name}.svg)`;
 }
 
 /** "3 runs, 1 disturbed one done again, 2026-11-23: `pnpm bench …`", once for all that were measured together. */

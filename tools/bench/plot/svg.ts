@@ -57,6 +57,12 @@ const style = `
 /** A whole document on a page of its own. */
 export function svgDocument(widthPx: number, heightPx: number, title: string, content: readonly string[]): string {
   const page = element("rect", { class: "page", x: 0.5, y: 0.5, width: widthPx - 1, height: heightPx - 1, rx: 6 });
-  const attributes = { xmlns: "http://www.w3.org/2000/svg", width: widthPx, height: heightPx, viewBox: `0 0 ${widthPx} ${heightPx}`, role: "img" };
+  const attributes = {
+    xmlns: "http://www.w3.org/2000/svg",
+    width: widthPx,
+    height: heightPx,
+    viewBox: `0 0 ${widthPx} ${heightPx}`,
+    role: "img",
+  };
   return `${element("svg", attributes, element("title", {}, escape(title)), element("style", {}, style), page, ...content.map((part) => `\n${part}`))}\n`;
 }

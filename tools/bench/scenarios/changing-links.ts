@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { warmUpS } from "../live-call.ts";
+import { watchOthers } from "../cpu-use.ts";
+import { sourceArguments, warmUpS } from "../live-call.ts";
 import { accountFigures, withOneWayCall } from "../one-way-call.ts";
 import { linePlot } from "../plot/line-plot.ts";
 import { measureQuality, qualityFigures } from "../quality-figures.ts";
@@ -56,6 +57,12 @@ const commonFigures: readonly FigureSpec[] = [
   { name: "rateAgainMs", label: "from the link's recovery to 90 % of the old bitrate", unit: "ms", digits: 0, goal: { atMost: 10_000 } },
 ];
 
+const endFigures: readonly FigureSpec[] = [
+  ...qualityFigures,
+  ...accountFigures,
+  { name: "otherCores", label: "cores used by others meanwhile", unit: "", digits: 2 },
+];
+
 const description = (what: string): string =>
   `svc-sender to svc-receiver, 1280x720 at 30 fps, at most ${capBps / 1e6} Mbit/s, ${delayMs} ms one way, a queue of 100 ms, TCP cubic; ${what} (needs root)`;
 
@@ -70,8 +77,7 @@ const linkSteps: Scenario = {
     { name: "lowLatePercent", label: "… later than 200 ms", unit: "%", digits: 1 },
     { name: "lowFps", label: "pictures shown on the low rate", unit: "fps", digits: 1 },
     { name: "lowBitrateMbps", label: "video that arrived on the low rate", unit: "Mbit/s", digits: 2 },
-    ...qualityFigures,
-    ...accountFigures,
+    ...endFigures,
   ],
   plot: (data) => plot("20 → 1 → 20 Mbit/s, 50 ms one way", data),
   measure: (options) =>
@@ -103,8 +109,7 @@ const linkBlackout: Scenario = {
     { name: "firstPictureMs", label: "from the link's return to the first picture", unit: "ms", digits: 0 },
     { name: "withinBudgetMs", label: "… to within 200 ms again", unit: "ms", digits: 0 },
     ...commonFigures,
-    ...qualityFigures,
-    ...accountFigures,
+    ...endFigures,
   ],
   plot: (data) => plot("5 s of nothing on 20 Mbit/s, 50 ms one way", data),
   measure: (options) =>
@@ -137,19 +142,24 @@ interface Change {
 
 async function measure(options: ScenarioOptions, change: Change): Promise<Figures> {
   const link = await openSlowLink({ rateBps: fullRateBps, delayMs });
-  const source = options.clip === undefined ? ["--source", "motion", "--camera-size", "1280x720"] : ["--source", options.clip, "--loop"];
   try {
-    return await withOneWayCall({ sender: [...source, "--video-bit-rate", String(capBps)], ends: link.ends }, async (call) => {
-      const course = await follow(link, change);
-      const shown = shownBetween(call.shown, course.startUs, course.endUs);
-      options.keepSeries(seriesOf(shown, course, change.linkMbps));
-      return {
-        ...commonFiguresOf(shown, course),
-        ...change.figures(shown, course),
-        ...(await call.end()),
-        ...(await measureQuality(call.address, { ...size, settleS: warmUpS }, options, link.ends[1].namespace)),
-      };
-    });
+    return await withOneWayCall(
+      { sender: [...sourceArguments(options), "--video-bit-rate", String(capBps)], ends: link.ends },
+      async (call) => {
+        const others = watchOthers();
+        const course = await follow(link, change);
+        const otherCores = others();
+        const shown = shownBetween(call.shown, course.startUs, course.endUs);
+        options.keepSeries(seriesOf(shown, course, change.linkMbps));
+        return {
+          ...commonFiguresOf(shown, course),
+          ...change.figures(shown, course),
+          ...(await call.end()),
+          ...(await measureQuality(call.address, { ...size, settleS: warmUpS }, options, link.ends[1].namespace)),
+          otherCores,
+        };
+      },
+    );
   } finally {
     await link.close();
   }

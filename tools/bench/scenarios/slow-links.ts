@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { watchOthers } from "../cpu-use.ts";
 import { sourceArguments, warmUpS } from "../live-call.ts";
 import { accountFigures, withOneWayCall } from "../one-way-call.ts";
 import { measureQuality, qualityFigures } from "../quality-figures.ts";
@@ -54,7 +55,13 @@ export const slowLinks: readonly Scenario[] = links.map((link) => ({
 
 function figuresOf({ p50Ms, p95Ms, fps, goodput }: LinkScenario): readonly FigureSpec[] {
   return [
-    { name: "latencyP50Ms", label: "capture to display, p50", unit: "ms", digits: 0, ...(p50Ms !== undefined && { goal: { atMost: p50Ms } }) },
+    {
+      name: "latencyP50Ms",
+      label: "capture to display, p50",
+      unit: "ms",
+      digits: 0,
+      ...(p50Ms !== undefined && { goal: { atMost: p50Ms } }),
+    },
     { name: "latencyP95Ms", label: "capture to display, p95", unit: "ms", digits: 0, goal: { atMost: p95Ms } },
     { name: "latencyP99Ms", label: "capture to display, p99", unit: "ms", digits: 0 },
     { name: "oldestMs", label: "oldest picture shown", unit: "ms", digits: 0 },
@@ -70,6 +77,7 @@ function figuresOf({ p50Ms, p95Ms, fps, goodput }: LinkScenario): readonly Figur
     },
     ...qualityFigures,
     ...accountFigures,
+    { name: "otherCores", label: "cores used by others meanwhile", unit: "", digits: 2 },
   ];
 }
 
@@ -78,9 +86,11 @@ async function measure(link: LinkScenario, options: ScenarioOptions): Promise<Fi
   try {
     return await withOneWayCall({ sender: sourceArguments(options), ends: slow.ends }, async ({ shown, address, end }) => {
       await sleep(warmUpS * 1000);
+      const others = watchOthers();
       const fromUs = clockUs();
       await sleep(options.seconds * 1000);
       const toUs = clockUs();
+      const otherCores = others();
       const pictures = shownBetween(shown, fromUs, toUs);
       const { p50, p95, p99 } = latenciesOf(pictures);
       const bitrateBps = goodputBps(pictures, fromUs, toUs);
@@ -95,6 +105,7 @@ async function measure(link: LinkScenario, options: ScenarioOptions): Promise<Fi
         // The account first: it ends the receiver, and has the link to itself.
         ...(await end()),
         ...(await measureQuality(address, { ...size, settleS: warmUpS }, options, slow.ends[1].namespace)),
+        otherCores,
       };
     });
   } finally {

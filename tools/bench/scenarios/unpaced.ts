@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { VideoCodec } from "@simple-video-chat/protocol";
 
-import { otherCores, readMachine, total } from "../cpu-use.ts";
+import { total, watchOthers } from "../cpu-use.ts";
 import { warmUpS } from "../live-call.ts";
 import { measureSide } from "../live-side.ts";
 import { accountFigures, withOneWayCall } from "../one-way-call.ts";
@@ -34,9 +34,9 @@ function measure(codec: Extract<VideoCodec, "h264" | "jpeg">, { seconds, window 
   const sender = ["--source", "motion", "--camera-size", "1280x720", ...rate];
   return withOneWayCall({ sender, window }, async (call) => {
     await sleep(warmUpS * 1000);
-    const before = readMachine();
+    const others = watchOthers();
     const { shown, fps, bytesPerFrame, cpuMs } = await measureSide([call.receiver, call.sender], seconds);
-    const others = otherCores(before, readMachine(), total(cpuMs));
-    return { fps, bytesPerFrame, cpuMs: total(cpuMs) / shown, ...(await call.end()), otherCores: others };
+    const otherCores = others();
+    return { fps, bytesPerFrame, cpuMs: total(cpuMs) / shown, ...(await call.end()), otherCores };
   });
 }
