@@ -36,8 +36,8 @@ export const maxFormatChangesPerS = 1;
 
 // Rates of what comes in, per second, averaged with a burst of the same size.
 
-/** Video packets: 60 Hz with room for jitter. Also the highest frame rate a track may announce, in Hz. */
-export const maxVideoPacketsPerS = 65;
+/** Video packets: the fastest cameras give 240 Hz, with room for jitter. Also the highest frame rate a track may announce, in Hz. */
+export const maxVideoPacketsPerS = 250;
 /** Audio messages: 10 ms Opus frames with room for jitter. */
 export const maxAudioMessagesPerS = 110;
 /** Control messages, acks and reports not included: those are bounded by the video they answer. */
