@@ -21,12 +21,15 @@ export interface Circumstances {
   readonly disturbed: number;
 }
 
+/** Figures; those whose name has a dot ("ffmpeg.p50Ms") are in an object of their own. */
+export type NestedFigures = Readonly<Record<string, number | Figures>>;
+
 /** A scenario's result, as `--json` prints it. */
 export interface ResultJson extends Circumstances {
   readonly scenario: string;
   /** Medians by figure. */
-  readonly ours: Figures;
-  readonly peers: Figures;
+  readonly ours: NestedFigures;
+  readonly peers: NestedFigures;
   readonly ratios: Figures;
   /** By figure: whether its goal was reached. */
   readonly goals: Readonly<Record<string, boolean>>;
@@ -64,8 +67,8 @@ export function toJson(scenario: Pick<Scenario, "name" | "figures">, { runs, ser
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
   return {
     scenario: scenario.name,
-    ours: medians("ours"),
-    peers: medians("peers"),
+    ours: nest(medians("ours")),
+    peers: nest(medians("peers")),
     ratios: medians("ratios"),
     goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
     ...circumstances,
@@ -76,9 +79,27 @@ export function toJson(scenario: Pick<Scenario, "name" | "figures">, { runs, ser
   };
 }
 
+function nest(figures: Figures): NestedFigures {
+  const nested: Record<string, number | Record<string, number>> = {};
+  for (const [name, value] of Object.entries(figures)) {
+    const [group = "", figure] = name.split(".");
+    if (figure === undefined) nested[name] = value;
+    else nested[group] = { ...(nested[group] as Figures | undefined), [figure]: value };
+  }
+  return nested;
+}
+
 /** What a kept result is drawn from. */
 export function plotDataOf({ ours, peers, ratios, series = [] }: ResultJson): PlotData {
-  return { figures: { ...ours, ...peers, ...ratios }, series };
+  return { figures: { ...flatten(ours), ...flatten(peers), ...ratios }, series };
+}
+
+function flatten(nested: NestedFigures): Figures {
+  return Object.fromEntries(
+    Object.entries(nested).flatMap(([name, value]): (readonly [string, number])[] =>
+      typeof value === "number" ? [[name, value]] : Object.entries(value).map(([figure, of]) => [`${name}.${figure}`, of]),
+    ),
+  );
 }
 
 function round(value: number): number {

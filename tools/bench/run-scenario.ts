@@ -5,7 +5,7 @@ import type { Measured } from "./result.ts";
 import type { Figures, Scenario, ScenarioOptions, Series } from "./scenario.ts";
 
 /** A run during which others used more cores than this says more of them than of us: it is done again. */
-const disturbedCores = 0.5;
+export const disturbedCores = 0.5;
 /** On a computer that is never quiet this many disturbed runs, as a share of all, are done again before the rest is taken as it is. */
 const maxDisturbedShare = 2;
 const usualRuns = 5;
@@ -31,7 +31,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const others = await waitForQuiet(patience * 1000);
     process.stderr.write(`${scenario.name}: run ${runs.length + 1} of ${wanted}, others use ${others.toFixed(2)} cores\n`);
     let ofRun: readonly Series[] = [];
-    const figures = await scenario.measure({ clip, window, seconds, keepSeries: (given) => void (ofRun = given) });
+    const figures = await scenario.measure({ clip, window, seconds, patience, keepSeries: (given) => void (ofRun = given) });
     const mayRepeat = patience > 0 && disturbed < wanted * maxDisturbedShare;
     if (mayRepeat && (figures["otherCores"] ?? 0) > disturbedCores) {
       disturbed++;

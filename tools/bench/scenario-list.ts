@@ -1,6 +1,11 @@
 // All scenarios, by group and in the order in which they are listed. A new one is one file in scenarios/, and one line here.
 
 import type { Scenario } from "./scenario.ts";
+import { beside480p } from "./scenarios/beside-480p.ts";
+import { besideH264 } from "./scenarios/beside-h264.ts";
+import { besideJpeg } from "./scenarios/beside-jpeg.ts";
+import { besideLink2m } from "./scenarios/beside-link-2m.ts";
+import { besideUnpaced } from "./scenarios/beside-unpaced.ts";
 import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { loopback } from "./scenarios/loopback.ts";
@@ -19,6 +24,7 @@ export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   links: [...slowLinks, ...changingLinks],
   many: [receivers],
   long: [memory],
+  beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideLink2m],
 };
 
 /** Every scenario. */

@@ -9,6 +9,8 @@ export interface ScenarioOptions {
   readonly clip: string | undefined;
   /** Open windows, on the display that there is. */
   readonly window: boolean;
+  /** Seconds to wait for others before each of several measurements of a run; 0: what comes is taken. */
+  readonly patience: number;
   /** Takes what a plot over time is made of. The last run's is kept. */
   keepSeries(series: readonly Series[]): void;
 }
@@ -21,7 +23,7 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** One run's figures by name. */
+/** One run's figures by name. "ffmpeg.p50Ms" is the figure p50Ms of a group. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
