@@ -3,11 +3,14 @@
 //
 //   figures NAME                    all figures of a scenario
 //   compare NAME… : FIGURE…         a row a scenario, a column a figure; FIGURE="Label" names it, a ~ behind it adds the spread
+//   beside NAME : FIGURE…           a row a program that was measured in it
+//   ratios NAME                     its ratios only
 //   goals                           every goal that there is
 //   plot NAME words                 its plot, with these words for who does not see it
 //   machine                         what it was measured on
 //   readme                          the figures of the README
 
+import { programsWith } from "../beside-figures.ts";
 import { formatMachine } from "../machine.ts";
 import type { FigureResult } from "../result.ts";
 import { formatFigures, formatGoal, formatTable, formatValue } from "../table.ts";
@@ -34,6 +37,10 @@ function fillBlock(kind: string, rest: string, results: Results): string {
       return figuresOf(rest, results);
     case "compare":
       return compare(rest, results);
+    case "beside":
+      return beside(rest, results);
+    case "ratios":
+      return figuresOf(rest, results, ({ spec }) => spec.of === "ratios");
     case "goals":
       return goals(results);
     case "plot":
@@ -47,10 +54,10 @@ function fillBlock(kind: string, rest: string, results: Results): string {
   }
 }
 
-function figuresOf(name: string, results: Results): string {
+function figuresOf(name: string, results: Results, isWanted: (figure: FigureResult) => boolean = () => true): string {
   const result = results.get(name);
   if (result === undefined) return `*${notMeasured}: \`pnpm bench ${name}\`*`;
-  return `${formatFigures(result.figures)}\n\n${circumstances([result])}`;
+  return `${formatFigures(result.figures.filter(isWanted))}\n\n${circumstances([result])}`;
 }
 
 interface Column {
@@ -61,22 +68,45 @@ interface Column {
 
 function compare(rest: string, results: Results): string {
   const [names = "", figures = ""] = rest.split(" : ");
-  const columns = [...figures.matchAll(/(\w+)(~?)(?:="([^"]*)")?/g)].map(([, name = "", spread, label]): Column => ({
-    name,
-    label,
-    spread: spread === "~",
-  }));
+  const columns = columnsOf(figures);
   const rows = names.split(" ");
   const found = rows.flatMap((name) => results.get(name) ?? []);
   const specOf = (name: string): FigureResult["spec"] | undefined =>
     found.flatMap(({ scenario }) => scenario.figures).find((spec) => spec.name === name);
-  const header = columns.map(({ name, label }) => {
-    const spec = specOf(name);
-    const words = label ?? spec?.label ?? name;
-    return spec === undefined || spec.unit === "" ? words : `${words}, ${spec.unit}`;
-  });
+  const header = columns.map((column) => titleOf(column, specOf(column.name)));
   const cells = rows.map((name) => [`\`${name}\``, ...columns.map(({ name: figure, spread }) => cell(results.get(name), figure, spread))]);
   return `${formatTable(["scenario", ...header], cells)}\n\n${circumstances(found)}`;
+}
+
+function beside(rest: string, results: Results): string {
+  const [name = "", figures = ""] = rest.split(" : ");
+  const result = results.get(name);
+  if (result === undefined) return `*${notMeasured}: \`pnpm bench ${name}\`*`;
+  const columns = columnsOf(figures);
+  const measured = result.figures.map(({ spec }) => spec);
+  const programs = programsWith(columns[0]?.name ?? "", measured);
+  const header = columns.map((column) => {
+    const known = programs.map(({ nameOf }) => nameOf(column.name));
+    return titleOf(
+      column,
+      measured.find((spec) => known.includes(spec.name)),
+    );
+  });
+  const rows = programs.map(({ label, isOurs, nameOf }) => [
+    isOurs ? `**${label}**` : label,
+    ...columns.map((column) => cell(result, nameOf(column.name), column.spread)),
+  ]);
+  return `${formatTable(["program", ...header], rows)}\n\n${circumstances([result])}`;
+}
+
+function columnsOf(text: string): readonly Column[] {
+  const parts = text.matchAll(/([\w.]+)(~?)(?:="([^"]*)")?/g);
+  return [...parts].map(([, name = "", spread, label]) => ({ name, label, spread: spread === "~" }));
+}
+
+function titleOf({ name, label }: Column, spec: FigureResult["spec"] | undefined): string {
+  const words = label ?? spec?.label ?? name;
+  return spec === undefined || spec.unit === "" ? words : `${words}, ${spec.unit}`;
 }
 
 function cell(result: KeptResult | undefined, name: string, spread: boolean): string {

@@ -74,6 +74,18 @@ test("puts the README's figures side by side, and leaves out what was not measur
   assert.not.match(text, "self-call");
 });
 
+test("sets programs beside each other, ours in bold, and shows their ratios apart", () => {
+  const runs = [{ p50Ms: 12, "ffmpeg.p50Ms": 14, p50ToFfmpeg: 0.857, "ffmpeg.fps": 30, fps: 30 }];
+  const measured = keptResults([kept("beside-h264", runs)]);
+  const fill = (directive: string): string => fillDocument(`<!-- bench: ${directive} -->\n<!-- /bench -->`, measured);
+  const table = fill('beside beside-h264 : p50Ms="p50" fps cpuMs');
+  assert.match(table, /\| program +\| +p50, ms \|/);
+  assert.match(table, /\| \*\*ours, h264\*\* +\| +12\.0 \| +30\.0 \| +\|/);
+  assert.match(table, /\| ffmpeg[^|]*\| +14\.0 \| +30\.0 \| +\|/);
+  assert.match(fill("ratios beside-h264"), /0\.86/);
+  assert.not.match(fill("ratios beside-h264"), "14.0");
+});
+
 test("refuses a block that it does not know", () => {
   assert.throws(
     () => fillDocument("<!-- bench: chart x -->\n<!-- /bench -->", results),

@@ -38,7 +38,7 @@ test("prints one JSON object a scenario, and every figure in it", async () => {
   const result = JSON.parse(lines[0] ?? "") as ResultJson;
   assert.is(result.scenario, "self-call");
   assert.equal(Object.keys(result.ours).sort(), selfCall.figures.map(({ name }) => name).sort());
-  for (const [name, value] of Object.entries(result.ours)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  for (const [name, value] of Object.entries(result.ours)) assert.ok(Number.isFinite(value), `${name} is ${Number(value)}`);
   assert.equal(result.peers, {});
   assert.equal(result.ratios, {});
   assert.is(result.runs.length, 1);
