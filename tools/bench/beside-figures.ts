@@ -29,5 +29,5 @@ export function besidePlot({ name, figures: specs }: Pick<Scenario, "name" | "fi
     const [p50, p95] = [figures[nameOf("p50Ms")], figures[nameOf("p95Ms")]];
     return p50 === undefined || p95 === undefined ? [] : [{ label, isOurs, p50, p95 }];
   });
-  return barPlot({ title: name, xLabel: "capture to picture, ms", bars: bars.sort((a, b) => a.p50 - b.p50) });
+  return barPlot({ title: `${name}: capture to decoded picture`, xLabel: "ms", bars: bars.sort((a, b) => a.p50 - b.p50) });
 }

@@ -41,7 +41,7 @@ export function barPlot({ title, xLabel, bars }: BarPlot): string {
     const colour = isOurs ? "ours" : "theirs";
     const end = (value: number): number => x.at(Math.min(value, x.max));
     return [
-      textAt(margin.left - 10, y + barPx - 5, label, { "text-anchor": "end", ...(isOurs && { "font-weight": 600 }) }),
+      textAt(margin.left - 10, y + barPx - 5, label, { "text-anchor": "end", ...(isOurs && { class: "bold" }) }),
       element("rect", { class: `${colour} tail`, x: margin.left, y, width: end(p95) - margin.left, height: barPx }),
       element("rect", { class: colour, x: margin.left, y, width: end(p50) - margin.left, height: barPx }),
       textAt(end(p95) + 8, y + barPx - 5, `${p95 > x.max ? "… " : ""}${rounded(p50)} / ${rounded(p95)}`),

@@ -30,7 +30,8 @@ export function pointList(points: readonly (readonly [number, number])[]): strin
 // The page behind is unknown: the plot brings its own, and follows the reader's preference where the viewer knows it.
 const style = `
   text { font: 12px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-size: 14px; font-weight: 600; }
+  .title { font-size: 14px; }
+  .title, .bold { font-weight: 600; }
   .faint { fill: #59636e; }
   .page { fill: #ffffff; stroke: #d1d9e0; }
   .grid { stroke: #d1d9e0; stroke-width: 1; }

@@ -6,7 +6,13 @@ import * as assert from "uvu/assert";
 import { besidePlot, programsWith } from "../../bench/beside-figures.ts";
 import type { FigureSpec } from "../../bench/scenario.ts";
 
-const spec = (name: string, label: string, of?: "peers" | "ratios"): FigureSpec => ({ name, label, unit: "ms", digits: 1, ...(of && { of }) });
+const spec = (name: string, label: string, of?: "peers" | "ratios"): FigureSpec => ({
+  name,
+  label,
+  unit: "ms",
+  digits: 1,
+  ...(of && { of }),
+});
 const specs: readonly FigureSpec[] = [
   spec("p50Ms", "ours: p50"),
   spec("p95Ms", "ours: p95"),
