@@ -1,7 +1,7 @@
 // Figures of several programs in one scenario, taken apart again: "ffmpeg.p50Ms" is a figure of ffmpeg, "p50Ms" one of ours.
 
 import { barPlot } from "./plot/bar-plot.ts";
-import type { FigureSpec, PlotData, Scenario } from "./scenario.ts";
+import type { FigureSpec, PlotData } from "./scenario.ts";
 
 /** One of the programs. */
 export interface MeasuredProgram {
@@ -24,7 +24,7 @@ export function programsWith(figure: string, specs: readonly FigureSpec[]): read
 }
 
 /** Draws the latencies of all programs that were measured, the fastest first. */
-export function besidePlot({ name, figures: specs }: Pick<Scenario, "name" | "figures">, { figures }: Pick<PlotData, "figures">): string {
+export function besidePlot({ name, specs, figures }: PlotData): string {
   const bars = programsWith("p50Ms", specs).flatMap(({ label, isOurs, nameOf }) => {
     const [p50, p95] = [figures[nameOf("p50Ms")], figures[nameOf("p95Ms")]];
     return p50 === undefined || p95 === undefined ? [] : [{ label, isOurs, p50, p95 }];

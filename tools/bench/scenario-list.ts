@@ -15,12 +15,11 @@ import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
-import { unpaced } from "./scenarios/unpaced.ts";
 
 /** The groups, each of which can be asked for by its name. */
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   call: [selfCall, cpu, startUp, pipeline],
-  loopback: [...loopback, ...unpaced],
+  loopback,
   links: [...slowLinks, ...changingLinks],
   many: [receivers],
   long: [memory],

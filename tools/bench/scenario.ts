@@ -50,6 +50,9 @@ export interface FigureSpec {
 
 /** What a plot is drawn from. */
 export interface PlotData {
+  /** The scenario's name and figures. */
+  readonly name: string;
+  readonly specs: readonly FigureSpec[];
   /** Medians, whoever's they are. */
   readonly figures: Figures;
   readonly series: readonly Series[];

@@ -16,6 +16,6 @@ for (const path of ["README.md", "docs/benchmarks.md"]) {
   writeFileSync(join(root, path), fillDocument(text, results));
 }
 for (const [name, { scenario, json }] of results) {
-  const plot = scenario.plot?.(plotDataOf(json));
+  const plot = scenario.plot?.(plotDataOf(scenario, json));
   if (plot !== undefined) writeFileSync(join(root, keptFolder, `${name}.svg`), plot);
 }

@@ -52,33 +52,27 @@ const measured: Readonly<Record<MeasuredName, Omit<FigureSpec, "name">>> = {
 
 /** Makes a scenario of it. */
 export function besideScenario(beside: Beside): Scenario {
-  const { name, description } = beside;
-  const figures = figuresOf(beside);
   return {
-    name,
-    description,
-    figures,
-    plot: (data) => besidePlot({ name, figures }, data),
+    name: beside.name,
+    description: beside.description,
+    figures: [
+      ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) => [
+        ...measuredSpecs((name) => oursName(prefix, name), `ours, ${codec}`),
+        { name: oursName(prefix, "mismatched"), label: `ours, ${codec}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0 } },
+      ]),
+      { name: "sourceMs", label: "ours: the source's part of the CPU", unit: "ms", digits: 2 },
+      ...beside.peers.flatMap(({ name, label }) =>
+        measuredSpecs((figure) => `${name}.${figure}`, label).map((spec) => ({ ...spec, of: "peers" as const })),
+      ),
+      ...beside.ratios.map(({ name, label, goal }) => ({
+        ...{ name, label, unit: "", digits: 2, of: "ratios" as const },
+        ...(goal !== undefined && { goal }),
+      })),
+      { name: "othersCores", label: "cores used by others during one of these, at most", unit: "", digits: 2 },
+    ],
+    plot: besidePlot,
     measure: (options) => measure(beside, options),
   };
-}
-
-function figuresOf(beside: Beside): readonly FigureSpec[] {
-  return [
-    ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) => [
-      ...measuredSpecs((name) => oursName(prefix, name), `ours, ${codec}`),
-      { name: oursName(prefix, "mismatched"), label: `ours, ${codec}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0 } },
-    ]),
-    { name: "sourceMs", label: "ours: the source's part of the CPU", unit: "ms", digits: 2 },
-    ...beside.peers.flatMap(({ name, label }) =>
-      measuredSpecs((figure) => `${name}.${figure}`, label).map((spec) => ({ ...spec, of: "peers" as const })),
-    ),
-    ...beside.ratios.map(({ name, label, goal }) => ({
-      ...{ name, label, unit: "", digits: 2, of: "ratios" as const },
-      ...(goal !== undefined && { goal }),
-    })),
-    { name: "othersCores", label: "cores used by others during one of these, at most", unit: "", digits: 2 },
-  ];
 }
 
 /** A figure by its name, or what is made of several. */

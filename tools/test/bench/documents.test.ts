@@ -104,7 +104,7 @@ for (const path of ["README.md", "docs/benchmarks.md"]) {
 test("keeps the plots of the kept results beside them", () => {
   for (const [name, { scenario, json }] of committed) {
     const path = join(root, keptFolder, `${name}.svg`);
-    const plot = scenario.plot?.(plotDataOf(json));
+    const plot = scenario.plot?.(plotDataOf(scenario, json));
     assert.is(existsSync(path) ? readFileSync(path, "utf8") : undefined, plot, name);
   }
 });

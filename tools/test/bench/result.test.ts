@@ -61,7 +61,12 @@ test("keeps what is to be drawn over time, and gives it to the plot with all med
   const series = [{ name: "delay", unit: "ms", points: [[0.00049, 1.23456] as const] }];
   const json = toJson({ name: "x", figures }, { runs, series }, { machine, date: "", command: "", disturbed: 0 });
   assert.equal(json.series, [{ name: "delay", unit: "ms", points: [[0, 1.235]] }]);
-  assert.equal(plotDataOf(json), { figures: { fps: 29.6, delayMs: 19, floorMs: 9.4, ratio: 1.2 }, series: json.series });
+  assert.equal(plotDataOf({ name: "x", figures }, json), {
+    name: "x",
+    specs: figures,
+    figures: { fps: 29.6, delayMs: 19, floorMs: 9.4, ratio: 1.2 },
+    series: json.series,
+  });
 });
 
 test("finds scenarios by name, by group and all of them, each once", () => {
