@@ -2,6 +2,7 @@
 
 import type { Scenario } from "./scenario.ts";
 import { beside480p } from "./scenarios/beside-480p.ts";
+import { besideBytes } from "./scenarios/beside-bytes.ts";
 import { besideH264 } from "./scenarios/beside-h264.ts";
 import { besideJpeg } from "./scenarios/beside-jpeg.ts";
 import { besideLink2m } from "./scenarios/beside-link-2m.ts";
@@ -23,7 +24,7 @@ export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   links: [...slowLinks, ...changingLinks],
   many: [receivers],
   long: [memory],
-  beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideLink2m],
+  beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideBytes, besideLink2m],
 };
 
 /** Every scenario. */
