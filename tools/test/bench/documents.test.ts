@@ -54,11 +54,21 @@ test("shows all figures of a scenario, or that it was not measured", () => {
   assert.match(filled("figures memory"), "not measured yet: `pnpm bench memory`");
 });
 
-test("lists the goals, reached or not, without those that every scenario has", () => {
+test("lists the goals, reached or not, and those that every scenario has where they were missed", () => {
   const text = filled("goals");
   assert.match(text, /`link-2m`: capture to display, p50 +\| +≤ 105 ms \| +100 \| +90 … 110 \| +yes \|/);
   assert.match(text, /`link-500k`: capture to display, p95 +\| +≤ 300 ms \| +301 \| +301 … 301 \| +\*\*no\*\* \|/);
   assert.not.match(text, "in no account");
+  const lost = keptResults([
+    kept("link-2m", [
+      { latencyP50Ms: 90, unaccounted: 0 },
+      { latencyP50Ms: 90, unaccounted: 3 },
+    ]),
+  ]);
+  assert.match(
+    fillDocument("<!-- bench: goals -->\n<!-- /bench -->", lost),
+    /`link-2m`: in no account +\| every ≤ 0 \|[^|]+\| +0 … 3 \| +\*\*no\*\*/,
+  );
 });
 
 test("names a plot only when there is one", () => {
@@ -86,12 +96,20 @@ test("sets programs beside each other, ours in bold, and shows their ratios apar
   assert.not.match(fill("ratios beside-h264"), "14.0");
 });
 
-test("refuses a block that it does not know", () => {
-  assert.throws(
-    () => fillDocument("<!-- bench: chart x -->\n<!-- /bench -->", results),
-    (error: unknown) => error instanceof RangeError,
-  );
-});
+for (const directive of [
+  "chart link-2m",
+  "figures link-3m",
+  "compare link-2m link-3m : fps",
+  "compare link-2m : latencyP51Ms",
+  "plot link-2m no scenario draws this",
+]) {
+  test(`refuses <!-- bench: ${directive} -->: there is no such thing`, () => {
+    assert.throws(
+      () => fillDocument(`<!-- bench: ${directive} -->\n<!-- /bench -->`, results),
+      (error: unknown) => error instanceof RangeError,
+    );
+  });
+}
 
 const committed = readKeptResults(root);
 
