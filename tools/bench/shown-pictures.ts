@@ -21,11 +21,14 @@ export function clockUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Collects the pictures of a receiver that runs with --json-frames, as long as it runs. The list grows. */
+/**
+ * Collects the pictures of a receiver that runs with --json-frames, as long as it runs. The list grows. Pictures whose latency is not
+ * known, in a connection's first milliseconds, are not among them.
+ */
 export function collectShown(receiver: Program): readonly ShownPicture[] {
   const pictures: ShownPicture[] = [];
   receiver.onEvent(({ event, value }) => {
-    if (event === "shown") pictures.push(value as unknown as ShownPicture);
+    if (event === "shown" && value["latencyMs"] !== undefined) pictures.push(value as unknown as ShownPicture);
   });
   return pictures;
 }

@@ -15,7 +15,19 @@ export const besideH264: Scenario = besideScenario({
   description:
     "capture to decoded BGR picture on loopback, 1280x720, 30 fps, H.264, ours at 2 Mbit/s: ffmpeg, GStreamer, Chromium, the original, the floor in C",
   ours: { "": { codec: "h264", bitrateBps: 2_000_000 } },
-  peers: [passThrough, ffmpegBest, ffmpegSuperfast, ffmpegSame, ffmpegUsual, gstreamer, original, floorUltrafast, floorSuperfast, floorSame, webrtc],
+  peers: [
+    passThrough,
+    ffmpegBest,
+    ffmpegSuperfast,
+    ffmpegSame,
+    ffmpegUsual,
+    gstreamer,
+    original,
+    floorUltrafast,
+    floorSuperfast,
+    floorSame,
+    webrtc,
+  ],
   ratios: [
     { name: "p50ToFfmpeg", label: "p50 / ffmpeg's best", goal: { atMost: 0.9 }, of: quotient("p50Ms", "ffmpeg.p50Ms") },
     {

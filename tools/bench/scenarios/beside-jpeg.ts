@@ -11,7 +11,8 @@ export const jpegBitrateBps = 100_000_000;
 /** `pnpm bench beside-jpeg`. */
 export const besideJpeg: Scenario = besideScenario({
   name: "beside-jpeg",
-  description: "capture to decoded BGR picture on loopback, 1280x720, 30 fps, JPEG of quality 80: OpenCV over TCP in Python, turbojpeg in C",
+  description:
+    "capture to decoded BGR picture on loopback, 1280x720, 30 fps, JPEG of quality 80: OpenCV over TCP in Python, turbojpeg in C",
   ours: { "": { codec: "jpeg", bitrateBps: jpegBitrateBps } },
   peers: [opencvJpeg, floorJpeg],
   ratios: [

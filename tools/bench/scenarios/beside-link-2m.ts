@@ -8,7 +8,8 @@ import type { Scenario } from "../scenario.ts";
 /** `pnpm bench beside-link-2m`. */
 export const besideLink2m: Scenario = besideScenario({
   name: "beside-link-2m",
-  description: "2 Mbit/s, 50 ms one way, a queue of 100 ms, TCP cubic, 1280x720 at 30 fps: ours and ffmpeg untold, ffmpeg told 1.5 Mbit/s, JPEG (needs root)",
+  description:
+    "2 Mbit/s, 50 ms one way, a queue of 100 ms, TCP cubic, 1280x720 at 30 fps: ours and ffmpeg untold, ffmpeg told 1.5 Mbit/s, JPEG (needs root)",
   link: { rateBps: 2e6, delayMs: 50 },
   ours: { "": { codec: "h264" } },
   peers: [ffmpegBest, ffmpegTold, opencvJpeg],
