@@ -23,11 +23,12 @@ export function programsWith(figure: string, specs: readonly FigureSpec[]): read
     }));
 }
 
-/** Draws the latencies of all programs that were measured, the fastest first. */
-export function besidePlot({ name, specs, figures }: PlotData): string {
+/** Draws the latencies of all programs that were measured, the fastest first; undefined where latency was not measured. */
+export function besidePlot({ name, specs, figures }: PlotData): string | undefined {
   const bars = programsWith("p50Ms", specs).flatMap(({ label, isOurs, nameOf }) => {
     const [p50, p95] = [figures[nameOf("p50Ms")], figures[nameOf("p95Ms")]];
     return p50 === undefined || p95 === undefined ? [] : [{ label, isOurs, p50, p95 }];
   });
+  if (bars.length === 0) return undefined;
   return barPlot({ title: `${name}: capture to decoded picture`, xLabel: "ms", bars: bars.sort((a, b) => a.p50 - b.p50) });
 }

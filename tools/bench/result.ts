@@ -21,14 +21,14 @@ export interface Circumstances {
   readonly disturbed: number;
 }
 
-/** Figures; those whose name has a dot ("ffmpeg.p50Ms") are in an object of their own. */
+/** Figures, those of one program ("ffmpeg.p50Ms") in an object of its own. */
 export type NestedFigures = Readonly<Record<string, number | Figures>>;
 
 /** A scenario's result, as `--json` prints it. */
 export interface ResultJson extends Circumstances {
   readonly scenario: string;
   /** Medians by figure. */
-  readonly ours: NestedFigures;
+  readonly ours: Figures;
   readonly peers: NestedFigures;
   readonly ratios: Figures;
   /** By figure: whether its goal was reached. */
@@ -67,7 +67,7 @@ export function toJson(scenario: Pick<Scenario, "name" | "figures">, { runs, ser
     Object.fromEntries(results.filter(({ spec }) => (spec.of ?? "ours") === of).map(({ spec, median }) => [spec.name, round(median)]));
   return {
     scenario: scenario.name,
-    ours: nest(medians("ours")),
+    ours: medians("ours"),
     peers: nest(medians("peers")),
     ratios: medians("ratios"),
     goals: Object.fromEntries(results.flatMap(({ spec, reached }) => (reached === undefined ? [] : [[spec.name, reached]]))),
@@ -94,7 +94,7 @@ export function plotDataOf(
   { name, figures: specs }: Pick<Scenario, "name" | "figures">,
   { ours, peers, ratios, series = [] }: ResultJson,
 ): PlotData {
-  return { name, specs, figures: { ...flatten(ours), ...flatten(peers), ...ratios }, series };
+  return { name, specs, figures: { ...ours, ...flatten(peers), ...ratios }, series };
 }
 
 function flatten(nested: NestedFigures): Figures {

@@ -23,7 +23,7 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** One run's figures by name. "ffmpeg.p50Ms" is the figure p50Ms of a group. */
+/** One run's figures by name; "ffmpeg.p50Ms" is the figure p50Ms of ffmpeg. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
@@ -66,8 +66,8 @@ export interface Scenario {
   readonly figures: readonly FigureSpec[];
   /** Seconds and runs where the usual ones make no sense. */
   readonly defaults?: { readonly seconds?: number; readonly runs?: number };
-  /** Draws a result. @returns an SVG document */
-  readonly plot?: (data: PlotData) => string;
+  /** Draws a result. @returns an SVG document; undefined when there is nothing to draw */
+  readonly plot?: (data: PlotData) => string | undefined;
   /** Measures once. @throws BenchError when what is measured did not run as it should */
   measure(options: ScenarioOptions): Promise<Figures>;
 }

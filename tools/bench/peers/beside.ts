@@ -6,7 +6,7 @@ import { disturbedCores } from "../run-scenario.ts";
 import type { FigureSpec, Figures, Goal, Scenario, ScenarioOptions } from "../scenario.ts";
 import { type LinkProperties, openSlowLink } from "../slow-link.ts";
 import { type FootageSource, footageOf, frameRate } from "./footage.ts";
-import { measureOneWay, type OneWayRequest } from "./one-way.ts";
+import { measureOneWay, measureUnpaced, type OneWayRequest } from "./one-way.ts";
 import type { Peer, PeerMeasurement } from "./peer.ts";
 
 /** A figure made of others. */
@@ -33,8 +33,6 @@ export interface Beside {
   readonly link?: LinkProperties;
 }
 
-/** The fastest that our synthetic source can be told, Hz. */
-const unpacedFrameRate = 240;
 /** How often one measurement is done again because of others. */
 const mostRepeats = 2;
 const defaultSize = { widthPx: 1280, heightPx: 720 } as const;
@@ -57,12 +55,13 @@ export function besideScenario(beside: Beside): Scenario {
     description: beside.description,
     figures: [
       ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) => [
-        ...measuredSpecs((name) => oursName(prefix, name), `ours, ${codec}`),
+        ...measuredSpecs(beside, (name) => oursName(prefix, name), `ours, ${codec}`),
+        { name: oursName(prefix, "widthPx"), label: `ours, ${codec}: width of the pictures at the end`, unit: "px", digits: 0 },
         { name: oursName(prefix, "mismatched"), label: `ours, ${codec}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0 } },
       ]),
       { name: "sourceMs", label: "ours: the source's part of the CPU", unit: "ms", digits: 2 },
       ...beside.peers.flatMap(({ name, label }) =>
-        measuredSpecs((figure) => `${name}.${figure}`, label).map((spec) => ({ ...spec, of: "peers" as const })),
+        measuredSpecs(beside, (figure) => `${name}.${figure}`, label).map((spec) => ({ ...spec, of: "peers" as const })),
       ),
       ...beside.ratios.map(({ name, label, goal }) => ({
         ...{ name, label, unit: "", digits: 2, of: "ratios" as const },
@@ -96,7 +95,7 @@ function combine(first: Operand, second: Operand, calculate: (first: number, sec
 }
 
 async function measure(beside: Beside, options: ScenarioOptions): Promise<Figures> {
-  const { size, link, unpaced = false } = beside;
+  const { size, link } = beside;
   const source: FootageSource = options.clip === undefined || size !== undefined ? (size ?? defaultSize) : { clip: options.clip };
   const footage = await footageOf(source);
   const figures: Record<string, number> = { sourceMs: footage.sourceMs };
@@ -111,10 +110,10 @@ async function measure(beside: Beside, options: ScenarioOptions): Promise<Figure
     const { seconds } = options;
     const ends = slow?.ends;
     for (const [prefix, told] of Object.entries(beside.ours)) {
-      const request = { ...told, frameRate: unpaced ? unpacedFrameRate : frameRate, source, seconds, ends };
+      const request = { ...told, source, seconds, ends };
       await run(
         (figure) => oursName(prefix, figure),
-        () => measureOneWay(request),
+        () => (beside.unpaced === true ? measureUnpaced(request, footage.widthPx) : measureOneWay(request)),
       );
     }
     for (const peer of beside.peers) {
@@ -123,7 +122,7 @@ async function measure(beside: Beside, options: ScenarioOptions): Promise<Figure
       else
         await run(
           (figure) => `${peer.name}.${figure}`,
-          () => peer.measure({ footage, frameRate: unpaced ? 0 : frameRate, seconds, ends }),
+          () => peer.measure({ footage, frameRate: beside.unpaced === true ? 0 : frameRate, seconds, ends }),
         );
     }
   } finally {
@@ -145,8 +144,11 @@ async function measureUndisturbed(measureOnce: () => Promise<PeerMeasurement>, p
   }
 }
 
-function measuredSpecs(nameOf: (figure: string) => string, label: string): FigureSpec[] {
-  return Object.entries(measured).map(([figure, spec]) => ({ ...spec, name: nameOf(figure), label: `${label}: ${spec.label}` }));
+/** Without a pace a picture's delay is only how many others wait before it. */
+function measuredSpecs({ unpaced: isUnpaced }: Beside, nameOf: (figure: string) => string, label: string): FigureSpec[] {
+  return Object.entries(measured)
+    .filter(([figure]) => isUnpaced !== true || !/^p\d/.test(figure))
+    .map(([figure, spec]) => ({ ...spec, name: nameOf(figure), label: `${label}: ${spec.label}` }));
 }
 
 function oursName(prefix: string, figure: string): string {

@@ -20,7 +20,10 @@ function compile(): { readonly program: string } | { readonly missing: string } 
   const program = join(temporaryFolder(), "floor");
   try {
     if (compiler === undefined) return { missing: `not installed: apt-get install ${packages}` };
-    const flags = execFileSync("pkg-config", ["--cflags", "--libs", ...libraries], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const flags = execFileSync("pkg-config", ["--cflags", "--libs", ...libraries], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     execFileSync(compiler, ["-O2", "-march=native", "-o", program, source, ...flags.trim().split(/\s+/)], { stdio: "ignore" });
     return { program };
   } catch {

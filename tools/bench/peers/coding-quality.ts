@@ -70,7 +70,7 @@ async function* decode(path: string, pictureBytes: number): AsyncGenerator<Buffe
   let picture = Buffer.alloc(pictureBytes);
   let filled = 0;
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    for (let at = 0; at < chunk.byteLength; ) {
+    for (let at = 0; at < chunk.byteLength;) {
       const copied = chunk.copy(picture, filled, at);
       filled += copied;
       at += copied;

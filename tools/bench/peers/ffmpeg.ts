@@ -23,7 +23,18 @@ function encoderArguments({ preset, bitrateBps }: Encoder): readonly string[] {
 }
 
 function rawInput({ footage: { widthPx, heightPx }, frameRate }: PeerRequest): readonly string[] {
-  return ["-f", "rawvideo", "-pix_fmt", "bgr24", "-video_size", `${widthPx}x${heightPx}`, "-framerate", String(frameRate || 30), "-i", "pipe:0"];
+  return [
+    "-f",
+    "rawvideo",
+    "-pix_fmt",
+    "bgr24",
+    "-video_size",
+    `${widthPx}x${heightPx}`,
+    "-framerate",
+    String(frameRate || 30),
+    "-i",
+    "pipe:0",
+  ];
 }
 
 const quiet = ["ffmpeg", "-nostdin", "-loglevel", "error"];

@@ -8,7 +8,8 @@ export const gstreamer: Peer = pipePeer({
   name: "gstreamer",
   label: "GStreamer, its best recipe, ultrafast",
   program: "gst-launch-1.0",
-  packages: "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav",
+  packages:
+    "gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav",
   sender: ({ host, port }, { footage: { widthPx, heightPx }, frameRate }) =>
     launch(
       `fdsrc fd=0 do-timestamp=true blocksize=${widthPx * heightPx * 3}`,

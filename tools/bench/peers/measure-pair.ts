@@ -99,7 +99,11 @@ export async function measureWindow(log: PictureLog, watched: Watched): Promise<
     ...summarizeArrivals(arrivals),
     cpuMs: cpuMs(watched.isMeasured) / came,
     ...(before.bytes !== undefined && after.bytes !== undefined && { bytesPerFrame: (after.bytes - before.bytes) / came }),
-    otherCores: otherCores(before.machine, after.machine, cpuMs(() => true)),
+    otherCores: otherCores(
+      before.machine,
+      after.machine,
+      cpuMs(() => true),
+    ),
   };
 }
 

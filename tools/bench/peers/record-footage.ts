@@ -8,7 +8,10 @@ import { internals } from "../package-internals.ts";
 import { type Footage, type RecordRequest, recordedPictures, surveyedPictures, toAndFro } from "./footage.ts";
 
 async function record({ source: spec, path }: RecordRequest): Promise<Footage> {
-  const { openSource } = await internals<{ openSource: (spec: RecordRequest["source"]) => Promise<Source> }>("sender", "capture/open-source.js");
+  const { openSource } = await internals<{ openSource: (spec: RecordRequest["source"]) => Promise<Source> }>(
+    "sender",
+    "capture/open-source.js",
+  );
   const source = await openSource(spec);
   const { widthPx, heightPx } = source.format;
   await take(source, surveyedPictures, () => {});

@@ -78,7 +78,8 @@ class PageServer {
       return { type: "text/plain", body: "" };
     }
     if (first === "picture") return { type: "application/octet-stream", body: await this.#picture(Number(rest[0])) };
-    if (first === "protocol") return { type: "text/javascript", body: await readFile(join(protocolFolder, normalize(`/${rest.join("/")}`))) };
+    if (first === "protocol")
+      return { type: "text/javascript", body: await readFile(join(protocolFolder, normalize(`/${rest.join("/")}`))) };
     if (first === "") return { type: "text/html", body: await readFile(page) };
     throw new RangeError(pathname);
   }
@@ -127,7 +128,8 @@ export const webrtc: Peer = {
           if (server.error !== undefined) throw new BenchError("program-ended", `Chromium's page: ${server.error}`);
         },
       });
-      if (server.codec !== "video/H264") process.stderr.write(`Chromium's WebRTC used ${server.codec ?? "no codec that it names"}, not H.264\n`);
+      if (server.codec !== "video/H264")
+        process.stderr.write(`Chromium's WebRTC used ${server.codec ?? "no codec that it names"}, not H.264\n`);
       return measurement;
     } finally {
       await running.stop();
