@@ -6,7 +6,7 @@ import type { VideoDecoder } from "../../packages/receiver/dist/decode/decoder.j
 import type { Source } from "../../packages/sender/dist/capture/source.js";
 import type { SourceSpec } from "../../packages/sender/dist/capture/source-spec.js";
 import type { VideoEncoder } from "../../packages/sender/dist/encode/encoder.js";
-import { internals } from "./internals.ts";
+import { internals } from "./package-internals.ts";
 
 /** What is to be measured. */
 export interface FloorRequest {

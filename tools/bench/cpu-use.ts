@@ -58,6 +58,13 @@ export function total({ network, capture, playback }: ByRole): number {
   return network + capture + playback;
 }
 
+/** Begins to watch what others do. @returns ends that: cores that neither this program nor anything it started kept busy meanwhile */
+export function watchOthers(): () => number {
+  const before = readMachine();
+  const ownMs = total(readUse(process.pid).cpuMs);
+  return () => otherCores(before, readMachine(), total(readUse(process.pid).cpuMs) - ownMs);
+}
+
 /** How many cores others kept busy between two snapshots, when what was measured used `ownCpuMs` of CPU time. Never below 0. */
 export function otherCores(before: MachineSnapshot, after: MachineSnapshot, ownCpuMs: number): number {
   return Math.max(0, (after.busyMs - before.busyMs - ownCpuMs) / (after.atMs - before.atMs));

@@ -12,7 +12,7 @@ import { BenchError } from "./scenario.ts";
 export class HelperProgram {
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, undefined>;
   #stderr = "";
 
   /** @param name of the program's file, without its ending @param request what it is to do, its only argument */

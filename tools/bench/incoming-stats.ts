@@ -20,7 +20,7 @@ export interface IncomingLine {
   readonly widthPx: number;
   /** Capture → display, over the last ten seconds; undefined before the first picture. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
-  /** Of the last picture shown. */
+  /** The median of each over the last ten seconds. */
   readonly stages: Readonly<Record<StageName, number>> | undefined;
 }
 

@@ -70,7 +70,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (args.json) process.stdout.write(json);
     else printTable(scenario, result);
     writeInto(args.save, `${scenario.name}.json`, () => json);
-    writeInto(args.plot, `${scenario.name}.svg`, () => scenario.plot?.(plotDataOf(result)));
+    writeInto(args.plot, `${scenario.name}.svg`, () => scenario.plot?.(plotDataOf(scenario, result)));
   }
   return 0;
 }

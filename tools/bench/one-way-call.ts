@@ -16,6 +16,8 @@ export interface OneWayOptions {
   /** The sender's options: source, size, rate. */
   readonly sender: readonly string[];
   readonly window?: boolean;
+  /** Without barcode and without an event for each picture: nothing that is there to be measured with. */
+  readonly plain?: boolean;
   /** The ends of the link that is between the two; loopback without. */
   readonly ends?: readonly [LinkEnd, LinkEnd];
 }
@@ -32,7 +34,7 @@ export interface OneWayCall {
   readonly sender: Program;
   readonly receiver: Program;
   readonly address: SenderAddress;
-  /** Every picture shown so far; the list grows. */
+  /** Every picture shown so far; the list grows. Empty in a plain call. */
   readonly shown: readonly ShownPicture[];
   /** Ends the receiver as Ctrl-C does. @returns the account of the whole call, as figures of {@link accountFigures} */
   end(): Promise<Figures>;
@@ -48,7 +50,7 @@ export const accountFigures: readonly FigureSpec[] = [
 
 /** Holds a call as long as `measure` takes, and leaves nothing running. The sender stays when the receiver has been ended. */
 export async function withOneWayCall<Result>(options: OneWayOptions, measure: (call: OneWayCall) => Promise<Result>): Promise<Result> {
-  const { ends = [undefined, undefined], window = false } = options;
+  const { ends = [undefined, undefined], window = false, plain = false } = options;
   const folder = mkdtempSync(join(tmpdir(), "svc-bench-"));
   const keyFile = join(folder, "key");
   const host = ends[0]?.address ?? "127.0.0.1";
@@ -59,9 +61,13 @@ export async function withOneWayCall<Result>(options: OneWayOptions, measure: (c
     return program;
   };
   try {
-    const sender = start("sender", [...options.sender, "--barcode", "--listen", `${host}:0`], ends[0]);
+    const sender = start("sender", [...options.sender, ...(plain ? [] : ["--barcode"]), "--listen", `${host}:0`], ends[0]);
     const port = Number((await sender.first("listening")).value["port"]);
-    const receiver = start("receiver", [`${host}:${port}`, "--json-frames", ...(window ? [] : ["--no-window"])], ends[1]);
+    const receiver = start(
+      "receiver",
+      [`${host}:${port}`, ...(plain ? [] : ["--json-frames"]), ...(window ? [] : ["--no-window"])],
+      ends[1],
+    );
     const shown = collectShown(receiver);
     await receiver.first("first-picture");
     return await measure({ sender, receiver, address: { host, port, keyFile }, shown, end: () => endOf(receiver) });

@@ -2,7 +2,10 @@
 // when all get pictures, and ends with its standard input.
 // Usage: node receiver-crowd.js '{"host", "port", "keyFile", "count", "stalled"}'
 
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Session } from "@simple-video-chat/protocol";
 
 import { joinLightly } from "./light-client.ts";
 import type { SenderAddress } from "./one-way-call.ts";
@@ -17,14 +20,18 @@ export interface CrowdRequest extends SenderAddress {
 const joinPauseMs = 250;
 
 const { count, stalled, ...address } = JSON.parse(process.argv[2] ?? "{}") as CrowdRequest;
+const sessions: Session[] = [];
 const watching: Promise<void>[] = [];
 for (let index = 0; index < count; index++) {
   const first = new Promise<void>((resolve) => {
-    joinLightly({ ...address, name: `light ${index + 1}`, stalls: index < stalled, onPacket: () => resolve() });
+    sessions.push(joinLightly({ ...address, name: `light ${index + 1}`, stalls: index < stalled, onPacket: () => resolve() }));
   });
   watching.push(first);
   await sleep(joinPauseMs);
 }
 await Promise.all(watching);
 process.stdout.write("joined\n");
-process.stdin.resume().once("end", () => process.exit(0));
+process.stdin.resume();
+await once(process.stdin, "end");
+await Promise.all(sessions.map((session) => session.close()));
+process.exit(0);

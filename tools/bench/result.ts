@@ -90,8 +90,11 @@ function nest(figures: Figures): NestedFigures {
 }
 
 /** What a kept result is drawn from. */
-export function plotDataOf({ ours, peers, ratios, series = [] }: ResultJson): PlotData {
-  return { figures: { ...ours, ...flatten(peers), ...ratios }, series };
+export function plotDataOf(
+  { name, figures: specs }: Pick<Scenario, "name" | "figures">,
+  { ours, peers, ratios, series = [] }: ResultJson,
+): PlotData {
+  return { name, specs, figures: { ...ours, ...flatten(peers), ...ratios }, series };
 }
 
 function flatten(nested: NestedFigures): Figures {

@@ -7,9 +7,12 @@ import { besideH264 } from "./scenarios/beside-h264.ts";
 import { besideJpeg } from "./scenarios/beside-jpeg.ts";
 import { besideLink2m } from "./scenarios/beside-link-2m.ts";
 import { besideUnpaced } from "./scenarios/beside-unpaced.ts";
+import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { loopback } from "./scenarios/loopback.ts";
+import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
+import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
@@ -17,8 +20,10 @@ import { startUp } from "./scenarios/start-up.ts";
 /** The groups, each of which can be asked for by its name. */
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   call: [selfCall, cpu, startUp, pipeline],
-  loopback: loopback,
-  links: slowLinks,
+  loopback,
+  links: [...slowLinks, ...changingLinks],
+  many: [receivers],
+  long: [memory],
   beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideBytes, besideLink2m],
 };
 

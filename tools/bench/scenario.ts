@@ -50,6 +50,9 @@ export interface FigureSpec {
 
 /** What a plot is drawn from. */
 export interface PlotData {
+  /** The scenario's name and figures. */
+  readonly name: string;
+  readonly specs: readonly FigureSpec[];
   /** Medians, whoever's they are. */
   readonly figures: Figures;
   readonly series: readonly Series[];
@@ -63,8 +66,8 @@ export interface Scenario {
   readonly figures: readonly FigureSpec[];
   /** Seconds and runs where the usual ones make no sense. */
   readonly defaults?: { readonly seconds?: number; readonly runs?: number };
-  /** Draws a result. @returns an SVG document */
-  readonly plot?: (data: PlotData) => string;
+  /** Draws a result. @returns an SVG document; undefined when there is nothing to draw */
+  readonly plot?: (data: PlotData) => string | undefined;
   /** Measures once. @throws BenchError when what is measured did not run as it should */
   measure(options: ScenarioOptions): Promise<Figures>;
 }

@@ -21,11 +21,14 @@ export function clockUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Collects the pictures of a receiver that runs with --json-frames, as long as it runs. The list grows. */
+/**
+ * Collects the pictures of a receiver that runs with --json-frames, as long as it runs. The list grows. Pictures whose latency is not
+ * known, in a connection's first milliseconds, are not among them.
+ */
 export function collectShown(receiver: Program): readonly ShownPicture[] {
   const pictures: ShownPicture[] = [];
   receiver.onEvent(({ event, value }) => {
-    if (event === "shown") pictures.push(value as unknown as ShownPicture);
+    if (event === "shown" && value["latencyMs"] !== undefined) pictures.push(value as unknown as ShownPicture);
   });
   return pictures;
 }
@@ -52,16 +55,30 @@ export function longestGapMs(pictures: readonly ShownPicture[], fromUs: number, 
   return times.reduce((longest, time, index) => Math.max(longest, time - (times[index - 1] ?? time)), 0) / 1000;
 }
 
+/** A receiver has recovered when for this long no picture was late: a single late one afterwards is counted by {@link lateShare}. */
+const recoveredUs = 2_000_000;
+
 /**
- * From `fromUs` to the first picture that is within the budget along with all after it up to `toUs`, ms.
+ * From `fromUs` to the first picture that is within the budget along with all of the 2 s after it, ms.
  *
- * @returns the whole time when the last picture is not within the budget, or there is none
+ * @returns the whole time up to `toUs` when there is none
  */
-export function recoveryMs(pictures: readonly ShownPicture[], span: { readonly fromUs: number; readonly toUs: number; readonly budgetMs: number }): number {
+export function recoveryMs(
+  pictures: readonly ShownPicture[],
+  span: { readonly fromUs: number; readonly toUs: number; readonly budgetMs: number },
+): number {
   const { fromUs, toUs, budgetMs } = span;
   const shown = shownBetween(pictures, fromUs, toUs);
-  const lastLate = shown.findLastIndex(({ latencyMs }) => latencyMs > budgetMs);
-  return ((shown[lastLate + 1]?.shownUs ?? toUs) - fromUs) / 1000;
+  const late = shown.filter(({ latencyMs }) => latencyMs > budgetMs);
+  const recovered = shown.find(
+    ({ shownUs }) => !late.some((picture) => picture.shownUs >= shownUs && picture.shownUs < shownUs + recoveredUs),
+  );
+  return ((recovered?.shownUs ?? toUs) - fromUs) / 1000;
+}
+
+/** Which share of the pictures is not within the budget; 0 without pictures. */
+export function lateShare(pictures: readonly ShownPicture[], budgetMs: number): number {
+  return pictures.length === 0 ? 0 : pictures.filter(({ latencyMs }) => latencyMs > budgetMs).length / pictures.length;
 }
 
 /** Video that arrived and was shown from `fromUs` to `toUs`, bits a second. */
@@ -75,10 +92,13 @@ export function goodputBps(pictures: readonly ShownPicture[], fromUs: number, to
  *
  * @returns the whole time up to `toUs` when there is none
  */
-export function rateReachedMs(pictures: readonly ShownPicture[], span: { readonly fromUs: number; readonly toUs: number; readonly bitrateBps: number }): number {
+export function rateReachedMs(
+  pictures: readonly ShownPicture[],
+  span: { readonly fromUs: number; readonly toUs: number; readonly bitrateBps: number },
+): number {
   const { fromUs, toUs, bitrateBps } = span;
   const reached = shownBetween(pictures, fromUs + rateWindowUs, toUs).find(
-    ({ shownUs }) => goodputBps(pictures, shownUs - rateWindowUs, shownUs + 1) >= bitrateBps,
+    ({ shownUs }) => goodputBps(pictures, shownUs + 1 - rateWindowUs, shownUs + 1) >= bitrateBps,
   );
   return ((reached?.shownUs ?? toUs) - fromUs) / 1000;
 }

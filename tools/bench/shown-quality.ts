@@ -10,7 +10,7 @@ import { barcodeHeightPx, type EncodedPacket, type Micros, nowUs, type TrackMess
 import type { Picture } from "../../packages/receiver/dist/decode/picture.js";
 import type { MovingScene } from "../../packages/sender/dist/capture/moving-scene.js";
 import type { OpenCv } from "../../packages/sender/dist/native/opencv.js";
-import { internals } from "./internals.ts";
+import { internals } from "./package-internals.ts";
 import { joinLightly } from "./light-client.ts";
 import type { SenderAddress } from "./one-way-call.ts";
 import { lumaOf, psnrDb, ssim, withoutTop } from "./picture-quality.ts";
@@ -21,7 +21,7 @@ export interface QualityRequest extends SenderAddress {
   /** Size of the moving scene that it captures. */
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Seconds after joining that are left out, and then those that are looked at. */
+  /** Seconds after the first packet that are left out, and then those that are looked at. */
   readonly settleS: number;
   readonly seconds: number;
 }
@@ -44,7 +44,16 @@ interface Kept {
 
 async function keepPackets(request: QualityRequest): Promise<{ readonly kept: readonly Kept[]; readonly fromUs: Micros }> {
   const kept: Kept[] = [];
-  const session = joinLightly({ ...request, name: "quality", onPacket: (packet, track) => kept.push({ packet, track }) });
+  let begun: (() => void) | undefined;
+  const first = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const keep = (packet: EncodedPacket, track: TrackMessage): void => {
+    kept.push({ packet, track });
+    begun?.();
+  };
+  const session = joinLightly({ ...request, name: "quality", onPacket: keep });
+  await first;
   await sleep(request.settleS * 1000);
   const fromUs = nowUs();
   await sleep(request.seconds * 1000);
@@ -66,6 +75,7 @@ async function compareAll(request: QualityRequest): Promise<ShownQuality> {
   const compare = { cv: await loadOpenCv(), scene: await makeMovingScene(request) };
   const found: { readonly psnrYDb: number; readonly ssimY: number }[] = [];
   let format: TrackMessage | undefined;
+  let decoded = 0;
   let decoder: Awaited<ReturnType<typeof openDecoder>> | undefined;
   for (const { packet, track } of kept) {
     if (track !== format) {
@@ -74,7 +84,7 @@ async function compareAll(request: QualityRequest): Promise<ShownQuality> {
       format = track;
     }
     const isPicture = decoder?.decode(packet.data) ?? false;
-    if (!isPicture || decoder === undefined || packet.captureUs < fromUs || packet.frame % comparedEvery !== 0) continue;
+    if (!isPicture || decoder === undefined || packet.captureUs < fromUs || decoded++ % comparedEvery !== 0) continue;
     found.push(comparePicture(compare, decoder.picture(), packet.captureUs));
   }
   return {

@@ -1,5 +1,6 @@
 // A scenario that measures ours and others one after the other in each run, with the same pictures, and sets them in relation.
 
+import { besidePlot } from "../beside-figures.ts";
 import { waitForQuiet } from "../quiet.ts";
 import { disturbedCores } from "../run-scenario.ts";
 import type { FigureSpec, Figures, Goal, Scenario, ScenarioOptions } from "../scenario.ts";
@@ -72,6 +73,7 @@ export function besideScenario(beside: Beside): Scenario {
       })),
       { name: "othersCores", label: "cores used by others during one of these, at most", unit: "", digits: 2 },
     ],
+    plot: besidePlot,
     measure: (options) => measure(beside, options),
   };
 }

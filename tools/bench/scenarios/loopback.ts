@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { VideoCodec } from "@simple-video-chat/protocol";
 
-import { type ByRole, otherCores, readMachine, total } from "../cpu-use.ts";
+import { type ByRole, total, watchOthers } from "../cpu-use.ts";
 import { warmUpS } from "../live-call.ts";
 import { measureSide } from "../live-side.ts";
 import { accountFigures, withOneWayCall } from "../one-way-call.ts";
@@ -30,14 +30,20 @@ const sizes = [
 /** The sender's usual cap for JPEG. */
 const jpegBitrateBps = 4e7;
 const mebibyte = 2 ** 20;
+/** p99 / p50 of a usual call. */
+const mostSpread = 1.6;
 
 const calls: readonly LoopbackCall[] = [
   ...[30, 60].flatMap((frameRate) =>
     sizes.map(({ short, ...size }) => ({ ...size, name: `loopback-${short}${frameRate}`, frameRate, codec: "h264" as const })),
   ),
-  ...sizes
-    .slice(0, 2)
-    .map(({ short, ...size }) => ({ ...size, name: `loopback-${short}30-jpeg`, frameRate: 30, codec: "jpeg" as const, bitrateBps: jpegBitrateBps })),
+  ...sizes.slice(0, 2).map(({ short, ...size }) => ({
+    ...size,
+    name: `loopback-${short}30-jpeg`,
+    frameRate: 30,
+    codec: "jpeg" as const,
+    bitrateBps: jpegBitrateBps,
+  })),
 ];
 
 /** `pnpm bench loopback-720p30` and its like. */
@@ -49,7 +55,14 @@ export const loopback: readonly Scenario[] = calls.map((call) => ({
     { name: "latencyP50Ms", label: "capture to display, p50", unit: "ms", digits: 1 },
     { name: "latencyP95Ms", label: "capture to display, p95", unit: "ms", digits: 1 },
     { name: "latencyP99Ms", label: "capture to display, p99", unit: "ms", digits: 1 },
-    { name: "p99OverP50", label: "p99 / p50", unit: "", digits: 2, of: "ratios", goal: { atMost: 1.6 } },
+    {
+      name: "p99OverP50",
+      label: "p99 / p50",
+      unit: "",
+      digits: 2,
+      of: "ratios",
+      ...(call.name === "loopback-720p30" && { goal: { atMost: mostSpread } }),
+    },
     { name: "bytesPerFrame", label: "bytes a frame", unit: "", digits: 0 },
     ...qualityFigures,
     { name: "cpuMs", label: "CPU a frame, all processes", unit: "ms", digits: 2 },
@@ -69,40 +82,43 @@ export const loopback: readonly Scenario[] = calls.map((call) => ({
 }));
 
 function measure(call: LoopbackCall, options: ScenarioOptions): Promise<Figures> {
-  return withOneWayCall({ sender: senderArguments(call, options), window: options.window }, async ({ sender, receiver, shown, address, end }) => {
-    await sleep(warmUpS * 1000);
-    const before = readMachine();
-    const fromUs = clockUs();
-    const side = await measureSide([receiver, sender], options.seconds);
-    const others = otherCores(before, readMachine(), total(side.cpuMs));
-    const pictures = shownBetween(shown, fromUs);
-    const { p50, p95, p99 } = latenciesOf(pictures);
-    const account = await end();
-    const mib = (bytes: ByRole | undefined): number => (bytes === undefined ? Number.NaN : total(bytes) / mebibyte);
-    const [receiverCpu, senderCpu] = side.byProgram;
-    const cpuMs = total(side.cpuMs) / side.shown;
-    return {
-      fps: side.fps,
-      latencyP50Ms: p50,
-      latencyP95Ms: p95,
-      latencyP99Ms: p99,
-      p99OverP50: p99 / p50,
-      bytesPerFrame: pictures.reduce((sum, { bytes }) => sum + bytes, 0) / pictures.length,
-      ...(await measureQuality(address, { ...call, settleS: warmUpS }, options)),
-      cpuMs,
-      cpuPer300S: (cpuMs * 300) / 1000,
-      senderNetworkMs: (senderCpu?.network ?? Number.NaN) / side.shown,
-      captureMs: side.cpuMs.capture / side.shown,
-      receiverNetworkMs: (receiverCpu?.network ?? Number.NaN) / side.shown,
-      playbackMs: side.cpuMs.playback / side.shown,
-      senderRssMib: mib(side.rssByProgram[1]),
-      senderPssMib: mib(side.pssByProgram[1]),
-      receiverRssMib: mib(side.rssByProgram[0]),
-      receiverPssMib: mib(side.pssByProgram[0]),
-      ...account,
-      otherCores: others,
-    };
-  });
+  return withOneWayCall(
+    { sender: senderArguments(call, options), window: options.window },
+    async ({ sender, receiver, shown, address, end }) => {
+      await sleep(warmUpS * 1000);
+      const others = watchOthers();
+      const fromUs = clockUs();
+      const side = await measureSide([receiver, sender], options.seconds);
+      const otherCores = others();
+      const pictures = shownBetween(shown, fromUs);
+      const { p50, p95, p99 } = latenciesOf(pictures);
+      const account = await end();
+      const mib = (bytes: ByRole | undefined): number => (bytes === undefined ? Number.NaN : total(bytes) / mebibyte);
+      const [receiverCpu, senderCpu] = side.byProgram;
+      const cpuMs = total(side.cpuMs) / side.shown;
+      return {
+        fps: side.fps,
+        latencyP50Ms: p50,
+        latencyP95Ms: p95,
+        latencyP99Ms: p99,
+        p99OverP50: p99 / p50,
+        bytesPerFrame: pictures.reduce((sum, { bytes }) => sum + bytes, 0) / pictures.length,
+        ...(await measureQuality(address, { ...call, settleS: warmUpS }, options)),
+        cpuMs,
+        cpuPer300S: (cpuMs * 300) / 1000,
+        senderNetworkMs: (senderCpu?.network ?? Number.NaN) / side.shown,
+        captureMs: side.cpuMs.capture / side.shown,
+        receiverNetworkMs: (receiverCpu?.network ?? Number.NaN) / side.shown,
+        playbackMs: side.cpuMs.playback / side.shown,
+        senderRssMib: mib(side.rssByProgram[1]),
+        senderPssMib: mib(side.pssByProgram[1]),
+        receiverRssMib: mib(side.rssByProgram[0]),
+        receiverPssMib: mib(side.pssByProgram[0]),
+        ...account,
+        otherCores,
+      };
+    },
+  );
 }
 
 function senderArguments({ widthPx, heightPx, frameRate, codec, bitrateBps }: LoopbackCall, { clip }: ScenarioOptions): readonly string[] {

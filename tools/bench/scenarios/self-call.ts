@@ -23,6 +23,7 @@ export const selfCall: Scenario = {
     { name: "droppedNotEncoded", label: "… before encoding", unit: "", digits: 0 },
     { name: "droppedNotSent", label: "… before sending", unit: "", digits: 0 },
     { name: "droppedSuperseded", label: "… at the display", unit: "", digits: 0 },
+    { name: "droppedStale", label: "… too old to be shown", unit: "", digits: 0 },
     { name: "droppedOtherwise", label: "… otherwise", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
     { name: "unaccounted", label: "frames in no account", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
     { name: "mismatched", label: "pictures with another frame's barcode", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
@@ -41,7 +42,12 @@ export const selfCall: Scenario = {
     const worst = (value: (side: SideMeasurement) => number): number => Math.max(...sides.map(value));
     const each = (value: (side: SideMeasurement) => number): number => mean(sides.map(value));
     const drops = (name: string): number => sides.reduce((sum, { dropped }) => sum + (dropped[name] ?? 0), 0);
-    const named = { droppedNotEncoded: drops("notEncoded"), droppedNotSent: drops("notSent"), droppedSuperseded: drops("superseded") };
+    const named = {
+      droppedNotEncoded: drops("notEncoded"),
+      droppedNotSent: drops("notSent"),
+      droppedSuperseded: drops("superseded"),
+      droppedStale: drops("stale"),
+    };
     const dropped = sides.reduce((sum, { droppedTotal }) => sum + droppedTotal, 0);
     return {
       fps: Math.min(...sides.map(({ fps }) => fps)),
@@ -51,7 +57,7 @@ export const selfCall: Scenario = {
       bytesPerFrame: each(({ bytesPerFrame }) => bytesPerFrame),
       dropped,
       ...named,
-      droppedOtherwise: dropped - named.droppedNotEncoded - named.droppedNotSent - named.droppedSuperseded,
+      droppedOtherwise: dropped - Object.values(named).reduce((sum, count) => sum + count, 0),
       unaccounted,
       mismatched,
       cpuNetworkMs: each(({ cpuMs, shown }) => cpuMs.network / shown),
