@@ -1,7 +1,7 @@
 // The capture engine as the network process sees it: started warm, with the camera open only while somebody watches. Its encoders
 // serve the receivers by tiers.
 
-import { type EncodedPacket, type Message, nowUs, PacketAssembler, type TrackMessage, toJsonObject } from "@simple-video-chat/protocol";
+import { type EncodedPacket, type Message, type Micros, nowUs, PacketAssembler, type TrackMessage, toJsonObject } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import { CaptureTier } from "./capture-tier.ts";
@@ -107,7 +107,7 @@ export class CaptureHost {
     if (!this.#isStarted) this.#start();
     else if (isNew) this.#tierOf(receiver)?.welcome(receiver);
     // One alone has an encoder of its own: there is nothing to look at.
-    if (this.#plan.size > 1) this.#reviewTimer ??= setInterval(() => this.#review(), reviewIntervalMs);
+    if (this.#plan.size > 1) this.#reviewTimer ??= setInterval(() => this.review(), reviewIntervalMs);
   }
 
   /** Stops feeding a receiver; releases the source soon after the last one. */
@@ -128,6 +128,14 @@ export class CaptureHost {
   /** A receiver needs a keyframe. */
   requestKeyframe(receiver: OutgoingVideo): void {
     this.#tierOf(receiver)?.requestKeyframe();
+  }
+
+  /** @internal Looks at who is to share an encoder with whom; it does so by itself. */
+  review(atUs: Micros = nowUs()): void {
+    const moved = this.#plan.review(atUs);
+    if (moved.length === 0) return;
+    this.#followPlan();
+    for (const receiver of moved) this.#tierOf(receiver)?.welcome(receiver);
   }
 
   /** Releases the source, after everything captured was given to the receivers. */
@@ -165,13 +173,6 @@ export class CaptureHost {
   #end(): void {
     this.#isStarted = false;
     for (const tier of this.#tiers.values()) tier.pause();
-  }
-
-  #review(): void {
-    const moved = this.#plan.review(nowUs());
-    if (moved.length === 0) return;
-    this.#followPlan();
-    for (const receiver of moved) this.#tierOf(receiver)?.welcome(receiver);
   }
 
   #stopReviews(): void {
