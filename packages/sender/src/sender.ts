@@ -93,11 +93,13 @@ export interface SenderEvents {
 /** Figures of a sender. */
 export interface SenderStats {
   readonly receivers: number;
+  /** Encoders at work: receivers whose links take about the same bitrate share one. */
+  readonly encoders: number;
   /** To the receiver that gets most. */
   readonly fps: number;
   /** To all receivers together. */
   readonly bitrateBps: number;
-  /** What the encoder aims at: what the best receiver's link takes. */
+  /** What the best encoder aims at: what the best receiver's link takes. */
   readonly targetBitrateBps: number;
 }
 
@@ -212,6 +214,7 @@ export class Sender {
     const videos = [...this.#receivers.values()].map(({ video }) => video);
     return {
       receivers: videos.length,
+      encoders: videos.length === 0 ? 0 : this.#capture.tiers,
       fps: Math.max(0, ...videos.map((video) => video.sentRate())),
       bitrateBps: videos.reduce((sum, video) => sum + video.sentBitrateBps(), 0),
       targetBitrateBps: Math.round(Math.max(0, ...videos.map((video) => video.targetBitrateBps))),
