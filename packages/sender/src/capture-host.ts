@@ -1,7 +1,15 @@
 // The capture engine as the network process sees it: started warm, with the camera open only while somebody watches. Its encoders
 // serve the receivers by tiers.
 
-import { type EncodedPacket, type Message, type Micros, nowUs, PacketAssembler, type TrackMessage, toJsonObject } from "@simple-video-chat/protocol";
+import {
+  type EncodedPacket,
+  type Message,
+  type Micros,
+  nowUs,
+  PacketAssembler,
+  type TrackMessage,
+  toJsonObject,
+} from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import { CaptureTier } from "./capture-tier.ts";

@@ -12,6 +12,8 @@ import {
 } from "@simple-video-chat/protocol";
 import { videoTrack } from "@simple-video-chat/protocol/engine";
 
+import { emptyAccount, extended, type FrameCounts, noFrames, type OutgoingAccount, since } from "./outgoing-account.ts";
+
 /** A receiver that acknowledges nothing for so long takes nothing: a slow link needs less for one packet. */
 const stalledUs = 3_000_000;
 /** How often a receiver is told the account of its frames while the call lives, ms. */
@@ -36,18 +38,6 @@ export interface OutgoingVideoHooks {
   readonly onRoom: () => void;
   readonly onKeyframeWanted: () => void;
 }
-
-/** What was made of the frames captured for one receiver; the four counters sum up to lastFrame − firstFrame + 1. */
-export interface OutgoingAccount {
-  readonly firstFrame: number;
-  readonly lastFrame: number;
-  readonly notEncoded: number;
-  readonly encoderDropped: number;
-  readonly notSent: number;
-  readonly sent: number;
-}
-
-const emptyAccount: OutgoingAccount = { firstFrame: 0, lastFrame: 0, notEncoded: 0, encoderDropped: 0, notSent: 0, sent: 0 };
 
 /** The video to one receiver. */
 export class OutgoingVideo {
@@ -164,7 +154,7 @@ export class OutgoingVideo {
     this.#settled = Math.max(frame, before ?? 0);
     this.#needsKeyframe = true;
     this.#hasAsked = false;
-    if (before !== undefined && frame > before) this.#count({ frame, notSent: frame - before });
+    if (before !== undefined && frame > before) this.#count(frame, { ...noFrames, notSent: frame - before });
     this.#askForKeyframe();
   }
 
@@ -199,7 +189,7 @@ export class OutgoingVideo {
     const dropped = Math.min(encoderDropped, captured - offered);
     const notEncoded = captured - offered - dropped;
     const notSent = this.#offered === "notSent" ? 1 : 0;
-    this.#count({ frame, notEncoded, encoderDropped: dropped, notSent, sent: offered - notSent });
+    this.#count(frame, { notEncoded, encoderDropped: dropped, notSent, sent: offered - notSent });
     // Frames that were left out with a grant in hand waited for the encoder: a busy computer is no full link.
     const leftOut = this.#hasLackedRoom ? notEncoded + notSent : 0;
     this.#hasLackedRoom = false;
@@ -243,18 +233,8 @@ export class OutgoingVideo {
     this.#window.onSent(bytes, now);
   }
 
-  /** Adds the frames up to `frame` to the account. */
-  #count({ frame, ...news }: { readonly frame: number } & Partial<OutgoingAccount>): void {
-    const { firstFrame, ...before } = this.#account;
-    const { notEncoded = 0, encoderDropped = 0, notSent = 0, sent = 0 } = news;
-    this.#account = {
-      firstFrame: firstFrame === 0 ? frame - notEncoded - encoderDropped - notSent - sent + 1 : firstFrame,
-      lastFrame: frame,
-      notEncoded: before.notEncoded + notEncoded,
-      encoderDropped: before.encoderDropped + encoderDropped,
-      notSent: before.notSent + notSent,
-      sent: before.sent + sent,
-    };
+  #count(frame: number, counted: FrameCounts): void {
+    this.#account = extended(this.#account, frame, counted);
     this.#settled = frame;
     this.#offered = undefined;
   }
@@ -284,17 +264,4 @@ export class OutgoingVideo {
     if (!this.#isConnected || !this.#isAnnounced || (news.firstFrame === 0 && !final)) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
-}
-
-/** What has come to an account since it was `told`. */
-function since(told: OutgoingAccount, now: OutgoingAccount): OutgoingAccount {
-  if (told.lastFrame === now.lastFrame) return emptyAccount;
-  return {
-    firstFrame: told.lastFrame === 0 ? now.firstFrame : told.lastFrame + 1,
-    lastFrame: now.lastFrame,
-    notEncoded: now.notEncoded - told.notEncoded,
-    encoderDropped: now.encoderDropped - told.encoderDropped,
-    notSent: now.notSent - told.notSent,
-    sent: now.sent - told.sent,
-  };
 }

@@ -471,7 +471,10 @@ test("keeps every receiver's account gapless and its pictures in order, whatever
           assert.equal(notEncoded + encoderDropped + notSent + sent, lastFrame === 0 ? 0 : lastFrame - firstFrame + 1);
           assert.equal(sent, session.packets.length);
           const frames = session.packets.map(({ frame }) => frame);
-          assert.deepEqual(frames, [...new Set(frames)].toSorted((a, b) => a - b));
+          assert.deepEqual(
+            frames,
+            [...new Set(frames)].toSorted((a, b) => a - b),
+          );
           assert.ok(frames.every((frame) => frame >= firstFrame && frame <= lastFrame));
         }
       }

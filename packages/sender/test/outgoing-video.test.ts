@@ -3,7 +3,8 @@ import { micros } from "@simple-video-chat/protocol";
 import fc from "fast-check";
 import { suite } from "uvu";
 
-import { type OutgoingAccount, OutgoingVideo } from "../src/outgoing-video.ts";
+import type { OutgoingAccount } from "../src/outgoing-account.ts";
+import { OutgoingVideo } from "../src/outgoing-video.ts";
 import { FakeSession, packetOf, type Sent, track } from "./fake-session.ts";
 
 const test = suite("OutgoingVideo");
@@ -224,7 +225,10 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
         bytes: fc.constantFrom(1, 500, 20_000, 100_000),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(3), dropped: fc.integer({ min: 1, max: 3 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(3), dropped: fc.integer({ min: 1, max: 3 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("tier" as const), ahead: fc.integer({ min: -5, max: 5 }) }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("ack", "cut", "connect", "announce", "full", "tell") }) },
   ),

@@ -33,7 +33,7 @@ class Plan {
 
   /** @param each called before each look at the targets */
   pass(seconds: number, each: (nowUs: number) => void = () => {}): void {
-    for (const endUs = this.nowUs + seconds * 1e6; this.nowUs < endUs; ) {
+    for (const endUs = this.nowUs + seconds * 1e6; this.nowUs < endUs;) {
       this.nowUs += reviewUs;
       each(this.nowUs);
       this.moves += this.plan.review(micros(this.nowUs)).length;
@@ -196,9 +196,16 @@ test("keeps everybody in exactly one of at most three tiers, in any history", ()
         const { tiers } = plan.plan;
         assert.ok(tiers.length >= 1 && tiers.length <= 3);
         assert.deepEqual(new Set(tiers.flatMap(({ receivers }) => [...receivers])), new Set(here));
-        assert.equal(tiers.reduce((sum, { receivers }) => sum + receivers.size, 0), plan.plan.size);
+        assert.equal(
+          tiers.reduce((sum, { receivers }) => sum + receivers.size, 0),
+          plan.plan.size,
+        );
         for (const watcher of here) assert.ok(tiers.find(({ id }) => id === plan.tierOf(watcher))?.receivers.has(watcher));
-        if (here.length > 0) assert.ok(tiers.every(({ receivers }) => receivers.size > 0), "an encoder for nobody");
+        if (here.length > 0)
+          assert.ok(
+            tiers.every(({ receivers }) => receivers.size > 0),
+            "an encoder for nobody",
+          );
         // A tier that was closed is not taken for a new one.
         const present = tiers.map(({ id }) => id);
         for (const id of present) assert.ok(ids.has(id) || id > Math.max(0, ...ids));

@@ -2,7 +2,6 @@
 // newest; a frame that is replaced before there is room to send it costs nothing but its capture. Several encoders may take
 // from the same frames, each at its own pace.
 
-
 import type { CaptureOptions } from "../engine/capture-command.ts";
 import type { Mat } from "../native/opencv.ts";
 import { EncoderTier, type TierSink } from "./encoder-tier.ts";
