@@ -23,6 +23,8 @@ export interface TierReceiver {
   readonly targetBitrateBps: number;
   /** Nothing arrives there at all: it has no say, and stays where it is. */
   readonly isStalled: boolean;
+  /** What is sent to it, bits a second: pictures of little may need less than anybody's link takes. */
+  sentBitrateBps(): number;
 }
 
 /** Receivers that share an encoder. */
@@ -112,7 +114,7 @@ export class TierPlan<R extends TierReceiver> {
 
   #wayOf(receiver: R, tier: PlannedTier<R>): "down" | "up" | undefined {
     if (receiver.isStalled) return undefined;
-    if (receiver.targetBitrateBps < keepUpShare * bestOf(tier)) return "down";
+    if (receiver.targetBitrateBps < Math.min(keepUpShare * bestOf(tier), streamBps(tier))) return "down";
     return this.#caughtUpWith(receiver, tier) === undefined ? undefined : "up";
   }
 
@@ -171,6 +173,11 @@ export function tierBitrateBps(receivers: ReadonlySet<TierReceiver>): number | u
 /** What the best of a tier takes; 0: nothing arrives at any of them. */
 function bestOf(tier: Tier<TierReceiver>): number {
   return Math.max(0, ...[...tier.receivers].map(({ targetBitrateBps, isStalled }) => (isStalled ? 0 : targetBitrateBps)));
+}
+
+/** What a tier's pictures need, bits a second: as much as is sent to whoever gets most of them. */
+function streamBps(tier: Tier<TierReceiver>): number {
+  return Math.max(...[...tier.receivers].map((receiver) => receiver.sentBitrateBps()));
 }
 
 function distance(a: number, b: number): number {

@@ -121,6 +121,10 @@ class SteeredVideo extends OutgoingVideo {
   override get targetBitrateBps(): number {
     return this.linkBps;
   }
+
+  override sentBitrateBps(): number {
+    return this.linkBps;
+  }
 }
 
 interface Hosted {

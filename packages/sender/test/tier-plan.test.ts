@@ -11,9 +11,15 @@ const test = suite("TierPlan");
 class Watcher implements TierReceiver {
   targetBitrateBps: number;
   isStalled = false;
+  /** Pictures that need less than the links take. */
+  mostBps = Number.POSITIVE_INFINITY;
 
   constructor(targetBitrateBps: number) {
     this.targetBitrateBps = targetBitrateBps;
+  }
+
+  sentBitrateBps(): number {
+    return Math.min(this.mostBps, this.targetBitrateBps);
   }
 }
 
@@ -80,6 +86,17 @@ test("gives time to one that has come and whose target grows", () => {
   assert.ok(late);
   plan.pass(8, () => (late.targetBitrateBps = Math.min(4e7, late.targetBitrateBps * 1.1)));
   assert.equal(plan.moves, 0);
+});
+
+test("moves nobody for pictures that need no more than the slowest link takes", () => {
+  const plan = new Plan();
+  const watchers = plan.join(2e6, 1e6);
+  for (const watcher of watchers) watcher.mostBps = 9e5;
+  plan.pass(60);
+  assert.equal(plan.moves, 0);
+  for (const watcher of watchers) watcher.mostBps = 1.9e6;
+  plan.pass(3);
+  assert.equal(plan.moves, 1);
 });
 
 test("moves up who has caught up, and closes the tier that it leaves empty", () => {
