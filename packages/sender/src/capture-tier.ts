@@ -144,7 +144,8 @@ export class CaptureTier {
     this.#isFresh = false;
     if (packet.keyframe) this.#lastKeyframeUs = nowUs();
     const sent = { ...packet, track: videoTrack };
-    for (const receiver of this.#parts.receivers) receiver.offer(sent);
+    const { receivers } = this.#parts;
+    for (const receiver of receivers) receiver.offer(sent, receivers.size > 1);
     // The engine has counted all others: what a packet skips was not encoded.
     if (packet.frame > settled) this.#settle(packet.frame, 0);
     this.offerRoom();

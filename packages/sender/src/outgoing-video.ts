@@ -16,6 +16,11 @@ import { emptyAccount, extended, type FrameCounts, noFrames, type OutgoingAccoun
 
 /** A receiver that acknowledges nothing for so long takes nothing: a slow link needs less for one packet. */
 const stalledUs = 3_000_000;
+/**
+ * A packet of an encoder that others share comes when they have room. Who has none just then takes it all the same, up to so many windows:
+ * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
+ */
+const stretch = 2;
 /** How often a receiver is told the account of its frames while the call lives, ms. */
 const accountIntervalMs = 1000;
 
@@ -161,12 +166,16 @@ export class OutgoingVideo {
   /**
    * Sends a packet, or counts it as not sent when there is no room or its keyframe is missing. Each packet is settled before the
    * next one is offered. Of an encoder that is behind the one before, nothing is taken until it has caught up.
+   *
+   * @param isShared others get it too
    */
-  offer(packet: EncodedPacket): void {
+  offer(packet: EncodedPacket, isShared: boolean = false): void {
     if (this.#settled === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
     if (packet.frame > this.#settled) {
-      const isSendable = this.hasRoom() && (packet.keyframe || !this.#needsKeyframe);
+      const isSendable = packet.keyframe
+        ? this.hasRoom()
+        : !this.#needsKeyframe && (this.hasRoom() || (isShared && this.#canStretch(packet)));
       const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
       this.#offered = bytes > 0 ? "sent" : "notSent";
       if (bytes > 0) {
@@ -221,6 +230,11 @@ export class OutgoingVideo {
     this.#sendAccount(true);
     this.#isStopped = true;
     clearInterval(this.#timer);
+  }
+
+  #canStretch({ data }: EncodedPacket): boolean {
+    if (!this.#isConnected) return false;
+    return this.#window.inFlightBytes + data.byteLength <= stretch * this.#window.windowBytes(nowUs());
   }
 
   #onSent(bytes: number): void {

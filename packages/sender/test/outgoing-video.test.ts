@@ -94,6 +94,31 @@ test("sends nothing beyond its window, keyframes neither, and begins again with 
   assert.equal(framesOf(session).at(-1), 53);
 });
 
+test("takes a packet that others get too a little beyond its window, but no keyframe, and stops there", () => {
+  using outgoing = start();
+  const { session, video } = outgoing;
+  video.enter(0);
+  video.connected(track);
+  const offer = (frame: number, keyframe: boolean): void => {
+    video.offer(packetOf(frame, keyframe), true);
+    video.settle(frame, 0);
+  };
+  for (let frame = 1; frame <= 20; frame++) {
+    offer(frame, frame === 1);
+    ack(outgoing);
+  }
+  let frame = 20;
+  while (video.hasRoom()) offer(++frame, false);
+  const full = session.packets.length;
+  offer(++frame, false);
+  assert.equal(session.packets.length, full + 1);
+  for (let more = 0; more < 50; more++) offer(++frame, false);
+  const most = session.packets.length;
+  assert.ok(most <= 2 * (full - 20) + 20 + 1, `${most - 20} packets without an ack, ${full - 20} in a window`);
+  offer(++frame, true);
+  assert.equal(session.packets.length, most);
+});
+
 test("asks again for a keyframe that found no room", () => {
   using outgoing = start();
   const { session, video, asked } = outgoing;
