@@ -1,6 +1,7 @@
 // One receiver's share of the video: which packets it gets, how much may be on its way, and the account of its frames.
 
 import {
+  accountIntervalMs,
   type EncodedPacket,
   nowUs,
   RateController,
@@ -21,9 +22,6 @@ const stalledUs = 3_000_000;
  * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
  */
 const stretch = 2;
-/** How often a receiver is told the account of its frames while the call lives, ms. */
-const accountIntervalMs = 1000;
-
 /** The user's limits. */
 export interface OutgoingVideoOptions {
   /** Delay from capture to display to keep within, ms. */
@@ -275,7 +273,7 @@ export class OutgoingVideo {
 
   #sendAccount(final: boolean): void {
     const news = since(this.#told, this.#account);
-    if (!this.#isConnected || !this.#isAnnounced || (news.firstFrame === 0 && !final)) return;
+    if (!this.#isConnected || !this.#isAnnounced) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
 }
