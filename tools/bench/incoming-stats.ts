@@ -16,6 +16,8 @@ export interface IncomingLine {
   readonly dropped: Readonly<Record<string, number>>;
   readonly fps: number;
   readonly bitrateBps: number;
+  /** Of the last picture, as it was sent. */
+  readonly widthPx: number;
   /** Capture → display, over the last ten seconds; undefined before the first picture. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
   /** The median of each over the last ten seconds. */

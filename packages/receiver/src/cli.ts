@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simple-video-chat/protocol";
 import {
   askForInvite,
   audioOptions,
@@ -39,6 +39,7 @@ const options = {
   ...audioOptions,
   ...speakerOptions,
   ...commonOptions,
+  "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
@@ -73,6 +74,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       audio: args.audio,
       speaker: args.speaker,
     });
+    if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
     const figures = (): CallFigures => {
       const stats = receiver.stats();
       const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);

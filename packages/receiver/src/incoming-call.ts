@@ -8,6 +8,7 @@ import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.t
 import type { OverlayRow } from "./display/detail-overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
+import type { ShownPicture } from "./picture-times.ts";
 import { PlaybackHost } from "./playback-host.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
@@ -43,6 +44,8 @@ export interface IncomingCallEvents {
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
+  /** Each picture that is shown. */
+  readonly shown: ShownPicture;
   /** For a second no picture came in time to be shown (true), and `cause` is why; or there is one again (false). */
   readonly late: { readonly late: true; readonly cause: SlowPart } | { readonly late: false };
   /** Nothing was heard for 3 s (true), or it is heard again (false). */
@@ -91,7 +94,8 @@ export class IncomingCall {
     this.#events = events;
     this.#playback = new PlaybackHost(options.windowTitle, {
       onReport: (report) => {
-        if (this.#video.played(report)) this.#pictureShown();
+        const picture = this.#video.played(report);
+        if (picture !== undefined) this.#pictureShown(picture);
       },
       onKeyframeWanted: (reason) => this.#video.requestKeyframe(reason),
       onEvent: (event) => this.#tellOf(event),
@@ -224,7 +228,8 @@ export class IncomingCall {
     this.#events.emit("late", { late: true, cause });
   }
 
-  #pictureShown(): void {
+  #pictureShown(picture: ShownPicture): void {
+    this.#events.emit("shown", picture);
     if (this.#isLate) this.#events.emit("late", { late: false });
     this.#isLate = false;
     if (this.#hasShown) return;

@@ -20,7 +20,7 @@ import {
 } from "@simple-video-chat/protocol";
 
 import { FrameAccount, type FrameTotals } from "./frame-account.ts";
-import { type LatencyMs, type LatencyStages, PictureTimes } from "./picture-times.ts";
+import { type LatencyMs, type LatencyStages, PictureTimes, type ShownPicture } from "./picture-times.ts";
 import { PictureWatch } from "./picture-watch.ts";
 import { countsSince, noPlayback } from "./playback-counts.ts";
 import type { PlaybackHost } from "./playback-host.ts";
@@ -143,15 +143,15 @@ export class IncomingVideo {
     }
   }
 
-  /** Takes what the playback engine says; returns whether a picture was shown that was not told of before. */
-  played(report: ReportMessage): boolean {
+  /** Takes what the playback engine says; returns the picture that was shown, unless it was told of before. */
+  played(report: ReportMessage): ShownPicture | undefined {
     this.#account.played(report);
-    const isNewPicture = this.#times.played(report, this.#session?.clock);
-    if (isNewPicture) this.#watch.shown(report.frame, nowUs());
+    const picture = this.#times.played(report, this.#session?.clock);
+    if (picture !== undefined) this.#watch.shown(report.frame, nowUs());
     if (this.#track !== undefined)
       this.#session?.send({ ...report, ...countsSince(this.#playedBefore, this.#account.playedCounts), track: this.#track.track });
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
-    return isNewPicture;
+    return picture;
   }
 
   /** The playback engine died; its successor needs a keyframe. */

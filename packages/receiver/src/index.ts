@@ -9,5 +9,5 @@ export type { IncomingAudioStats } from "./audio/incoming-audio.ts";
 export { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
-export type { LatencyMs, LatencyStages } from "./picture-times.ts";
+export type { LatencyMs, LatencyStages, ShownPicture } from "./picture-times.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";

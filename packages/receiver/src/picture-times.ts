@@ -30,7 +30,22 @@ const stageNames = ["captureWaitUs", "encodeUs", "sendQueueUs", "networkUs", "de
 /** Where the time between capture and display went, µs: the median of each stage over the last ten seconds. */
 export type LatencyStages = Readonly<Record<(typeof stageNames)[number], number>>;
 
-type Remembered = Pick<EncodedPacket, "captureUs" | "encodeStartUs" | "encodedUs" | "sentUs"> & { readonly receivedUs: Micros };
+/** One picture that was shown. */
+export interface ShownPicture {
+  /** Its number, from 1. */
+  readonly frame: number;
+  /** When, on this computer's monotonic clock. */
+  readonly shownUs: Micros;
+  /** Capture → display, wrong by as much as the clocks are; undefined when the sender's is not known. */
+  readonly latencyMs: number | undefined;
+  /** Of its packet. */
+  readonly bytes: number;
+}
+
+type Remembered = Pick<EncodedPacket, "captureUs" | "encodeStartUs" | "encodedUs" | "sentUs"> & {
+  readonly receivedUs: Micros;
+  readonly bytes: number;
+};
 
 /** The times of one incoming video's pictures. */
 export class PictureTimes {
@@ -53,8 +68,8 @@ export class PictureTimes {
   }
 
   /** A packet came whole. */
-  arrived({ frame, captureUs, encodeStartUs, encodedUs, sentUs }: EncodedPacket, receivedUs: Micros): void {
-    this.#remembered.set(frame, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs });
+  arrived({ frame, captureUs, encodeStartUs, encodedUs, sentUs, data }: EncodedPacket, receivedUs: Micros): void {
+    this.#remembered.set(frame, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs, bytes: data.byteLength });
     if (this.#remembered.size <= maxRemembered) return;
     const oldest = this.#remembered.keys().next().value;
     if (oldest !== undefined) this.#remembered.delete(oldest);
@@ -69,11 +84,11 @@ export class PictureTimes {
    * Takes a report.
    *
    * @param clock - the sender's; undefined: not known, and then only pictures are counted
-   * @returns whether it tells of a picture that none before it told of
+   * @returns the picture that it tells of, if none before it did
    */
-  played({ frame, shownUs, decodeUs, displayWaitUs }: ReportMessage, clock: ClockEstimate | undefined): boolean {
+  played({ frame, shownUs, decodeUs, displayWaitUs }: ReportMessage, clock: ClockEstimate | undefined): ShownPicture | undefined {
     const packet = this.#remembered.get(frame);
-    if (packet === undefined) return false;
+    if (packet === undefined) return undefined;
     for (const older of this.#remembered.keys()) {
       if (older > frame) break;
       this.#remembered.delete(older);
@@ -82,8 +97,8 @@ export class PictureTimes {
     this.#lastShownUs = shownUs;
     const now = nowUs();
     this.#shownRate.add(1, now);
-    if (clock === undefined) return true;
-    const { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs } = packet;
+    const { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs, bytes } = packet;
+    if (clock === undefined) return { frame, shownUs, latencyMs: undefined, bytes };
     const latencyUs = shownUs + clock.offsetUs - captureUs;
     this.#latencies.add(latencyUs, now);
     this.#callLatencies.add(latencyUs);
@@ -96,7 +111,7 @@ export class PictureTimes {
       displayWaitUs,
     };
     for (const { name, times } of this.#stages) times.add(stages[name], now);
-    return true;
+    return { frame, shownUs, latencyMs: inMs(latencyUs), bytes };
   }
 
   /** Pictures shown a second, over the last two seconds. */
@@ -106,12 +121,12 @@ export class PictureTimes {
 
   /** Of the last ten seconds; undefined when no picture was shown in them. */
   latencyMs(): LatencyMs | undefined {
-    return inMs(this.#latencies.read(nowUs()));
+    return allInMs(this.#latencies.read(nowUs()));
   }
 
   /** Of the whole call. */
   callLatencyMs(): LatencyMs | undefined {
-    return inMs(this.#callLatencies.read());
+    return allInMs(this.#callLatencies.read());
   }
 
   /** Of the last ten seconds; undefined when no picture was shown in them. */
@@ -122,7 +137,10 @@ export class PictureTimes {
   }
 }
 
-function inMs(us: Percentiles | undefined): LatencyMs | undefined {
-  const ms = (value: number): number => Math.round(value / 10) / 100;
-  return us && { p50: ms(us.p50), p95: ms(us.p95), p99: ms(us.p99), max: ms(us.max) };
+function allInMs(us: Percentiles | undefined): LatencyMs | undefined {
+  return us && { p50: inMs(us.p50), p95: inMs(us.p95), p99: inMs(us.p99), max: inMs(us.max) };
+}
+
+function inMs(us: number): number {
+  return Math.round(us / 10) / 100;
 }

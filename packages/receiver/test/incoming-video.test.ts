@@ -15,6 +15,7 @@ import {
 import { suite } from "uvu";
 
 import { type IncomingSession, IncomingVideo } from "../src/incoming-video.ts";
+import type { ShownPicture } from "../src/picture-times.ts";
 import { noPlayback } from "../src/playback-counts.ts";
 
 const test = suite("IncomingVideo");
@@ -72,6 +73,7 @@ interface Incoming {
   readonly video: IncomingVideo;
   readonly session: FakeSession;
   readonly playback: FakePlayback;
+  readonly shown: readonly ShownPicture[];
   send(packet: EncodedPacket): void;
   report(fields: Partial<ReportMessage>): void;
 }
@@ -79,6 +81,7 @@ interface Incoming {
 function start(announce: boolean = true): Incoming {
   const session = new FakeSession();
   const playback = new FakePlayback();
+  const shown: ShownPicture[] = [];
   const video = new IncomingVideo(playback);
   video.connected(session, true);
   if (announce) video.receive(track);
@@ -86,11 +89,13 @@ function start(announce: boolean = true): Incoming {
     video,
     session,
     playback,
+    shown,
     send: (packet) => {
       for (const chunk of videoChunks(packet)) video.receive(chunk);
     },
     report: (fields) => {
-      video.played({ type: "report", track: 1, frame: 0, shownUs: micros(0), decodeUs: 0, displayWaitUs: 0, ...noPlayback, ...fields });
+      const report = { type: "report", track: 1, frame: 0, shownUs: micros(0), decodeUs: 0, displayWaitUs: 0, ...noPlayback } as const;
+      shown.push(...[video.played({ ...report, ...fields })].filter((picture) => picture !== undefined));
     },
   };
 }
@@ -129,6 +134,21 @@ test("acknowledges within a long packet at least every 65,536 bytes", () => {
   send(packetOf(1, 1_000_000));
   const steps = session.acks.map(({ bytes }, index) => bytes - (session.acks[index - 1]?.bytes ?? 0));
   assert.ok(Math.max(...steps) <= 65_536);
+});
+
+test("tells of each picture shown once, with its latency on the sender's clock and its packet's bytes", () => {
+  const { session, shown, send, report } = start();
+  send(packetOf(1, 600));
+  report({ frame: 1, shownUs: micros(1_000), shown: 1 });
+  session.clock = { offsetUs: 5_000, errorUs: 10, rttUs: 20 };
+  send(packetOf(2, 700));
+  send(packetOf(3, 800));
+  report({ frame: 3, shownUs: micros(10_250), shown: 2, superseded: 1 });
+  report({ frame: 3, shownUs: micros(10_250), shown: 2, superseded: 1 });
+  assert.deepEqual(shown, [
+    { frame: 1, shownUs: 1_000, latencyMs: undefined, bytes: 600 },
+    { frame: 3, shownUs: 10_250, latencyMs: 12.25, bytes: 800 },
+  ]);
 });
 
 test("holds acknowledgements back while the playback does not keep up, and gives them when it does", () => {

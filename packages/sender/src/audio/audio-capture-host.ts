@@ -8,6 +8,7 @@ import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 import { audioFormats } from "./audio-rate.ts";
 import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
 import { OutgoingAudio } from "./outgoing-audio.ts";
+import type { OutgoingVideo } from "../outgoing-video.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
 /** The microphone is released this long after the last listener has left, as the camera is, ms. */
@@ -30,8 +31,8 @@ export interface AudioCaptureHostEvents {
   readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
-  /** The picture must wait, or may go on: the link has room for the sound only. */
-  readonly onHoldPicture?: (audio: OutgoingAudio, hold: boolean) => void;
+  /** A link has room for the sound only: its picture waits. */
+  readonly onSoundOnly: () => void;
 }
 
 /** Records for those who listen. */
@@ -88,9 +89,19 @@ export class AudioCaptureHost {
     if (this.#isRecording && this.#sound.kind === "file") this.#record();
   }
 
-  /** Sends what is recorded over `session` to whoever wants to hear it, for as long as both live. */
-  sendOver(session: Session): OutgoingAudio {
-    const audio: OutgoingAudio = new OutgoingAudio(session, () => this.#onRate(audio));
+  /**
+   * Sends what is recorded over `session` to whoever wants to hear it, for as long as both live.
+   * @param picture gives way to the sound where there is room for one of them only
+   */
+  sendOver(session: Session, picture: Pick<OutgoingVideo, "hold">): void {
+    let isHeld = false;
+    const audio: OutgoingAudio = new OutgoingAudio(session, () => {
+      this.#onRate();
+      if (audio.rate.holdsPicture === isHeld) return;
+      isHeld = audio.rate.holdsPicture;
+      picture.hold(isHeld);
+      if (isHeld) this.#events.onSoundOnly();
+    });
     if (this.#isMuted) audio.setMuted(true);
     session.on("live", ({ negotiated }) => {
       if (!negotiated.sendAudio) return;
@@ -99,6 +110,8 @@ export class AudioCaptureHost {
       this.#update();
     });
     const leave = (): void => {
+      isHeld = false;
+      picture.hold(false);
       audio.disconnected();
       this.#listeners.delete(audio);
       this.#update();
@@ -106,7 +119,6 @@ export class AudioCaptureHost {
     session.on("message", (message: ReceivedMessage) => audio.receive(message));
     session.on("reconnecting", leave);
     session.on("closed", leave);
-    return audio;
   }
 
   /** Ends it; resolves when the engine's process is gone. */
@@ -145,8 +157,7 @@ export class AudioCaptureHost {
   }
 
   /** One encoder serves all: it makes what the poorest link takes, which is good speech still. */
-  #onRate(audio: OutgoingAudio): void {
-    this.#events.onHoldPicture?.(audio, audio.rate.holdsPicture);
+  #onRate(): void {
     const level = Math.max(0, ...[...this.#listeners].map(({ rate }) => rate.level));
     const format = audioFormats[level];
     if (level === this.#level || format === undefined) return;

@@ -1,6 +1,6 @@
 // What a user is told about the microphone, by sender and peer alike.
 
-import { AudioCaptureHost, type AudioCaptureHostEvents, type StartAudioEngine } from "./audio-capture-host.ts";
+import { AudioCaptureHost, type StartAudioEngine } from "./audio-capture-host.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
 /** What a notice about sound is about. */
@@ -11,7 +11,6 @@ export interface SoundEvents {
   readonly onRecording: (name: string) => void;
   readonly onNotice: (code: SoundNoticeCode, message: string) => void;
   readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
-  readonly onHoldPicture: NonNullable<AudioCaptureHostEvents["onHoldPicture"]>;
 }
 
 /** Records `sound` for those who listen, and says in sentences what is wrong with it. */
@@ -27,7 +26,7 @@ export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?
       },
       onSilent: () =>
         events.onNotice("microphone-silent", "Your microphone is silent. Is it switched off, or the wrong one? See --microphone."),
-      onHoldPicture: events.onHoldPicture,
+      onSoundOnly: () => events.onNotice("sound-only", "The link has room for the sound only: the picture waits until there is more."),
     },
     startEngine,
   );

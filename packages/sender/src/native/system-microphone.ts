@@ -43,7 +43,7 @@ const { AudioContext, mediaDevices } = require("node-web-audio-api") as WebAudio
 
 /** Samples that it hands over at a time: the least it can. */
 const pieceSamples = 256;
-/** What its own buffers add, as measured with clicks (docs/decisions/0015-sound-devices.md), µs. */
+/** What its own buffers add, as measured with clicks (docs/decisions/0017-sound-devices.md), µs. */
 const deviceDelayUs = 10_000;
 
 /** The microphones that the system names. */
