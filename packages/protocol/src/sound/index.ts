@@ -15,4 +15,5 @@ export {
   type SoundErrorCode,
   type SpeakerEvents,
 } from "./sound.ts";
+export { SilenceDetector } from "./silence-detector.ts";
 export { SteadyClock } from "./steady-clock.ts";
