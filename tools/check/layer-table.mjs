@@ -8,7 +8,7 @@ export const allowedPackages = {
   protocol: [],
   sender: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
   receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
-  peer: ["@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
+  peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
 };
 
 /** Packages with native code: imported by files of a native/ folder only, which run in an engine and never in the network process. */
