@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
-import { SimulatedRoom, type SimulatedRoomOptions, speechLike } from "@simple-video-chat/protocol/testing";
+import {
+  cancelIn,
+  doubleTalkGainDb,
+  erleDb,
+  levelDbfs,
+  SimulatedRoom,
+  type SimulatedRoomOptions,
+  speechLike,
+} from "@simple-video-chat/protocol/testing";
 import { suite } from "uvu";
 
 import { openAec3 } from "../../src/audio/aec3.ts";
 import { type EchoCanceller, openEchoCanceller } from "../../src/audio/echo-canceller.ts";
-import { cancelIn, doubleTalkGainDb, erleDb, levelDbfs, sampleRate } from "./echo-room.ts";
 
 const test = suite("EchoCanceller");
 
@@ -53,7 +60,7 @@ function loudnessAfterLoop(cancellers: readonly [EchoCanceller, EchoCanceller]):
   const onTheWay: (readonly [Float32Array, Float32Array])[] = Array.from({ length: 20 }, () => [silence, silence]);
   let last = silence;
   const clip = (block: Float32Array): Float32Array => block.map((sample) => Math.min(Math.max(sample, -1), 1));
-  const end = new Float32Array(sampleRate);
+  const end = new Float32Array(48_000);
   for (let block = 0; block < 700; block++) {
     const [fromHere, fromThere] = onTheWay.shift() ?? [silence, silence];
     cancellers[0].processPlayed(fromThere);

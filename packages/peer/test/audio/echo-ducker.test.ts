@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { SimulatedRoom, speechLike } from "@simple-video-chat/protocol/testing";
+import { cancelIn, doubleTalkGainDb, erleDb, SimulatedRoom, speechLike } from "@simple-video-chat/protocol/testing";
 import { suite } from "uvu";
 
 import { EchoDucker } from "../../src/audio/echo-ducker.ts";
-import { cancelIn, doubleTalkGainDb, erleDb } from "./echo-room.ts";
 
 const test = suite("EchoDucker");
 

@@ -1,12 +1,18 @@
 // What an echo canceller does in a simulated room: one side speaks, both do, nobody plays.
 
-import { SimulatedRoom, type SimulatedRoomOptions, speechLike } from "@simple-video-chat/protocol/testing";
+import { SimulatedRoom, type SimulatedRoomOptions } from "./simulated-room.ts";
+import { speechLike } from "./speech-like.ts";
 
-import type { EchoCanceller } from "../../src/audio/echo-canceller.ts";
-
-export const sampleRate = 48_000;
+const sampleRate = 48_000;
 const blockSamples = 480;
 const silence = new Float32Array(blockSamples);
+
+/** What is tested: the EchoCanceller of the package peer. */
+export interface TestedCanceller {
+  processPlayed(block: Float32Array): void;
+  processRecorded(block: Float32Array): Float32Array;
+  close(): void;
+}
 
 /** A part of a recording, seconds. */
 export interface Span {
@@ -23,7 +29,7 @@ export interface Cancelled {
 /** Plays one voice into a room while another speaks there. */
 export function cancelIn(
   room: SimulatedRoom,
-  canceller: EchoCanceller,
+  canceller: TestedCanceller,
   { far, near }: { far?: Float32Array; near?: Float32Array },
 ): Cancelled {
   const length = Math.max(far?.length ?? 0, near?.length ?? 0);
@@ -65,7 +71,10 @@ export const interruptsAtS = 5;
  * @param open - opens a canceller; twice
  * @returns dB, below 0
  */
-export async function doubleTalkGainDb(room: SimulatedRoomOptions, open: () => Promise<EchoCanceller> | EchoCanceller): Promise<number> {
+export async function doubleTalkGainDb(
+  room: SimulatedRoomOptions,
+  open: () => Promise<TestedCanceller> | TestedCanceller,
+): Promise<number> {
   const seconds = 11;
   const near = interrupting(seconds);
   const cleaned = async (far?: Float32Array): Promise<Float32Array> => {
