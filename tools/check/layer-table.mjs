@@ -6,7 +6,7 @@
  */
 export const allowedPackages = {
   protocol: [],
-  sender: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
+  sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
   receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
   peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
 };
