@@ -6,13 +6,13 @@
  */
 export const allowedPackages = {
   protocol: [],
-  sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
-  receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "yargs"],
+  sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
+  receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
   peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
 };
 
 /** Packages with native code: imported by files of a native/ folder only, which run in an engine and never in the network process. */
-export const nativePackages = ["@u4/opencv4nodejs", "node-av"];
+export const nativePackages = ["@u4/opencv4nodejs", "node-av", "node-web-audio-api"];
 
 /**
  * Which layers of protocol/src a layer may import: wire ← messages ← media ← flow ← session, and a transport that knows nothing of media.

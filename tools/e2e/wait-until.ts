@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 const pollMs = 20;
 
 /** Resolves as soon as `condition` holds. @throws Error after `limitMs`, saying what was waited for */
-export async function waitUntil(condition: () => boolean, what: string, limitMs: number = 10_000): Promise<void> {
+export async function waitUntil(condition: () => boolean | Promise<boolean>, what: string, limitMs: number = 10_000): Promise<void> {
   const untilMs = performance.now() + limitMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > untilMs) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
     await sleep(pollMs);
   }

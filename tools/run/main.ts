@@ -9,8 +9,9 @@ import {
   exitCodes,
   helpEpilogue,
   optionsFromEnvironment,
-  quitKey,
+  watchKeys,
   runProgram,
+  statusBeside,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
 import { listCameras } from "@simple-video-chat/sender";
@@ -54,7 +55,7 @@ process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, 
   );
   const shared = forwarded(args);
   const sides: PeerProcess[] = [];
-  const quit = quitKey();
+  const quit = watchKeys();
   try {
     const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
     sides.push(a);
@@ -64,7 +65,7 @@ process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, 
     sides.push(b);
     relay(b, output);
     const status = setInterval(
-      () => output.status(sides.map((side) => describeStatus(side.name, side.lastStats)).join("   ")),
+      () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
       statusIntervalMs,
     );
     const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);

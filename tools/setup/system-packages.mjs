@@ -8,14 +8,17 @@ import { SetUpError } from "./set-up-error.mjs";
 /** To run a call: OpenCV with its headers, and what compiles its binding. Debian's package names. */
 export const RUN_PACKAGES = ["libopencv-dev", "g++", "make", "pkg-config", "python3"];
 
-/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces. */
+/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
 export const TEST_PACKAGES = [
   "ca-certificates",
   "imagemagick",
   "iproute2",
+  "libasound2-plugins",
   "openbox",
   "openssl",
   "procps",
+  "pulseaudio",
+  "pulseaudio-utils",
   "python3-numpy",
   "python3-opencv",
   "x11-utils",

@@ -2,8 +2,10 @@
 
 import { hostname } from "node:os";
 
-import { TransportError } from "@simple-video-chat/protocol";
+import { toJsonObject, TransportError } from "@simple-video-chat/protocol";
 import {
+  audioOptions,
+  checkAudioOptions,
   CliError,
   commandOf,
   commonOptions,
@@ -16,19 +18,22 @@ import {
   forTerminal,
   helpEpilogue,
   isLoopback,
+  microphoneOptions,
+  microphoneStatus,
   optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
-  quitKey,
   readKeyFile,
   runProgram,
   sourceOptions,
+  watchKeys,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
@@ -37,6 +42,8 @@ const statusIntervalMs = 1000;
 
 const options = {
   ...sourceOptions,
+  ...audioOptions,
+  ...microphoneOptions,
   ...commonOptions,
   listen: {
     type: "string",
@@ -66,6 +73,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
   return runProgram(parser(argv), async (args, stopped) => {
     const output = new ConsoleOutput(args);
     if (args.legacy) return runLegacySender(args, output, stopped);
+    checkAudioOptions(args);
     const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
     const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
     if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
@@ -75,6 +83,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     const sender = await startSender({
       ...video,
       ...address,
+      sound: args.audio ? soundFor(video.source, args.microphone) : undefined,
       inviteHost: dialableHost(address.host),
       maxReceivers,
       name: forTerminal(args.name ?? hostname()),
@@ -96,9 +105,10 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       );
     }
     const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-    const quit = quitKey();
-    const code = await Promise.race([ended, stopped, quit.pressed]);
-    quit.release();
+    const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
+    sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
+    const code = await Promise.race([ended, stopped, keys.pressed]);
+    keys.release();
     clearInterval(status);
     await sender.close();
     output.end();
@@ -108,15 +118,19 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
   const stats = sender.stats();
-  output.event({ event: "stats", ...stats });
+  output.event({ event: "stats", ...toJsonObject(stats) });
   if (stats.receivers > 0)
     output.status(
-      `${formatOutgoing(stats)}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`,
+      `${formatOutgoing(stats)}${stats.audio ? microphoneStatus(stats.audio) : ""}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`,
     );
 }
 
 /** Tells the sender's events; resolves with the exit code when one of them ends the program. */
-function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly exitOnNoViewers: boolean }): Promise<ExitCode> {
+function describeEvents(
+  sender: Sender,
+  output: ConsoleOutput,
+  args: { readonly exitOnNoViewers: boolean; readonly requireAudio: boolean },
+): Promise<ExitCode> {
   return new Promise((resolve) => {
     sender.on("invite", ({ invite }) => {
       output.event({ event: "invite", invite });
@@ -156,14 +170,20 @@ function describeEvents(sender: Sender, output: ConsoleOutput, args: { readonly 
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });
       output.say(message, true);
+      if (args.requireAudio && code === "microphone-failed") resolve(exitCodes.couldNotStart);
+    });
+    sender.on("recording", ({ name }) => {
+      output.event({ event: "recording", name });
+      output.say(`Heard through ${forTerminal(name)}.`);
+    });
+    sender.on("muted", ({ muted }) => {
+      output.event({ event: "muted", muted });
+      output.say(muted ? "Your microphone is off." : "Your microphone is on.");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });
       output.say("The file is at its end.");
       resolve(exitCodes.ok);
-    });
-    sender.on("key", ({ key }) => {
-      if (key === "q" || key === "Escape" || key === "close") resolve(exitCodes.ok);
     });
   });
 }

@@ -1,13 +1,17 @@
 // Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
 
+export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
   formatBitrate,
-  formatIncoming,
   formatOutgoing,
   formatSummary,
   type IncomingFigures,
+  incomingStatus,
+  type LatencyFigures,
   type OutgoingFigures,
+  statusBeside,
+  type StatusLines,
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
@@ -17,6 +21,23 @@ export { dialableHost, isLoopback } from "./local-address.ts";
 export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
-export { commonOptions, displayOptions, helpEpilogue, sourceOptions } from "./shared-options.ts";
-export { quitKey, watchTerminalKeys } from "./terminal-keys.ts";
+export {
+  audioOptions,
+  commonOptions,
+  displayOptions,
+  helpEpilogue,
+  microphoneOptions,
+  sourceOptions,
+  speakerOptions,
+} from "./shared-options.ts";
+export {
+  type IncomingSoundFigures,
+  levelMeter,
+  microphoneStatus,
+  type OutgoingSoundFigures,
+  soundDetail,
+  soundStatus,
+} from "./sound-figures.ts";
+export { checkAudioOptions } from "./sound-arguments.ts";
+export { watchKeys, watchTerminalKeys } from "./terminal-keys.ts";
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";

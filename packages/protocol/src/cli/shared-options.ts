@@ -26,6 +26,26 @@ export const displayOptions = {
   window: { type: "boolean", default: true, describe: "open a window (--no-window: only figures)" },
 } as const;
 
+/** Options of everything that records. */
+export const microphoneOptions = {
+  microphone: { type: "string", describe: "which microphone: part of its name [default: the system's; a card or file has its own sound]" },
+} as const;
+
+/** Options of everything that plays. */
+export const speakerOptions = {
+  speaker: { type: "string", describe: "which speaker: part of its name [default: the system's]" },
+} as const;
+
+/** Options of everything with sound. */
+export const audioOptions = {
+  audio: { type: "boolean", default: true, describe: "with sound (--no-audio: pictures only)" },
+  "require-audio": {
+    type: "boolean",
+    default: false,
+    describe: "end when a microphone or speaker does not work, instead of going on without",
+  },
+} as const;
+
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },

@@ -29,13 +29,23 @@ export function watchTerminalKeys(onKey: (key: string) => void, terminal: NodeJS
   };
 }
 
-/** Resolves when q or Escape is pressed in the terminal; `release` gives the terminal back. */
-export function quitKey(): { readonly pressed: Promise<ExitCode>; readonly release: () => void } {
+/**
+ * Keys of a program without a call window of its own: q or Escape resolve `pressed`, others do what `actions` say. `press` is for keys that
+ * come from elsewhere, `release` gives the terminal back.
+ */
+export function watchKeys(actions: Readonly<Record<string, () => void>> = {}): {
+  readonly pressed: Promise<ExitCode>;
+  readonly press: (key: string) => void;
+  readonly release: () => void;
+} {
   let release: () => void = () => {};
+  let press: (key: string) => void = () => {};
   const pressed = new Promise<ExitCode>((resolve) => {
-    release = watchTerminalKeys((key) => {
+    press = (key) => {
       if (key === "q" || key === "Escape") resolve(exitCodes.ok);
-    });
+      else actions[key]?.();
+    };
+    release = watchTerminalKeys(press);
   });
-  return { pressed, release };
+  return { pressed, press, release };
 }

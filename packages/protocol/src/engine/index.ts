@@ -3,6 +3,7 @@
 export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } from "./engine-host.ts";
 export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
 export { leaveSignalsToParent, openEnginePort } from "./engine-port.ts";
+export { askForPriority } from "./priority.ts";
 export { quietly } from "./quiet-import.ts";
 export { isScreenReachable, x11Addresses } from "./screen.ts";
 export { audioTrack, selfViewTrack, videoTrack } from "./tracks.ts";

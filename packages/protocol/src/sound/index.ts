@@ -1,6 +1,7 @@
 // Entry point "@simple-video-chat/protocol/sound": blocks of sound, and the devices of the user's sound server.
 
 export { BlockCutter } from "./block-cutter.ts";
+export { LevelMeter, silenceDbfs } from "./level.ts";
 export { listPulseDevices, type SoundDevices } from "./pulse-devices.ts";
 export { type OpenPulseOptions, openPulseMicrophone, openPulseSpeaker } from "./pulse-streams.ts";
 export {
@@ -16,4 +17,5 @@ export {
   type SpeakerEvents,
 } from "./sound.ts";
 export { SilenceDetector } from "./silence-detector.ts";
+export { SampleQueue } from "./sample-queue.ts";
 export { SteadyClock } from "./steady-clock.ts";

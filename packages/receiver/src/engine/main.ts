@@ -12,6 +12,7 @@ import { openDisplay } from "../display/open-display.ts";
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
 import { LegacyPlayback } from "./legacy-playback.ts";
 import { Playback } from "./playback.ts";
+import { SoundPace } from "./sound-pace.ts";
 import type { PlaybackCommand, PlaybackEvent } from "./playback-command.ts";
 
 leaveSignalsToParent();
@@ -20,13 +21,13 @@ let display: Display = new HeadlessDisplay();
 /** One for each track, from its announcement on: a sender that has begun anew counts its frames from 1. */
 const assemblers = new Map<number, PacketAssembler>();
 const playback = new Playback(
-  videoTrack,
-  { show: (picture) => display.show(picture) },
+  { track: videoTrack, display: { show: (picture) => display.show(picture) } },
   {
     onReport: (report) => port.send(report),
     onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
   },
 );
+const pace = new SoundPace((packet, heldUs) => playback.push(packet, heldUs));
 let legacy: LegacyPlayback | undefined;
 let selfView: Promise<VideoDecoder> | undefined;
 /** Commands are carried out one after the other. */
@@ -39,11 +40,14 @@ function receive(message: Message): void {
     const packet = assemblers.get(message.track)?.push(message);
     if (packet === undefined) return;
     if (packet.track === selfViewTrack) void showSelfView(packet);
-    else playback.push(packet);
+    else pace.push(packet);
   } else if (message.type === "track") {
     assemblers.set(message.track, new PacketAssembler());
     if (message.track === selfViewTrack) selfView = openDecoder(message);
-    else playback.announce(message);
+    else {
+      pace.flush();
+      playback.announce(message);
+    }
   } else if (message.type === "engine-configure") {
     const command = message.value as unknown as PlaybackCommand | LegacyPlaybackCommand;
     working = working.then(() => obey(command)).catch(fail);
@@ -65,7 +69,17 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
     case "title":
       display.setTitle(command.title);
       break;
+    case "detail":
+      display.setDetail(command.rows);
+      break;
+    case "clock":
+      playback.clock = command.clock ?? undefined;
+      break;
+    case "sound":
+      pace.offsetUs = command.offsetUs ?? undefined;
+      break;
     case "drain":
+      pace.flush();
       await playback.drain();
       tell({ event: "drained", barcodes: playback.barcodes });
       break;

@@ -1,9 +1,12 @@
 // The heart of the playback engine: packet → decoder → newest picture → display. Every packet is decoded, since the next one
-// builds on it; of the pictures that are ready only the newest is converted and shown.
+// builds on it; of the pictures that are ready only the newest is converted and shown, and none that is too old.
 
 import {
+  type ClockEstimate,
   type EncodedPacket,
   type KeyframeReason,
+  type Micros,
+  micros,
   nowUs,
   readBarcode,
   type ReportMessage,
@@ -15,6 +18,8 @@ import { openDecoder } from "../decode/open-decoder.ts";
 import type { Picture } from "../decode/picture.ts";
 import type { Display } from "../display/display.ts";
 import { DecodeError } from "../errors.ts";
+import { noPlayback } from "../playback-counts.ts";
+import { isTooOld } from "./picture-age.ts";
 import type { BarcodeCount } from "./playback-command.ts";
 
 /** Where the results of a playback go. */
@@ -27,18 +32,31 @@ export interface PlaybackSink {
 /** A decoded picture that waits for the display. */
 interface ReadyPicture {
   readonly packet: EncodedPacket;
+  /** How long it waited for its sound before it was decoded. */
+  readonly heldUs: number;
   readonly decodeUs: number;
   readonly readyUs: number;
 }
 
-/** Plays one track on one display. Owns its decoder; the display is its caller's. */
+/** What a playback plays. */
+export interface PlaybackOptions {
+  readonly track: number;
+  /** Its caller's. */
+  readonly display: Pick<Display, "show">;
+  /** Default the computer's. */
+  readonly nowUs?: () => Micros;
+}
+
+/** Plays one track on one display. Owns its decoder. */
 export class Playback {
   readonly #display: Pick<Display, "show">;
+  readonly #nowUs: () => Micros;
   readonly #sink: PlaybackSink;
+  #clock: ClockEstimate | undefined;
   #format: TrackMessage | undefined;
   #decoder: VideoDecoder | undefined;
   /** What came while a decoder was being opened, in order. */
-  #waiting: (TrackMessage | EncodedPacket)[] = [];
+  #waiting: (TrackMessage | { readonly packet: EncodedPacket; readonly heldUs: number })[] = [];
   /** Works off what waits; undefined when nothing does. */
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
@@ -48,20 +66,18 @@ export class Playback {
   #barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
   #lastBarcodeFrame = 0;
 
-  constructor(track: number, display: Pick<Display, "show">, sink: PlaybackSink) {
-    this.#display = display;
+  constructor(options: PlaybackOptions, sink: PlaybackSink) {
+    this.#display = options.display;
+    this.#nowUs = options.nowUs ?? nowUs;
     this.#sink = sink;
     this.#report = {
       type: "report",
-      track,
+      track: options.track,
       frame: 0,
-      shownUs: 0 as ReportMessage["shownUs"],
+      shownUs: micros(0),
       decodeUs: 0,
       displayWaitUs: 0,
-      shown: 0,
-      superseded: 0,
-      waitingForKeyframe: 0,
-      undecodable: 0,
+      ...noPlayback,
     };
   }
 
@@ -70,16 +86,24 @@ export class Playback {
     return this.#barcodes;
   }
 
+  /** How far the sender's clock is from ours; undefined: not known, and then no picture is too old to be shown. */
+  set clock(clock: ClockEstimate | undefined) {
+    this.#clock = clock;
+  }
+
   /** The packets from here on are of this format, beginning with a keyframe. */
   announce(format: TrackMessage): void {
     this.#waiting.push(format);
     this.#working ??= this.#work();
   }
 
-  /** Plays a packet. Its data is kept only while a decoder is being opened. */
-  push(packet: EncodedPacket): void {
-    if (this.#working === undefined) this.#decode(packet);
-    else this.#waiting.push(packet);
+  /**
+   * Plays a packet. Its data is kept only while a decoder is being opened.
+   * @param heldUs how long it has waited for its sound: a part of its wait for the display
+   */
+  push(packet: EncodedPacket, heldUs: number = 0): void {
+    if (this.#working === undefined) this.#decode(packet, heldUs);
+    else this.#waiting.push({ packet, heldUs });
   }
 
   /** Resolves when everything pushed so far is decoded and shown or counted. */
@@ -101,7 +125,7 @@ export class Playback {
   async #work(): Promise<void> {
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        if ("data" in next) this.#decode(next);
+        if ("packet" in next) this.#decode(next.packet, next.heldUs);
         else await this.#open(next);
       }
     } finally {
@@ -128,20 +152,20 @@ export class Playback {
     }
   }
 
-  #decode(packet: EncodedPacket): void {
+  #decode(packet: EncodedPacket, heldUs: number): void {
     if (packet.keyframe) this.#isWaitingForKeyframe = false;
     if (this.#isWaitingForKeyframe) {
       this.#count("waitingForKeyframe");
       return;
     }
-    const startUs = nowUs();
+    const startUs = this.#nowUs();
     let isPicture = false;
     try {
       isPicture = this.#decoder?.decode(packet.data) ?? false;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
-    const readyUs = nowUs();
+    const readyUs = this.#nowUs();
     if (!isPicture) {
       this.#isWaitingForKeyframe = true;
       this.#count("undecodable");
@@ -150,7 +174,7 @@ export class Playback {
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
     if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
-    this.#ready = { packet, decodeUs: readyUs - startUs, readyUs };
+    this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
     // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
     this.#showing ??= setImmediate(() => this.#show());
   }
@@ -161,23 +185,27 @@ export class Playback {
     const ready = this.#ready;
     if (ready === undefined || this.#decoder === undefined) return;
     this.#ready = undefined;
+    const { packet, heldUs, decodeUs, readyUs } = ready;
+    if (isTooOld(packet.captureUs, this.#nowUs(), this.#clock)) {
+      this.#count("stale");
+      return;
+    }
     const picture = this.#decoder.picture();
     this.#display.show(picture);
-    const shownUs = nowUs();
-    const { packet, decodeUs, readyUs } = ready;
+    const shownUs = this.#nowUs();
     this.#report = {
       ...this.#report,
       frame: packet.frame,
       shownUs,
       decodeUs,
-      displayWaitUs: shownUs - readyUs,
+      displayWaitUs: heldUs + shownUs - readyUs,
       shown: this.#report.shown + 1,
     };
     this.#sink.onReport(this.#report);
     if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
   }
 
-  #count(counter: "waitingForKeyframe" | "undecodable"): void {
+  #count(counter: "stale" | "waitingForKeyframe" | "undecodable"): void {
     this.#report = { ...this.#report, [counter]: this.#report[counter] + 1 };
     this.#sink.onReport(this.#report);
   }

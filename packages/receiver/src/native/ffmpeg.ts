@@ -4,6 +4,7 @@ import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
 export {
+  AV_CHANNEL_LAYOUT_MONO,
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_MJPEG,
@@ -14,8 +15,10 @@ export {
   AV_PIX_FMT_YUVJ420P,
   AV_PIX_FMT_YUVJ422P,
   AV_PIX_FMT_YUVJ444P,
+  AV_SAMPLE_FMT_S16,
   type AVCodecID,
   type AVPixelFormat,
+  FF_DECODER_LIBOPUS,
   SWS_POINT,
 } from "node-av/constants";
 export { Codec, CodecContext, Dictionary, Frame, Packet, SoftwareScaleContext } from "node-av/lib";

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Micros, nowUs } from "@simple-video-chat/protocol";
+import { type Micros, micros, nowUs } from "@simple-video-chat/protocol";
 
 /** A source that fell this far behind its own clock starts a new timeline instead of hurrying through old pictures. */
 const maxBehindUs = 200_000;
@@ -12,8 +12,14 @@ const maxAheadUs = 10_000_000;
 /** Maps a source's timestamps to capture times on our clock, and waits for them. */
 export class Pacer {
   readonly #closing = new AbortController();
+  readonly #onTimeline: (originUs: Micros) => void;
   /** When the picture with the timestamp 0 was, or would have been, due. */
   #originUs: number | undefined;
+
+  /** @param onTimeline is told when the picture with the timestamp 0 was, or would have been, due: sound goes by it too */
+  constructor(onTimeline: (originUs: Micros) => void = () => {}) {
+    this.#onTimeline = onTimeline;
+  }
 
   /**
    * Waits until the picture with this timestamp (µs from the source's beginning) is due, or until {@link close}, and gives its
@@ -21,10 +27,10 @@ export class Pacer {
    */
   async wait(timestampUs: number): Promise<Micros> {
     const now = nowUs();
-    this.#originUs ??= now - timestampUs;
-    const aheadUs = this.#originUs + timestampUs - now;
+    if (this.#originUs === undefined) this.#begin(now - timestampUs);
+    const aheadUs = (this.#originUs ?? Number.NaN) + timestampUs - now;
     // Also when it is not a number.
-    if (!(aheadUs >= -maxBehindUs && aheadUs <= maxAheadUs)) this.#originUs = Number.isFinite(timestampUs) ? now - timestampUs : undefined;
+    if (!(aheadUs >= -maxBehindUs && aheadUs <= maxAheadUs)) this.#begin(now - timestampUs);
     else if (aheadUs > 0) await sleep(aheadUs / 1000, undefined, { signal: this.#closing.signal }).catch(() => {});
     // Timers end up to a millisecond late; the picture is stamped with the moment it can be had, as a camera's driver would.
     return nowUs();
@@ -33,6 +39,11 @@ export class Pacer {
   /** Lets go of whoever waits, now and from now on. */
   close(): void {
     this.#closing.abort();
+  }
+
+  #begin(originUs: number): void {
+    this.#originUs = Number.isFinite(originUs) ? originUs : undefined;
+    if (this.#originUs !== undefined) this.#onTimeline(micros(Math.max(0, Math.round(this.#originUs))));
   }
 
   /** The next timestamp begins a new timeline (a file that starts again). */

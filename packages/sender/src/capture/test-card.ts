@@ -6,6 +6,7 @@ import { barcodeHeightPx } from "@simple-video-chat/protocol";
 
 import type { Mat, OpenCv } from "../native/opencv.ts";
 import { loadOpenCv } from "../native/opencv.ts";
+import { isBeepTime } from "./flash.ts";
 import type { Source } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
 import { SyntheticSource } from "./synthetic-source.ts";
@@ -190,11 +191,12 @@ function drawLane(cv: OpenCv, card: Mat, { laneTop, laneHeight }: Layout): void 
   }
 }
 
-/** What changes with time: the clock, and the bar in its lane. */
+/** What changes with time: the clock, the bar in its lane, and the lane itself, which flashes when the test tone beeps. */
 function drawTime(cv: OpenCv, picture: Mat, timeUs: number): void {
   const { centreX, centreY, radius, laneTop, laneHeight } = layoutOf(picture.cols, picture.rows);
   const width = picture.cols / 40;
   const left = ((timeUs / 1e6) % 1) * (picture.cols - width);
+  if (isBeepTime(timeUs)) fill(cv, picture, { left: 0, top: laneTop, width: picture.cols, height: laneHeight }, white);
   fill(cv, picture, { left, top: laneTop, width, height: laneHeight }, amber);
   const clock = new Date().toISOString().slice(11, 23);
   const y = centreY + (radius * (bands.bars + bands.clock)) / 2;

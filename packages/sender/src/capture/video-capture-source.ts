@@ -72,11 +72,15 @@ export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>):
   );
 }
 
-/** Opens a video file, paced by its own timestamps. @throws SourceError file-missing or not-a-video */
-export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>): Promise<Source> {
+/**
+ * Opens a video file, paced by its own timestamps.
+ * @param onTimeline see {@link Pacer}
+ * @throws SourceError file-missing or not-a-video
+ */
+export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>, onTimeline?: (originUs: Micros) => void): Promise<Source> {
   if (!existsSync(spec.path)) throw new SourceError("file-missing", `There is no file ${spec.path}.`);
   const cv = await loadOpenCv();
-  const pacer = new Pacer();
+  const pacer = new Pacer(onTimeline);
   const open = (): VideoCapture =>
     openCapture(cv, spec.path, () => new SourceError("not-a-video", `${spec.path} is not a video that can be read.`));
   return new VideoCaptureSource(

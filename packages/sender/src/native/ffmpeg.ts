@@ -4,17 +4,22 @@ import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
 export {
+  AV_CHANNEL_LAYOUT_MONO,
   AV_HWDEVICE_TYPE_VAAPI,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_NV12,
   AV_PIX_FMT_VAAPI,
   AV_PIX_FMT_YUV420P,
+  AV_SAMPLE_FMT_FLT,
+  AVMEDIA_TYPE_AUDIO,
   type AVPixelFormat,
+  type AVSampleFormat,
   FF_ENCODER_H264_NVENC,
   FF_ENCODER_H264_QSV,
   FF_ENCODER_H264_VAAPI,
   FF_ENCODER_H264_VIDEOTOOLBOX,
+  FF_ENCODER_LIBOPUS,
   FF_ENCODER_LIBVPX_VP9,
   FF_ENCODER_LIBX264,
   FF_THREAD_SLICE,
@@ -24,11 +29,13 @@ export {
   CodecContext,
   Dictionary,
   FFmpegError,
+  FormatContext,
   Frame,
   HardwareDeviceContext,
   HardwareFramesContext,
   Packet,
   Rational,
+  SoftwareResampleContext,
 } from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.

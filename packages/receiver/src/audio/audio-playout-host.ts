@@ -1,0 +1,115 @@
+// The playing half of an audio engine as the network process sees it: started when there is sound to play; packets go in,
+// figures come out.
+
+import { type AudioMessage, type Message, toJsonObject } from "@simple-video-chat/protocol";
+import { audioTrack, describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+
+import type { PlayoutCommand, PlayoutEvent, PlayoutFigures } from "./playout-command.ts";
+
+/** The engine, as far as playing needs it. */
+export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
+/** Starts the engine, or gives a share of one. */
+export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry">) => AudioEngine;
+
+/** What a playout tells its owner. */
+export interface AudioPlayoutHostEvents {
+  /** The speaker is open. */
+  readonly onPlaying: (name: string) => void;
+  readonly onFigures: (figures: PlayoutFigures) => void;
+  /** Nothing is heard (any more): a sentence for the user. Told once until it is again. */
+  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+}
+
+/** Plays what comes. */
+export class AudioPlayoutHost {
+  readonly #device: string | undefined;
+  readonly #events: AudioPlayoutHostEvents;
+  readonly #startEngine: StartAudioEngine;
+  #engine: AudioEngine | undefined;
+  #isPlaying = false;
+  #gain = 1;
+
+  /** @param device id, name or part of the name; without it the user's default speaker */
+  constructor(device: string | undefined, events: AudioPlayoutHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
+    this.#device = device;
+    this.#events = events;
+    this.#startEngine = startEngine;
+  }
+
+  /** The engine's process id. */
+  get enginePid(): number | undefined {
+    return this.#engine?.pid;
+  }
+
+  /** From 0 to 2; 1 is as loud as it was recorded. */
+  get gain(): number {
+    return this.#gain;
+  }
+
+  /** A new stream of packets begins. */
+  play(): void {
+    this.#isPlaying = true;
+    this.#command({ command: "play", ...(this.#device !== undefined && { device: this.#device }) });
+    this.#command({ command: "volume", gain: this.#gain });
+  }
+
+  /** Takes a packet of it. */
+  push(packet: AudioMessage): void {
+    this.#engine?.send({ ...packet, track: audioTrack });
+  }
+
+  setGain(gain: number): void {
+    this.#gain = gain;
+    if (this.#isPlaying) this.#command({ command: "volume", gain });
+  }
+
+  /** Releases the speaker. */
+  stop(): void {
+    if (!this.#isPlaying) return;
+    this.#isPlaying = false;
+    this.#command({ command: "play-stop" });
+  }
+
+  /** Ends it; resolves when the engine's process is gone. */
+  async close(): Promise<void> {
+    await this.#engine?.stop();
+  }
+
+  #command(command: PlayoutCommand): void {
+    this.#engine ??= this.#start();
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
+  }
+
+  #start(): AudioEngine {
+    const trouble = (death: EngineDeath, isFinal: boolean): void =>
+      this.#events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal });
+    return this.#startEngine({
+      onMessage: (message) => this.#receive(message),
+      onRestart: (death) => {
+        trouble(death, false);
+        if (this.#isPlaying) this.play();
+      },
+      onGiveUp: (death) => trouble(death, true),
+    });
+  }
+
+  #receive(message: Message): void {
+    if (message.type !== "engine-event") return;
+    const event = message.value as unknown as PlayoutEvent;
+    switch (event.event) {
+      case "playing":
+        this.#events.onPlaying(event.name);
+        break;
+      case "play-failed":
+        this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        break;
+      case "playout":
+        this.#events.onFigures(event.figures);
+        break;
+    }
+  }
+}
+
+function startOwnEngine(options: Omit<EngineHostOptions, "entry">): AudioEngine {
+  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url) });
+}

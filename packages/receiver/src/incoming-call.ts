@@ -1,0 +1,246 @@
+// The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
+// peer puts it beside its camera.
+
+import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
+
+import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
+import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
+import type { OverlayRow } from "./display/detail-overlay.ts";
+import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
+import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
+import type { ShownPicture } from "./picture-times.ts";
+import { PlaybackHost } from "./playback-host.ts";
+
+/** How long the other end may take to answer a goodbye with its final account, ms. */
+const finalAccountTimeoutMs = 1000;
+/** How often it is looked whether the picture is still a live one, ms. */
+const watchIntervalMs = 250;
+
+/** What stands in place of a picture that is no live one any more. */
+const lateCards: Readonly<Record<SlowPart, string>> = {
+  link: "the link is too slow for a picture right now",
+  computer: "this computer is too slow for the pictures right now",
+};
+
+/** Where the other end is seen and heard. */
+export interface IncomingCallOptions {
+  /** Title of the window; without one nothing is drawn. */
+  readonly windowTitle?: string | undefined;
+  /** Whether its sound is played; default true. */
+  readonly audio?: boolean;
+  /** Id, name or part of the name of the speaker; default the user's default one. */
+  readonly speaker?: string | undefined;
+}
+
+/** Figures of the receiving half of a call: its video, and its sound if that is played. */
+export interface IncomingCallStats extends IncomingStats {
+  readonly audio: IncomingAudioStats | undefined;
+}
+
+/** What the receiving half of a call tells. */
+export interface IncomingCallEvents {
+  /** Whether there is a window. */
+  readonly display: { readonly display: "window" | "none" };
+  readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
+  /** The first picture is on the screen. */
+  readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
+  /** Each picture that is shown. */
+  readonly shown: ShownPicture;
+  /** For a second no picture came in time to be shown (true), and `cause` is why; or there is one again (false). */
+  readonly late: { readonly late: true; readonly cause: SlowPart } | { readonly late: false };
+  /** Nothing was heard for 3 s (true), or it is heard again (false). */
+  readonly silent: { readonly silent: boolean };
+  readonly reconnecting: { readonly cause: string };
+  /** The other end cannot be reached (yet); the next attempt is in `delayMs`. */
+  readonly attempt: { readonly failures: number; readonly delayMs: number; readonly reason: string };
+  /** A key was pressed in the window. */
+  readonly key: { readonly key: string };
+  /** The window was closed. */
+  readonly "window-closed": Record<string, never>;
+  /** The speaker is open. */
+  readonly playing: { readonly name: string };
+  /** The other end has switched its microphone off, or on again. */
+  readonly "other-muted": { readonly muted: boolean };
+  /** Something is not as was asked, and works all the same: a sentence for the user. */
+  readonly notice: { readonly code: string; readonly message: string };
+  /** The playback engine died; a new one runs unless `isFinal`. */
+  readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
+  /** It is over. With an error it did not end well. */
+  readonly closed: {
+    readonly code: string;
+    readonly reason: string;
+    readonly by: "us" | "them" | "loss";
+    readonly error: TransportError | undefined;
+  };
+}
+
+/** The receiving half of a call. */
+export class IncomingCall {
+  readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
+  readonly #playback: PlaybackHost;
+  readonly #video: IncomingVideo;
+  readonly #watching: NodeJS.Timeout;
+  readonly #playout: AudioPlayoutHost | undefined;
+  readonly #audio: IncomingAudio | undefined;
+  #isOtherMuted = false;
+  #hasShown = false;
+  #isLate = false;
+
+  /**
+   * @param events - is told everything
+   * @param startAudioEngine - default an engine of its own
+   */
+  constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
+    this.#events = events;
+    this.#playback = new PlaybackHost(options.windowTitle, {
+      onReport: (report) => {
+        const picture = this.#video.played(report);
+        if (picture !== undefined) this.#pictureShown(picture);
+      },
+      onKeyframeWanted: (reason) => this.#video.requestKeyframe(reason),
+      onEvent: (event) => this.#tellOf(event),
+      onEngineDeath: ({ isFinal, reason }) => {
+        this.#video.playbackDied();
+        this.showCard("waiting for a picture");
+        events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
+      },
+    });
+    this.#video = new IncomingVideo(this.#playback);
+    if (options.audio !== false) {
+      this.#playout = new AudioPlayoutHost(
+        options.speaker,
+        {
+          onPlaying: (name) => events.emit("playing", { name }),
+          onFigures: (figures) => {
+            this.#audio?.played(figures);
+            this.#playback.setSoundOffset(this.#audio?.soundOffsetUs);
+          },
+          onTrouble: ({ code, message, isFinal }) => {
+            if (code === "engine-failed") events.emit("trouble", { code, message, isFinal: false });
+            else
+              events.emit("notice", {
+                code: "speaker-failed",
+                message: isFinal ? message : `${message} The call goes on without its sound.`,
+              });
+          },
+        },
+        startAudioEngine,
+      );
+      this.#audio = new IncomingAudio(this.#playout);
+    }
+    this.#watching = setInterval(() => this.#checkPicture(), watchIntervalMs);
+  }
+
+  /** Process id of the playback engine. */
+  get enginePid(): number | undefined {
+    return this.#playback.enginePid;
+  }
+
+  /** What the barcodes of the shown pictures said; complete after {@link stop}. */
+  get barcodes(): BarcodeCount {
+    return this.#playback.barcodes;
+  }
+
+  /** The present figures. */
+  stats(): IncomingCallStats {
+    return { ...this.#video.stats(), audio: this.#audio?.stats() };
+  }
+
+  /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
+  get volume(): number {
+    return this.#playout?.gain ?? 0;
+  }
+
+  set volume(gain: number) {
+    this.#playout?.setGain(Math.min(2, Math.max(0, gain)));
+  }
+
+  /** The whole call's figures; its account is closed after {@link stop}. */
+  summary(): IncomingSummary {
+    return this.#video.summary();
+  }
+
+  /** Shows a text in place of the picture, until the next picture. */
+  showCard(text: string): void {
+    this.#video.pictureGone();
+    this.#playback.showCard(text);
+  }
+
+  /** Shows a table over the picture, until it is given anew; without rows, none. */
+  showDetail(rows: readonly OverlayRow[]): void {
+    this.#playback.showDetail(rows);
+  }
+
+  /** Shows one's own camera in a corner. */
+  playSelfView(message: TrackMessage | EncodedPacket): void {
+    this.#playback.playSelfView(message);
+  }
+
+  /** Plays the video of this session. */
+  use(session: Session): void {
+    session.on("live", ({ resumed, remoteAddress, peer }) => {
+      this.#video.connected(session, !resumed);
+      this.#audio?.connected(session);
+      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
+      if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
+      this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
+    });
+    session.on("message", (message) => {
+      this.#video.receive(message);
+      const track = this.#audio?.receive(message);
+      if (track !== undefined) this.#otherMuted(track.muted);
+    });
+    session.on("silent", ({ silent }) => {
+      if (silent) this.showCard("reconnecting");
+      this.#events.emit("silent", { silent });
+    });
+    session.on("reconnecting", ({ cause }) => {
+      this.showCard("reconnecting");
+      this.#events.emit("reconnecting", { cause });
+    });
+    session.on("attempt", ({ failures, delayMs, error }) => this.#events.emit("attempt", { failures, delayMs, reason: error.message }));
+    session.on("closed", (end) => this.#events.emit("closed", end));
+  }
+
+  /** Gets the other end's last account, and shows what is still there. */
+  async stop(): Promise<void> {
+    clearInterval(this.#watching);
+    await this.#video.stop(finalAccountTimeoutMs);
+    await this.#playback.drain();
+  }
+
+  /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */
+  async close(): Promise<void> {
+    await Promise.all([this.#playback.close(), this.#playout?.close()]);
+  }
+
+  #otherMuted(muted: boolean): void {
+    if (muted === this.#isOtherMuted) return;
+    this.#isOtherMuted = muted;
+    this.#events.emit("other-muted", { muted });
+  }
+
+  #checkPicture(): void {
+    const cause = this.#video.frozenBy();
+    if (cause === undefined) return;
+    this.showCard(lateCards[cause]);
+    this.#isLate = true;
+    this.#events.emit("late", { late: true, cause });
+  }
+
+  #pictureShown(picture: ShownPicture): void {
+    this.#events.emit("shown", picture);
+    if (this.#isLate) this.#events.emit("late", { late: false });
+    this.#isLate = false;
+    if (this.#hasShown) return;
+    this.#hasShown = true;
+    const { widthPx, heightPx } = this.#video.stats();
+    this.#events.emit("first-picture", { widthPx, heightPx });
+  }
+
+  #tellOf(event: PlaybackEvent): void {
+    if (event.event === "opened") this.#events.emit("display", { display: event.display });
+    if (event.event === "key") this.#events.emit("key", { key: event.key });
+    if (event.event === "closed") this.#events.emit("window-closed", {});
+  }
+}

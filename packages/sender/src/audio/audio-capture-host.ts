@@ -1,0 +1,227 @@
+// The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
+// while somebody does and it is not muted.
+
+import { type AudioMessage, type Message, type ReceivedMessage, type Session, toJsonObject } from "@simple-video-chat/protocol";
+import { describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import { silenceDbfs } from "@simple-video-chat/protocol/sound";
+
+import { audioFormats } from "./audio-rate.ts";
+import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
+import { OutgoingAudio } from "./outgoing-audio.ts";
+import type { OutgoingVideo } from "../outgoing-video.ts";
+import type { SoundSpec } from "./sound-spec.ts";
+
+/** The microphone is released this long after the last listener has left, as the camera is, ms. */
+const idleCloseMs = 1500;
+/** A microphone that gives less than this is switched off, or the wrong one: rooms are louder. */
+const silentDbfs = -70;
+/** Readings of the level that must all be silent before it is said: 5 s. */
+const silentReadings = 20;
+
+/** The engine, as far as recording needs it. */
+export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
+/** Starts the engine, or gives a share of one. */
+export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry">) => AudioEngine;
+
+/** What a recording tells its owner. */
+export interface AudioCaptureHostEvents {
+  /** The source is open. */
+  readonly onRecording: (name: string) => void;
+  /** There is no sound (any more): a sentence for the user. Told once until there is again. */
+  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+  /** The microphone is on and gives nothing. Told once. */
+  readonly onSilent: () => void;
+  /** A link has room for the sound only: its picture waits. */
+  readonly onSoundOnly: () => void;
+}
+
+/** Records for those who listen. */
+export class AudioCaptureHost {
+  readonly #sound: SoundSpec;
+  readonly #events: AudioCaptureHostEvents;
+  readonly #startEngine: StartAudioEngine;
+  #engine: AudioEngine | undefined;
+  readonly #listeners = new Set<OutgoingAudio>();
+  #isMuted = false;
+  #isRecording = false;
+  #isGivenUp = false;
+  #level = 0;
+  /** Packets before the present engine: one counts from 1. */
+  #packetBase = 0;
+  #packets = 0;
+  #startUs: number | undefined;
+  #peakDbfs = silenceDbfs;
+  #silentCount = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
+    this.#sound = sound;
+    this.#events = events;
+    this.#startEngine = startEngine;
+  }
+
+  /** The engine's process id. */
+  get enginePid(): number | undefined {
+    return this.#engine?.pid;
+  }
+
+  /** Whether the microphone is switched off. */
+  get isMuted(): boolean {
+    return this.#isMuted;
+  }
+
+  /** Peak of the last quarter of a second, dB below full scale; undefined while nothing is recorded. */
+  get peakDbfs(): number | undefined {
+    return this.#isRecording && !this.#isGivenUp ? this.#peakDbfs : undefined;
+  }
+
+  /** Switches the microphone off, and releases it, or on. */
+  mute(isMuted: boolean): void {
+    if (isMuted === this.#isMuted) return;
+    this.#isMuted = isMuted;
+    for (const listener of this.#listeners) listener.setMuted(isMuted);
+    this.#update();
+  }
+
+  /** A file begins now, or again: its first picture was due at this instant. */
+  beginFile(startUs: number): void {
+    this.#startUs = startUs;
+    if (this.#isRecording && this.#sound.kind === "file") this.#record();
+  }
+
+  /**
+   * Sends what is recorded over `session` to whoever wants to hear it, for as long as both live.
+   * @param picture gives way to the sound where there is room for one of them only
+   */
+  sendOver(session: Session, picture: Pick<OutgoingVideo, "hold">): void {
+    let isHeld = false;
+    const audio: OutgoingAudio = new OutgoingAudio(session, () => {
+      this.#onRate();
+      if (audio.rate.holdsPicture === isHeld) return;
+      isHeld = audio.rate.holdsPicture;
+      picture.hold(isHeld);
+      if (isHeld) this.#events.onSoundOnly();
+    });
+    if (this.#isMuted) audio.setMuted(true);
+    session.on("live", ({ negotiated }) => {
+      if (!negotiated.sendAudio) return;
+      audio.connected();
+      this.#listeners.add(audio);
+      this.#update();
+    });
+    const leave = (): void => {
+      isHeld = false;
+      picture.hold(false);
+      audio.disconnected();
+      this.#listeners.delete(audio);
+      this.#update();
+    };
+    session.on("message", (message: ReceivedMessage) => audio.receive(message));
+    session.on("reconnecting", leave);
+    session.on("closed", leave);
+  }
+
+  /** Ends it; resolves when the engine's process is gone. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    await this.#engine?.stop();
+  }
+
+  #update(): void {
+    clearTimeout(this.#idleTimer);
+    const isWanted = this.#listeners.size > 0 && !this.#isMuted;
+    if (isWanted && !this.#isRecording) this.#record();
+    if (isWanted || !this.#isRecording) return;
+    // Who mutes wants it off now; who left may be back.
+    if (this.#isMuted) this.#stop();
+    else this.#idleTimer = setTimeout(() => this.#stop(), idleCloseMs);
+  }
+
+  #record(): void {
+    // Without its pictures a file has nothing to begin with.
+    if (this.#sound.kind === "file" && this.#startUs === undefined) {
+      this.#isRecording = true;
+      return;
+    }
+    this.#isRecording = true;
+    this.#silentCount = 0;
+    const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
+    this.#command({ command: "record", sound: this.#sound, format, ...(this.#startUs !== undefined && { startUs: this.#startUs }) });
+  }
+
+  #stop(): void {
+    this.#isRecording = false;
+    this.#startUs = undefined;
+    this.#peakDbfs = silenceDbfs;
+    this.#command({ command: "record-stop" });
+  }
+
+  /** One encoder serves all: it makes what the poorest link takes, which is good speech still. */
+  #onRate(): void {
+    const level = Math.max(0, ...[...this.#listeners].map(({ rate }) => rate.level));
+    const format = audioFormats[level];
+    if (level === this.#level || format === undefined) return;
+    this.#level = level;
+    this.#command({ command: "record-format", format });
+  }
+
+  #command(command: CaptureAudioCommand): void {
+    this.#engine ??= this.#start();
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
+  }
+
+  #start(): AudioEngine {
+    const trouble = (death: EngineDeath, isFinal: boolean): void =>
+      this.#events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal });
+    return this.#startEngine({
+      onMessage: (message) => this.#receive(message),
+      onRestart: (death) => {
+        trouble(death, false);
+        this.#packetBase = this.#packets;
+        if (this.#isRecording) this.#record();
+      },
+      onGiveUp: (death) => {
+        this.#isGivenUp = true;
+        trouble(death, true);
+      },
+    });
+  }
+
+  #receive(message: Message): void {
+    if (message.type === "audio") this.#distribute(message);
+    else if (message.type === "engine-event") this.#onEvent(message.value as unknown as CaptureAudioEvent);
+  }
+
+  #distribute(message: AudioMessage): void {
+    // What was on its way when the microphone was switched off is not sent any more.
+    if (this.#isMuted) return;
+    this.#packets = this.#packetBase + message.packet;
+    const packet = { ...message, packet: this.#packets };
+    for (const listener of this.#listeners) listener.offer(packet);
+  }
+
+  #onEvent(event: CaptureAudioEvent): void {
+    switch (event.event) {
+      case "recording":
+        this.#events.onRecording(event.name);
+        break;
+      case "record-failed":
+        this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        break;
+      case "record-level":
+        this.#peakDbfs = event.peakDbfs;
+        this.#watchSilence();
+        break;
+    }
+  }
+
+  #watchSilence(): void {
+    if (this.#sound.kind !== "microphone") return;
+    if (this.#peakDbfs >= silentDbfs) this.#silentCount = 0;
+    else if (++this.#silentCount === silentReadings) this.#events.onSilent();
+  }
+}
+
+function startOwnEngine(options: Omit<EngineHostOptions, "entry">): AudioEngine {
+  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url) });
+}

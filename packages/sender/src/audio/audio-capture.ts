@@ -1,0 +1,119 @@
+// The recording half of an audio engine: source → (echo canceller) → encoder → packets. Holds a source open as long as it is wanted, and
+// takes it up again when it comes back.
+
+import { type AudioMessage, type Micros } from "@simple-video-chat/protocol";
+import { LevelMeter, type OpenSoundDevice, SoundError } from "@simple-video-chat/protocol/sound";
+
+import { EncoderError } from "../errors.ts";
+import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
+import { openSound } from "./open-sound.ts";
+import { PacketMaker } from "./packet-maker.ts";
+
+/** A device that is not there is looked for this often, ms. */
+const defaultRetryMs = 2000;
+/** Blocks between two readings of the level: 4 a second. */
+const levelBlocks = 25;
+
+/** Where the results of a recording go. */
+export interface AudioCaptureSink {
+  readonly onPacket: (packet: AudioMessage) => void;
+  readonly onEvent: (event: CaptureAudioEvent) => void;
+  /** What is done to a block before it is encoded; the result is valid until the next call. */
+  readonly process?: (block: Float32Array) => Float32Array;
+}
+
+/** The recording half. */
+export class AudioCapture {
+  readonly #sink: AudioCaptureSink;
+  readonly #open: typeof openSound;
+  readonly #retryMs: number;
+  readonly #level = new LevelMeter();
+  #blocks = 0;
+  #wanted: Extract<CaptureAudioCommand, { command: "record" }> | undefined;
+  #source: OpenSoundDevice | undefined;
+  #maker: PacketMaker | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #hasFailed = false;
+  /** Commands are carried out one after the other. */
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(sink: AudioCaptureSink, open: typeof openSound = openSound, retryMs: number = defaultRetryMs) {
+    this.#sink = sink;
+    this.#open = open;
+    this.#retryMs = retryMs;
+  }
+
+  /** Carries out a command; resolves when it is done. */
+  obey(command: CaptureAudioCommand): Promise<void> {
+    this.#working = this.#working.then(async () => {
+      switch (command.command) {
+        case "record":
+          this.#release();
+          this.#wanted = command;
+          this.#hasFailed = false;
+          await this.#start(command);
+          break;
+        case "record-format":
+          if (this.#wanted !== undefined) this.#wanted = { ...this.#wanted, format: command.format };
+          await this.#maker?.setFormat(command.format).catch((error: unknown) => this.#fail(error));
+          break;
+        case "record-stop":
+          this.#wanted = undefined;
+          this.#release();
+          break;
+      }
+    });
+    return this.#working;
+  }
+
+  async #start(wanted: Extract<CaptureAudioCommand, { command: "record" }>): Promise<void> {
+    try {
+      this.#maker ??= new PacketMaker(wanted.format, this.#sink.onPacket);
+      await this.#maker.setFormat(wanted.format);
+      this.#source = await this.#open(wanted.sound, wanted.startUs, {
+        onBlock: (block, captureUs) => this.#take(block, captureUs),
+        onGone: (reason) => this.#lost(reason),
+      });
+      this.#hasFailed = false;
+      this.#sink.onEvent({ event: "recording", name: this.#source.name });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(block: Float32Array, captureUs: Micros): void {
+    const processed = this.#sink.process?.(block) ?? block;
+    this.#level.push(processed);
+    if (++this.#blocks % levelBlocks === 0) this.#sink.onEvent({ event: "record-level", peakDbfs: this.#level.read() });
+    try {
+      this.#maker?.push(processed, captureUs);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #lost(reason: string): void {
+    // A file without more sound is no failure, and does not come back.
+    if (reason === "") return this.#release();
+    this.#fail(new SoundError("sound-device-failed", `The microphone is gone: ${reason}.`));
+  }
+
+  #fail(error: unknown): void {
+    this.#release();
+    const code = error instanceof SoundError || error instanceof EncoderError ? error.code : "engine-failed";
+    const message = error instanceof Error ? error.message : String(error);
+    if (!this.#hasFailed) this.#sink.onEvent({ event: "record-failed", code, message });
+    this.#hasFailed = true;
+    this.#retry = setTimeout(() => {
+      const wanted = this.#wanted;
+      if (wanted !== undefined) this.#working = this.#working.then(() => (this.#source === undefined ? this.#start(wanted) : undefined));
+    }, this.#retryMs);
+  }
+
+  #release(): void {
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = undefined;
+    this.#maker?.interrupt();
+  }
+}

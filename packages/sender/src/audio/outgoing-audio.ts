@@ -1,0 +1,84 @@
+// One receiver's share of the sound: its track, its packets, and what its link takes.
+
+import { type AudioMessage, type Micros, nowUs, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
+import { audioTrack } from "@simple-video-chat/protocol/engine";
+
+import { AudioRate } from "./audio-rate.ts";
+
+/** Packets whose recording time is remembered until they are reported: 5 s of the shortest. */
+const maxRemembered = 512;
+
+/** What an outgoing sound needs of its session. */
+export type OutgoingAudioSession = Pick<Session, "send">;
+
+/** The sound to one receiver. */
+export class OutgoingAudio {
+  readonly #session: OutgoingAudioSession;
+  readonly #onRate: () => void;
+  readonly #captured = new Map<number, Micros>();
+  #rate = new AudioRate();
+  #isConnected = false;
+  #muted = false;
+  #sent = 0;
+  #notSent = 0;
+
+  /** @param onRate the format or the picture's leave may have changed */
+  constructor(session: OutgoingAudioSession, onRate: () => void) {
+    this.#session = session;
+    this.#onRate = onRate;
+  }
+
+  /** What this receiver's link takes. */
+  get rate(): Pick<AudioRate, "level" | "holdsPicture" | "delayUs"> {
+    return this.#rate;
+  }
+
+  /** Packets that were sent, and those for which there was no room. */
+  get counts(): { readonly sent: number; readonly notSent: number } {
+    return { sent: this.#sent, notSent: this.#notSent };
+  }
+
+  /** A connection is up whose other end wants sound. */
+  connected(): void {
+    this.#isConnected = true;
+    this.#rate = new AudioRate();
+    this.#captured.clear();
+    this.#announce();
+  }
+
+  disconnected(): void {
+    this.#isConnected = false;
+  }
+
+  /** The microphone was switched off or on. */
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    this.#announce();
+  }
+
+  /** Sends a packet, or leaves it out when the link is full. */
+  offer(packet: AudioMessage): void {
+    if (!this.#isConnected) return;
+    if (!this.#session.send(packet)) {
+      this.#notSent++;
+      return;
+    }
+    this.#sent++;
+    this.#captured.set(packet.packet, packet.captureUs);
+    if (this.#captured.size > maxRemembered) this.#captured.delete(packet.packet - maxRemembered);
+  }
+
+  /** Handles what the receiver says of the sound. */
+  receive(message: ReceivedMessage): void {
+    if (message.type !== "audio-report" || message.track !== audioTrack) return;
+    const captureUs = this.#captured.get(message.packet);
+    if (captureUs === undefined) return;
+    for (const packet of this.#captured.keys()) if (packet <= message.packet) this.#captured.delete(packet);
+    this.#rate.onReport(message.receivedUs - captureUs, nowUs());
+    this.#onRate();
+  }
+
+  #announce(): void {
+    if (this.#isConnected) this.#session.send({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#muted });
+  }
+}

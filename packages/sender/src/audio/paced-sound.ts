@@ -1,0 +1,39 @@
+// Sound that is made, not recorded, at the pace of a microphone: the frame of the test tone and of files.
+
+import { type Micros, micros, nowUs } from "@simple-video-chat/protocol";
+import { blockSamples, blockUs } from "@simple-video-chat/protocol/sound";
+
+/** Blocks that are later than this were never heard: a computer that slept does not catch up. */
+const maxBehindUs = 200_000;
+
+/** Calls `onBlock` with each block when its time has come. */
+export class PacedSound {
+  readonly #onDue: (block: Float32Array, captureUs: Micros) => void;
+  readonly #block = new Float32Array(blockSamples);
+  readonly #timer: NodeJS.Timeout;
+  #nextUs: number;
+
+  /**
+   * @param onDue fills a block, which holds silence, and passes it on
+   * @param startUs when the first sample was to be heard
+   */
+  constructor(onDue: (block: Float32Array, captureUs: Micros) => void, startUs: number = nowUs()) {
+    this.#onDue = onDue;
+    this.#nextUs = startUs;
+    this.#timer = setInterval(() => this.#tick(), blockUs / 1000);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const now = nowUs();
+    if (this.#nextUs + blockUs < now - maxBehindUs) this.#nextUs = now - blockUs;
+    // As from a microphone: a block is there when its last sample was heard.
+    for (; this.#nextUs + blockUs <= now; this.#nextUs += blockUs) {
+      this.#block.fill(0);
+      this.#onDue(this.#block, micros(Math.round(this.#nextUs)));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// What a user is told about the microphone, by sender and peer alike.
+
+import { AudioCaptureHost, type StartAudioEngine } from "./audio-capture-host.ts";
+import type { SoundSpec } from "./sound-spec.ts";
+
+/** What a notice about sound is about. */
+export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "sound-only";
+
+/** What recording tells the owner of a sender or peer. */
+export interface SoundEvents {
+  readonly onRecording: (name: string) => void;
+  readonly onNotice: (code: SoundNoticeCode, message: string) => void;
+  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+}
+
+/** Records `sound` for those who listen, and says in sentences what is wrong with it. */
+export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?: StartAudioEngine): AudioCaptureHost {
+  return new AudioCaptureHost(
+    sound,
+    {
+      onRecording: events.onRecording,
+      onTrouble: ({ code, message }) => {
+        // The picture goes on without it.
+        if (code === "engine-failed") events.onTrouble({ code, message, isFinal: false });
+        else events.onNotice("microphone-failed", `${message} The call goes on without your sound.`);
+      },
+      onSilent: () =>
+        events.onNotice("microphone-silent", "Your microphone is silent. Is it switched off, or the wrong one? See --microphone."),
+      onSoundOnly: () => events.onNotice("sound-only", "The link has room for the sound only: the picture waits until there is more."),
+    },
+    startEngine,
+  );
+}

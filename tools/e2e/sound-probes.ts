@@ -1,0 +1,102 @@
+// What a test says into a microphone and hears at a speaker, with the instants of both on the computer's clock.
+
+import { nowUs } from "@simple-video-chat/protocol";
+import { type OpenSoundDevice, openPulseMicrophone, openPulseSpeaker, sampleRateHz } from "@simple-video-chat/protocol/sound";
+
+import { SoundServer } from "./sound-server.ts";
+import { waitUntil } from "./wait-until.ts";
+
+const sampleUs = 1_000_000 / sampleRateHz;
+/** A burst of this tone, loud and 8 ms long: codecs made for speech keep it. */
+const toneHz = 1_000;
+const burstSamples = 384;
+const burstAmplitude = 0.8;
+/** What counts as heard, and how long it must have been quiet before. */
+const heardAbove = 0.15;
+const quietSamples = 4_800;
+
+/** Says bursts into a microphone. */
+export class Mouth {
+  #speaker: OpenSoundDevice | undefined;
+  #left = 0;
+  #isAsked = false;
+  #saidUs: number | undefined;
+
+  static async open(server: SoundServer, microphone: string): Promise<Mouth> {
+    const mouth = new Mouth();
+    const events = { onBlock: mouth.#fill.bind(mouth), onGone: (): void => {} };
+    mouth.#speaker = await openPulseSpeaker({ device: SoundServer.mouthOf(microphone), env: server.env }, events);
+    return mouth;
+  }
+
+  /** Says one burst. @returns when it leaves the mouth, µs */
+  async say(): Promise<number> {
+    this.#saidUs = undefined;
+    this.#isAsked = true;
+    await waitUntil(() => this.#saidUs !== undefined, "a word said");
+    return this.#saidUs ?? 0;
+  }
+
+  close(): void {
+    this.#speaker?.close();
+  }
+
+  #fill(block: Float32Array, audibleUs: number): void {
+    if (this.#isAsked) {
+      this.#isAsked = false;
+      this.#left = burstSamples;
+      this.#saidUs = audibleUs;
+    }
+    for (let at = 0; at < block.length && this.#left > 0; at++, this.#left--) {
+      block[at] = burstAmplitude * Math.sin((2 * Math.PI * toneHz * (burstSamples - this.#left)) / sampleRateHz);
+    }
+  }
+}
+
+/** Hears what a speaker plays. */
+export class Ear {
+  /** When sounds began that followed a tenth of a second of quiet, µs. */
+  readonly heardUs: number[] = [];
+  #microphone: OpenSoundDevice | undefined;
+  #quiet = 0;
+  #sounding = 0;
+  #longestGap = 0;
+
+  static async open(server: SoundServer, speaker: string): Promise<Ear> {
+    const ear = new Ear();
+    const events = { onBlock: ear.#take.bind(ear), onGone: (): void => {} };
+    ear.#microphone = await openPulseMicrophone({ device: `${speaker}.monitor`, env: server.env }, events);
+    return ear;
+  }
+
+  /** The longest quiet between two sounds since it was last asked, ms: in a sound that never pauses, what was missing. */
+  takeLongestGapMs(): number {
+    const gapMs = (this.#longestGap * sampleUs) / 1_000;
+    this.#longestGap = 0;
+    return gapMs;
+  }
+
+  /** The instant of the first sound that began after `afterUs`. */
+  async hears(afterUs: number = nowUs(), limitMs?: number): Promise<number> {
+    const find = (): number | undefined => this.heardUs.find((atUs) => atUs > afterUs);
+    await waitUntil(() => find() !== undefined, "a sound heard", limitMs);
+    return find() ?? 0;
+  }
+
+  close(): void {
+    this.#microphone?.close();
+  }
+
+  #take(block: Float32Array, captureUs: number): void {
+    block.forEach((sample, at) => {
+      if (Math.abs(sample) < heardAbove) {
+        this.#quiet++;
+        return;
+      }
+      if (this.#quiet >= quietSamples) this.heardUs.push(captureUs + at * sampleUs);
+      if (this.#sounding > 0) this.#longestGap = Math.max(this.#longestGap, this.#quiet);
+      this.#sounding++;
+      this.#quiet = 0;
+    });
+  }
+}

@@ -1,0 +1,167 @@
+// @timeout 240
+// The sound of real programs through real devices: a sound server of the test's own, whose speakers can be listened to and whose microphones
+// be spoken into.
+import { setTimeout as sleep } from "node:timers/promises";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { startSender } from "@simple-video-chat/sender";
+import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import { Ear, Mouth } from "../../e2e/sound-probes.ts";
+import { type SoundDevices, SoundServer } from "../../e2e/sound-server.ts";
+import { waitUntil } from "../../e2e/wait-until.ts";
+
+const small = ["--source", "motion", "--camera-size", "320x240"];
+/** Far above what it takes on a quiet computer (docs/benchmarks.md); this one runs other tests as well. */
+const soonUs = 1_000_000;
+
+function withSound(devices: SoundDevices, body: (server: SoundServer, start: Start) => Promise<void>): () => Promise<void> {
+  return withPrograms(async (start) => {
+    const server = await SoundServer.start(devices);
+    try {
+      await body(server, (name, args, options) => start(name, args, { ...options, env: { ...server.env, ...options?.env } }));
+    } finally {
+      await server.stop();
+    }
+  }, 90_000);
+}
+
+async function connect(start: Start, sender: Program, ...args: string[]): Promise<Program> {
+  return start("receiver", ["--no-window", ...args], { env: { SVC_INVITE: await sender.invite() } });
+}
+
+test(
+  "a word said at one end of a call is heard at the other, both ways",
+  withSound({ speakers: ["ear-a", "ear-b"], microphones: ["mic-a", "mic-b"] }, async (server, start) => {
+    const sound = (end: string): string[] => ["--microphone", `mic-${end}`, "--speaker", `ear-${end}`];
+    const a = start("peer", [...small, ...sound("a"), "--no-window", "--listen", "127.0.0.1:0"]);
+    const b = start("peer", [...small, ...sound("b"), "--no-window"], { env: { SVC_INVITE: await a.invite() } });
+    await Promise.all([a.event("recording"), b.event("recording"), a.event("playing"), b.event("playing")]);
+    const [mouthA, earA, mouthB, earB] = await Promise.all([
+      Mouth.open(server, "mic-a"),
+      Ear.open(server, "ear-a"),
+      Mouth.open(server, "mic-b"),
+      Ear.open(server, "ear-b"),
+    ]);
+    await sleep(1_000);
+    for (const [mouth, ear, other] of [
+      [mouthA, earB, earA],
+      [mouthB, earA, earB],
+    ] as const) {
+      const before = other.heardUs.length;
+      for (let word = 0; word < 3; word++) {
+        const saidUs = await mouth.say();
+        const heardUs = await ear.hears(saidUs);
+        assert.ok(heardUs - saidUs < soonUs, `heard after ${(heardUs - saidUs) / 1_000} ms`);
+        await sleep(300);
+      }
+      assert.is(other.heardUs.length, before, "nobody hears oneself");
+    }
+    const { incoming, outgoing } = (await b.event("stats", { from: b.events.length })) as unknown as {
+      incoming: { audio: { isOn: boolean; latencyMs: number } };
+      outgoing: { audio: { isMuted: boolean } };
+    };
+    assert.ok(incoming.audio.isOn && incoming.audio.latencyMs > 10, JSON.stringify(incoming.audio));
+    assert.is(outgoing.audio.isMuted, false);
+    await a.interrupt();
+    await b.exits(0);
+  }),
+);
+
+test(
+  "the test card beeps once a second",
+  withSound({ speakers: ["ear"] }, async (server, start) => {
+    const sender = start("sender", ["--source", "testcard", "--camera-size", "320x240", "--listen", "127.0.0.1:0"]);
+    const receiver = await connect(start, sender, "--speaker", "ear");
+    await receiver.event("playing");
+    const ear = await Ear.open(server, "ear");
+    await waitUntil(() => ear.heardUs.length >= 4, "four beeps");
+    const [, second = 0, third = 0] = ear.heardUs;
+    assert.ok(Math.abs(third - second - 1_000_000) < 200_000, `${third - second} µs apart`);
+    await receiver.interrupt();
+    await sender.interrupt();
+  }),
+);
+
+test(
+  "a microphone that is switched off is released, and heard again when it is on",
+  withSound({ speakers: ["ear"], microphones: ["mic"] }, async (server, start) => {
+    Object.assign(process.env, server.env);
+    const sender = await startSender({
+      source: { kind: "motion", widthPx: 320, heightPx: 240, frameRate: 15 },
+      sound: { kind: "microphone", device: "mic" },
+      port: 0,
+    });
+    try {
+      const invite = await new Promise<string>((resolve) => sender.on("invite", (event) => resolve(event.invite)));
+      const receiver = start("receiver", ["--no-window", "--speaker", "ear"], { env: { SVC_INVITE: invite } });
+      await receiver.event("playing");
+      await waitUntil(() => server.isHeard(), "the microphone to be open");
+      sender.isMuted = true;
+      await receiver.event("other-muted", { where: ({ muted }) => muted === true });
+      await waitUntil(async () => !(await server.isHeard()), "the microphone to be released");
+      sender.isMuted = false;
+      await receiver.event("other-muted", { where: ({ muted }) => muted === false });
+      const mouth = await Mouth.open(server, "mic");
+      const ear = await Ear.open(server, "ear");
+      await waitUntil(() => server.isHeard(), "the microphone to be open again");
+      await sleep(500);
+      await ear.hears(await mouth.say());
+      await receiver.interrupt();
+    } finally {
+      await sender.close();
+      for (const name of Object.keys(server.env)) delete process.env[name];
+    }
+  }),
+);
+
+test(
+  "the call goes on when the sound server crashes, says so once, and has its sound again when that is back",
+  withSound({ speakers: ["ear"], microphones: ["mic"] }, async (server, start) => {
+    const sender = start("sender", [...small, "--microphone", "mic", "--listen", "127.0.0.1:0"]);
+    const receiver = await connect(start, sender, "--speaker", "ear");
+    await Promise.all([receiver.event("playing"), sender.event("recording")]);
+    await server.crash();
+    await sender.event("notice", { where: ({ code }) => code === "microphone-failed" });
+    await receiver.event("notice", { where: ({ code }) => code === "speaker-failed" });
+    await server.restart();
+    await Promise.all([receiver.event("playing", 2), sender.event("recording", 2)]);
+    const mouth = await Mouth.open(server, "mic");
+    const ear = await Ear.open(server, "ear");
+    await sleep(500);
+    await ear.hears(await mouth.say());
+    assert.is(sender.events.filter(({ event }) => event === "notice").length, 1);
+    await receiver.interrupt();
+    await sender.interrupt();
+  }),
+);
+
+test(
+  "without a microphone the call goes on, with --require-audio it does not",
+  withSound({ speakers: ["ear"] }, async (_server, start) => {
+    const args = [...small, "--microphone", "no such thing", "--listen", "127.0.0.1:0"];
+    const patient = start("sender", args);
+    const first = await connect(start, patient, "--speaker", "ear");
+    await patient.sentence("There is no microphone");
+    await first.event("first-picture");
+    await first.interrupt();
+    await patient.interrupt();
+    const strict = start("sender", [...args, "--require-audio"]);
+    const second = await connect(start, strict, "--speaker", "ear");
+    await strict.exits(1);
+    await second.exits(0);
+  }),
+);
+
+test(
+  "with --no-audio no audio engine is started",
+  withSound({ speakers: ["ear"], microphones: ["mic"] }, async (_server, start) => {
+    const sender = start("sender", ["--source", "testcard", "--camera-size", "320x240", "--no-audio", "--listen", "127.0.0.1:0"]);
+    const receiver = await connect(start, sender);
+    await receiver.event("stats", { where: ({ shown }) => Number(shown) > 20 });
+    for (const program of [sender, receiver]) assert.not.ok(program.processes().some(({ command }) => command.includes("audio-main.js")));
+    await receiver.interrupt();
+    await sender.interrupt();
+  }),
+);
+
+test.run();
