@@ -9,6 +9,7 @@ import { besideLink2m } from "./scenarios/beside-link-2m.ts";
 import { besideUnpaced } from "./scenarios/beside-unpaced.ts";
 import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
+import { echo } from "./scenarios/echo.ts";
 import { loopback } from "./scenarios/loopback.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
@@ -24,6 +25,7 @@ export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   links: [...slowLinks, ...changingLinks],
   many: [receivers],
   long: [memory],
+  sound: [echo],
   beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideBytes, besideLink2m],
 };
 

@@ -6,9 +6,9 @@
  */
 export const allowedPackages = {
   protocol: [],
-  sender: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
+  sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
   receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
-  peer: ["@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
+  peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
 };
 
 /** Packages with native code: imported by files of a native/ folder only, which run in an engine and never in the network process. */

@@ -1,10 +1,30 @@
-// What stands between the two halves of a call's sound: it hears what is played and takes it out of what is recorded.
+// What takes the sound of the loudspeaker out of that of the microphone, so that nobody hears themselves and two open loudspeakers do not howl.
+// It stands between the two halves of the sound engine: it must see what is played as well as what is recorded.
 
-/** An echo canceller. Blocks are 10 ms, 48 kHz mono. */
+import { openAec3 } from "./aec3.ts";
+import { EchoDucker } from "./echo-ducker.ts";
+
+/** A canceller of one microphone and one loudspeaker. Blocks are of 480 samples, 48 kHz, and belong to the caller. */
 export interface EchoCanceller {
-  /** A block is about to be heard. */
+  /** "ducking": the other side is not heard while this one speaks and the other way round, except when both are loud. */
+  readonly kind: "aec3" | "ducking";
+  /** Takes a block that is given to the loudspeaker. To be called for each, before the microphone can hear it. */
   processPlayed(block: Float32Array): void;
-  /** A block was recorded. @returns it without the echo, valid until the next call */
+  /** Takes a recorded block and gives it without the echo. */
   processRecorded(block: Float32Array): Float32Array;
+  /** Releases it. */
   close(): void;
+}
+
+/**
+ * Opens the best canceller there is: WebRTC's, or ducking where that does not load.
+ * @param openBest - for tests
+ */
+export async function openEchoCanceller(openBest: () => Promise<EchoCanceller> = openAec3): Promise<EchoCanceller> {
+  try {
+    return await openBest();
+  } catch {
+    // A call with ducking is better than none, and `kind` tells the user.
+    return new EchoDucker();
+  }
 }

@@ -6,11 +6,26 @@ import { askForPriority, leaveSignalsToParent, openEnginePort } from "@simple-vi
 import { AudioPlayout, type PlayoutCommand } from "@simple-video-chat/receiver/engine";
 import { AudioCapture, type CaptureAudioCommand } from "@simple-video-chat/sender/engine";
 
+import { openEchoCanceller } from "../audio/echo-canceller.ts";
+
 leaveSignalsToParent();
 askForPriority();
 
-const capture = new AudioCapture({ onPacket: (packet) => port.send(packet), onEvent: tell });
-const playout = new AudioPlayout({ onEvent: tell });
+const canceller = await openEchoCanceller();
+/** A file or a test tone hears nothing of the loudspeaker. */
+let isMicrophone = false;
+
+const capture = new AudioCapture({
+  onPacket: (packet) => port.send(packet),
+  onEvent: tell,
+  process: (block) => (isMicrophone ? canceller.processRecorded(block) : block),
+});
+const playout = new AudioPlayout({
+  onEvent: tell,
+  onPlayed: (block) => {
+    if (isMicrophone) canceller.processPlayed(block);
+  },
+});
 
 const port = openEnginePort(
   (message) => {
@@ -23,6 +38,9 @@ const port = openEnginePort(
 function obey(command: CaptureAudioCommand | PlayoutCommand): void {
   switch (command.command) {
     case "record":
+      isMicrophone = command.sound.kind === "microphone";
+      void capture.obey(command);
+      break;
     case "record-format":
     case "record-stop":
       void capture.obey(command);

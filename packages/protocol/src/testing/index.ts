@@ -1,6 +1,8 @@
-// Test doubles for the packages' own tests: a clock to move by hand, a network and a voice made of arithmetic.
+// Test doubles for the packages' own tests: a clock to move by hand, a network, a voice and a room made of arithmetic.
+export { type Cancelled, cancelIn, doubleTalkGainDb, erleDb, levelDbfs, type Span, type TestedCanceller } from "./echo-room.ts";
 export { FakeScheduler } from "./fake-scheduler.ts";
 export { PYTHON, PythonProgram, type ReportLine } from "./python-program.ts";
 export { randomNumbers } from "./random-numbers.ts";
 export { SimulatedLink, type SimulatedLinkOptions } from "./simulated-link.ts";
+export { SimulatedRoom, type SimulatedRoomOptions } from "./simulated-room.ts";
 export { speechLike, type SpeechLikeOptions } from "./speech-like.ts";

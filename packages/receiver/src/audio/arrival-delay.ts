@@ -12,8 +12,8 @@ const bucketUs = 5_000;
  * time lost is about the share of packets that come too late, and 2 % of it is what is allowed at 1 % of loss.
  */
 const quantile = 0.985;
-/** Weight that a packet leaves to those before it: a memory of 250 packets, 5 s. NetEq's 0.983 forgets a stall that comes once in 2 s. */
-const maxForgetting = 0.996;
+/** Arrivals are forgotten with this time constant. NetEq's, of 1.2 s, forgets a stall that comes once in 2 s. */
+const memoryUs = 5_000_000;
 /** Sound goes to the device in blocks of 10 ms, so that a packet may be asked for this much before it is due. */
 const pullUs = 10_000;
 
@@ -22,7 +22,7 @@ export const minTargetUs = 20_000;
 export const maxTargetUs = 200_000;
 /** Before anything is known: most networks need less, and the first seconds of the others are short of 10 ms once or twice. */
 const startTargetUs = 30_000;
-/** Packets before the histogram is believed: half a second. */
+/** Packets before the histogram is believed: half a second of those of 20 ms. */
 const minPackets = 25;
 
 /** Measures the arrival of one stream's packets. */
@@ -34,14 +34,14 @@ export class ArrivalDelay {
   #packets = 0;
   #targetUs = startTargetUs;
 
-  /** Takes the arrival of a packet; instants of the other machine's clock and of this one's. */
-  add(captureUs: Micros, arrivedUs: Micros): void {
+  /** Takes the arrival of a packet of this duration; instants of the other machine's clock and of this one's. */
+  add(captureUs: Micros, durationUs: number, arrivedUs: Micros): void {
     const wayUs = arrivedUs - captureUs;
     this.#keepFastest(wayUs, arrivedUs);
     const bucket = Math.min(Math.floor((wayUs - (this.baseUs ?? wayUs)) / bucketUs), this.#shares.length - 1);
     this.#packets += 1;
     // From the first packet on the shares sum to one: while there are few, each weighs the same.
-    const forgetting = Math.min(maxForgetting, 1 - 1 / this.#packets);
+    const forgetting = Math.min(Math.exp(-durationUs / memoryUs), 1 - 1 / this.#packets);
     for (let at = 0; at < this.#shares.length; at++) this.#shares[at] = (this.#shares[at] ?? 0) * forgetting;
     this.#shares[bucket] = (this.#shares[bucket] ?? 0) + 1 - forgetting;
     if (this.#packets >= minPackets) this.#targetUs = this.#measuredTargetUs();

@@ -56,7 +56,7 @@ const catchUpUs = 100_000;
 const fasterBandUs = 10_000;
 /** Below this share of the target it is slowed down, as in NetEq. */
 const slowerShare = 0.75;
-/** 2 s of 20 ms packets, for a device that stopped asking. */
+/** 1 s of packets of 10 ms, for a device that stopped asking. */
 const maxHeld = 100;
 /** Packets of up to 2 bytes have no sound: Opus' encoder says so once when DTX begins (opus_encode, "DTX"). */
 const maxDtxBytes = 2;
@@ -81,7 +81,7 @@ export class JitterBuffer {
   /** Takes a packet from the network. */
   push(packet: AudioPacket, arrivedUs: Micros): void {
     this.#counts.pushed += 1;
-    this.#arrival.add(packet.captureUs, arrivedUs);
+    this.#arrival.add(packet.captureUs, packet.durationUs, arrivedUs);
     if (packet.number < this.#nextNumber) {
       this.#counts.late += 1;
       return;

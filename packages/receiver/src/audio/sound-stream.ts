@@ -64,7 +64,8 @@ export class SoundStream {
     const pulled = this.#buffer.pull(nowUs, queuedUs);
     if (pulled.kind !== "packet") {
       const samples = Math.round((pulled.durationUs * sampleRateHz) / 1_000_000);
-      this.#give(pulled.kind === "lost" ? this.#concealment.conceal(samples) : new Float32Array(samples), 1, 1);
+      // A pause too: the sound before it fades out, which takes 60 ms, instead of being cut off.
+      this.#give(this.#concealment.conceal(samples), 1, 1);
       return;
     }
     const { packet, continuous, stretch } = pulled;

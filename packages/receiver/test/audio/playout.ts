@@ -26,11 +26,7 @@ export interface Playout {
 }
 
 /** Plays all arrivals, and on until everything is played. */
-export function playAll(
-  arrivals: readonly Arrival[],
-  buffer: JitterBuffer = new JitterBuffer(),
-  playout: Playout | undefined = undefined,
-): readonly PlayedStep[] {
+export function playAll(arrivals: readonly Arrival[], buffer: JitterBuffer = new JitterBuffer(), playout?: Playout): readonly PlayedStep[] {
   const waiting = arrivals.toSorted((a, b) => a.arrivedUs - b.arrivedUs);
   const endUs = (waiting.at(-1)?.arrivedUs ?? 0) + 1_000_000;
   const steps: PlayedStep[] = [];

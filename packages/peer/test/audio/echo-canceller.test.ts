@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import {
+  cancelIn,
+  doubleTalkGainDb,
+  erleDb,
+  levelDbfs,
+  SimulatedRoom,
+  type SimulatedRoomOptions,
+  speechLike,
+} from "@simple-video-chat/protocol/testing";
+import { suite } from "uvu";
+
+import { openAec3 } from "../../src/audio/aec3.ts";
+import { type EchoCanceller, openEchoCanceller } from "../../src/audio/echo-canceller.ts";
+
+const test = suite("EchoCanceller");
+
+const far = speechLike(7, { seed: 11 });
+const silence: Float32Array = new Float32Array(480);
+
+const rooms: readonly (SimulatedRoomOptions & { readonly erleDb: number })[] = [
+  { delayMs: 10, decayMs: 30, erleDb: 30 },
+  { delayMs: 40, decayMs: 60, distortion: 0.1, erleDb: 30 },
+  { delayMs: 40, decayMs: 60, distortion: 0.1, driftPpm: 50, erleDb: 30 },
+  { delayMs: 120, decayMs: 30, distortion: 0.1, driftPpm: -50, erleDb: 30 },
+  // As a church: RT60 is 0.8 s. Its filter is shorter than that.
+  { delayMs: 120, decayMs: 120, distortion: 0.1, driftPpm: 50, erleDb: 18 },
+];
+
+for (const { erleDb: atLeastDb, ...room } of rooms) {
+  test(`takes ${atLeastDb} dB of the echo away after 3 s: ${JSON.stringify(room)}`, async () => {
+    const canceller = await openAec3();
+    const result = cancelIn(new SimulatedRoom(room), canceller, { far });
+    canceller.close();
+    const erle = erleDb(result, { fromS: 3, toS: 7 });
+    assert.ok(erle >= atLeastDb, `${erle} dB`);
+  });
+}
+
+test("leaves at least half of the near voice while both speak", async () => {
+  const gain = await doubleTalkGainDb({ delayMs: 40, decayMs: 60, distortion: 0.1, driftPpm: 50 }, openAec3);
+  assert.ok(gain > -6, `${gain} dB`);
+});
+
+test("leaves the near voice alone when nothing is played", async () => {
+  const canceller = await openAec3();
+  const near = speechLike(3, { seed: 22, pitchHz: 210 });
+  const { recorded, cleaned } = cancelIn(new SimulatedRoom({ delayMs: 40, decayMs: 60 }), canceller, { near });
+  canceller.close();
+  const lostDb = levelDbfs(recorded, { fromS: 1, toS: 3 }) - levelDbfs(cleaned, { fromS: 1, toS: 3 });
+  assert.ok(Math.abs(lostDb) < 1, `${lostDb} dB`);
+});
+
+/** Two rooms whose microphones feed each other's loudspeakers 200 ms later; somebody speaks in one of them for 4 s. Loudness at the end, dBFS. */
+function loudnessAfterLoop(cancellers: readonly [EchoCanceller, EchoCanceller]): number {
+  const rooms = [1, 2].map((seed) => new SimulatedRoom({ delayMs: 30, decayMs: 60, distortion: 0.1, echoDb: 3, seed }));
+  const [here, there] = rooms;
+  assert.ok(here !== undefined && there !== undefined);
+  const voice = speechLike(4, { seed: 5 });
+  const onTheWay: (readonly [Float32Array, Float32Array])[] = Array.from({ length: 20 }, () => [silence, silence]);
+  let last = silence;
+  const clip = (block: Float32Array): Float32Array => block.map((sample) => Math.min(Math.max(sample, -1), 1));
+  const end = new Float32Array(48_000);
+  for (let block = 0; block < 700; block++) {
+    const [fromHere, fromThere] = onTheWay.shift() ?? [silence, silence];
+    cancellers[0].processPlayed(fromThere);
+    cancellers[1].processPlayed(fromHere);
+    const said = voice.subarray(block * 480, (block + 1) * 480);
+    last = clip(cancellers[0].processRecorded(here.hear(fromThere, said)));
+    onTheWay.push([last, clip(cancellers[1].processRecorded(there.hear(fromHere)))]);
+    if (block >= 600) end.set(last, (block - 600) * 480);
+  }
+  return levelDbfs(end, { fromS: 0, toS: 1 });
+}
+
+const untouched = (): EchoCanceller => ({ kind: "ducking", processPlayed: () => {}, processRecorded: (block) => block, close: () => {} });
+
+test("two open loudspeakers do not howl", async () => {
+  assert.ok(loudnessAfterLoop([untouched(), untouched()]) > -20, "without cancellers they would");
+  const cancellers = [await openAec3(), await openAec3()] as const;
+  const loudness = loudnessAfterLoop([...cancellers]);
+  assert.ok(loudness < -60, `${loudness} dBFS`);
+});
+
+test("loads without listening for the program's errors", async () => {
+  const count = (): number => process.listenerCount("uncaughtException") + process.listenerCount("unhandledRejection");
+  const before = count();
+  (await openAec3()).close();
+  assert.equal(count(), before);
+});
+
+test("ducks where the canceller does not load", async () => {
+  const canceller = await openEchoCanceller(() => Promise.reject(new Error("no WebAssembly")));
+  assert.equal(canceller.kind, "ducking");
+  assert.equal((await openEchoCanceller()).kind, "aec3");
+});
+
+test.run();
