@@ -1,6 +1,7 @@
 // One receiver's share of the video: which packets it gets, how much may be on its way, and the account of its frames.
 
 import {
+  type AckMessage,
   type CaptureCountMessage,
   type EncodedPacket,
   nowUs,
@@ -63,8 +64,6 @@ export class OutgoingVideo {
   #isAnnounced = false;
   #isStopped = false;
   #needsKeyframe = true;
-  /** There was no room at some time since the last settled frame. */
-  #hasLackedRoom = false;
   /** A keyframe was asked for, and has not come yet. */
   #hasAsked = false;
   /** Bytes of packets on the present connection, as acknowledgements count them. */
@@ -136,9 +135,7 @@ export class OutgoingVideo {
 
   /** Whether another packet may go on its way now. */
   hasRoom(): boolean {
-    const hasRoom = this.#isConnected && !this.#isStopped && this.#window.room(nowUs());
-    this.#hasLackedRoom ||= !hasRoom;
-    return hasRoom;
+    return this.#isConnected && !this.#isStopped && this.#window.room(this.#rate.targetBps, nowUs());
   }
 
   /** What the encoder should aim at for this receiver, bits a second. */
@@ -153,7 +150,7 @@ export class OutgoingVideo {
   offer(packet: EncodedPacket): void {
     if (this.#base === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
-    const isSendable = this.hasRoom() && (packet.keyframe || !this.#needsKeyframe);
+    const isSendable = this.#admits() && (packet.keyframe || !this.#needsKeyframe);
     const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
     if (bytes > 0) {
       this.#needsKeyframe = false;
@@ -161,7 +158,7 @@ export class OutgoingVideo {
       this.#connectionBytes += bytes;
       this.#sentRate.add(1, nowUs());
       this.#sentBitRate.add(bytes * 8, nowUs());
-      this.#window.onSent(bytes, nowUs());
+      this.#window.onSent(bytes, this.#rate.targetBps, nowUs());
       return;
     }
     this.#notSent++;
@@ -179,7 +176,6 @@ export class OutgoingVideo {
     }
     const base = this.#base;
     if (count.frame === base.frame) return;
-    const before = this.#account;
     this.#account = {
       firstFrame: base.frame + 1,
       lastFrame: count.frame,
@@ -188,17 +184,13 @@ export class OutgoingVideo {
       notSent: this.#notSent,
       sent: this.#sent,
     };
-    // Frames that were left out with a grant in hand waited for the encoder: a busy computer is no full link.
-    const leftOut = this.#hasLackedRoom ? this.#account.notEncoded + this.#account.notSent - before.notEncoded - before.notSent : 0;
-    this.#hasLackedRoom = false;
-    if (this.#isConnected) this.#rate.onFrames(count.frame - Math.max(before.lastFrame, base.frame), leftOut, nowUs());
   }
 
   /** Handles what the receiver says of the video. */
   receive(message: ReceivedMessage): void {
     switch (message.type) {
       case "ack":
-        this.#acknowledged(message.bytes);
+        this.#acknowledged(message);
         break;
       case "keyframe-request":
         this.#needsKeyframe = true;
@@ -221,13 +213,17 @@ export class OutgoingVideo {
     clearInterval(this.#timer);
   }
 
-  #acknowledged(bytes: number): void {
-    if (bytes > this.#connectionBytes) {
+  #admits(): boolean {
+    return this.#isConnected && this.#window.admits(this.#rate.targetBps, nowUs());
+  }
+
+  #acknowledged(ack: AckMessage): void {
+    if (ack.bytes > this.#connectionBytes) {
       void this.#session.close("malformed", "more was acknowledged than was sent");
       return;
     }
-    this.#window.onAck(bytes, nowUs());
-    this.#rate.onAck(bytes, this.#window, nowUs());
+    this.#window.onAck(ack, nowUs());
+    this.#rate.onAck(this.#window, nowUs());
     if (this.#needsKeyframe) this.#askForKeyframe();
     this.#hooks.onRoom();
   }

@@ -20,7 +20,7 @@ export async function openH264Encoder(format: EncoderFormat): Promise<VideoEncod
   const context = await openContext({
     name: FF_ENCODER_LIBX264,
     format,
-    options: { preset, tune: "zerolatency", "forced-idr": "1" },
+    options: { preset, tune: "zerolatency", "forced-idr": "1", crf: "15" },
     prepare: (unopened) => {
       unopened.threadType = FF_THREAD_SLICE;
       setRate(unopened, format.bitrateBps, rateBufferS);
