@@ -28,7 +28,7 @@ export interface OutgoingVideoOptions {
 }
 
 /** What an outgoing video needs of its session. */
-export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close">;
+export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close" | "clock">;
 
 /** What an outgoing video asks of the capture. */
 export interface OutgoingVideoHooks {
@@ -222,6 +222,7 @@ export class OutgoingVideo {
       void this.#session.close("malformed", "more was acknowledged than was sent");
       return;
     }
+    if (this.#session.clock !== undefined) this.#window.onPing(this.#session.clock.rttUs);
     this.#window.onAck(ack, nowUs());
     this.#rate.onAck(this.#window, nowUs());
     if (this.#needsKeyframe) this.#askForKeyframe();

@@ -31,11 +31,11 @@ const freeShare = 0.25;
 /** A queue stands that has lasted this long, and so many round trips: time for a lost packet to be repeated and for what it held up to arrive. */
 const standingUs = 150_000;
 const standingRoundTrips = 1.5;
-const mostStandingUs = 400_000;
-/** What is aimed at on a full link, as a share of what it delivers; less by what empties its queue in a second, but no less than half. */
+const mostStandingUs = 600_000;
+/** What is aimed at on a full link, as a share of what it delivers; less by what empties its queue in a second; the window sees to the rest of it. */
 const decreaseTo = 0.95;
 const emptyUs = 1_000_000;
-const leastDecreaseTo = 0.5;
+const leastDecreaseTo = 0.7;
 /** Growth a second, as an exponent of e: × 3 until the link is found full for the first time; then 2 % after a second, 8 % after two … up to × 2. */
 const startGrowth = 1.1;
 const growthPerS2 = 0.02;

@@ -24,6 +24,8 @@ export interface Acknowledgement {
 }
 
 const baseLifeUs = 10_000_000;
+/** A way that takes longer by less than this is the same. */
+const sameUs = 5_000;
 /** So many frames are always allowed: one on its way, one being acknowledged, of which one may be large. */
 const leastFrames = 1.5;
 /** Share of the budget beyond the way itself that may stand in a queue; the rest is for encoding and decoding. */
@@ -38,8 +40,8 @@ const longestSpikeUs = 400_000;
 const spikeOverUs = 15_000;
 const minSlackUs = 10_000;
 const minDrainUs = 200_000;
-/** A window of half of what the way holds: whatever queue stands is gone after a round trip. */
-const drainShare = 0.5;
+/** A window of so much less than what the way holds that whatever queue stands is gone after a round trip; no less than this share of it. */
+const leastDrainShare = 0.5;
 /** Frame sizes are averaged with this weight for the newest: about the last eighth of a second at 30 Hz. */
 const frameWeight = 1 / 4;
 
@@ -71,6 +73,7 @@ export class SendWindow {
   /** Mean of the frames' sizes as times at the rate that was aimed at: when that changes, so does what a frame is expected to take. */
   #meanFrameUs = 0;
   #base: Base | undefined;
+  #pingRttUs = Infinity;
   #queueUs = 0;
   #deliveredBps = 0;
   /** The queue since it last was next to none, and the highest of those that went as they had come. */
@@ -88,13 +91,16 @@ export class SendWindow {
     return this.#sentBytes - this.#ackedBytes;
   }
 
+  /**
+   * The round trip of a ping, for the beginning: pings are small, while the first keyframe's round trip contains its own time on the
+   * link, a tenth of a second on one that is slow.
+   */
+  onPing(rttUs: number): void {
+    if (this.#base === undefined) this.#pingRttUs = rttUs;
+  }
+
   /** A frame was handed to the connection: `bytes` on the wire, headers included, while `rateBps` was aimed at. */
   onSent(bytes: number, rateBps: number, nowUs: Micros): void {
-    if (this.inFlightBytes === 0) {
-      // After a pause the clock of the samples starts anew, or the pause would count as slowness.
-      this.#ackedReceivedUs = undefined;
-      this.#ackedSentUs = nowUs;
-    }
     this.#sentBytes += bytes;
     const frameUs = (bytes * 8_000_000) / rateBps;
     this.#meanFrameUs += (frameUs - this.#meanFrameUs) * (this.#meanFrameUs === 0 ? 1 : frameWeight);
@@ -124,7 +130,7 @@ export class SendWindow {
   /** Whether one more frame may be encoded and sent while `rateBps` is aimed at. */
   room(rateBps: number, nowUs: Micros): boolean {
     // A frame larger than any window must get through some time: alone.
-    return this.inFlightBytes === 0 || (!this.#isOverdue(rateBps, nowUs) && this.inFlightBytes <= this.#leastBytes(rateBps, nowUs));
+    return this.inFlightBytes === 0 || (!this.#isOverdue(rateBps, nowUs) && this.inFlightBytes <= this.#windowBytes(rateBps, nowUs));
   }
 
   /**
@@ -132,11 +138,11 @@ export class SendWindow {
    * frames, which costs a keyframe and a round trip.
    */
   admits(rateBps: number, nowUs: Micros): boolean {
-    return this.inFlightBytes <= this.#leastBytes(rateBps, nowUs) + (this.#meanFrameUs * rateBps) / 8_000_000;
+    return this.inFlightBytes <= this.#windowBytes(rateBps, nowUs) + (this.#meanFrameUs * rateBps) / 8_000_000;
   }
 
   /** Bytes that may be in flight when one more frame is sent. */
-  #leastBytes(rateBps: number, nowUs: Micros): number {
+  #windowBytes(rateBps: number, nowUs: Micros): number {
     return (this.windowUs(nowUs) * rateBps) / 8_000_000;
   }
 
@@ -156,7 +162,7 @@ export class SendWindow {
   windowUs(nowUs: Micros): number {
     const leastUs = leastFrames * this.#meanFrameUs;
     if (this.#base === undefined) return leastUs;
-    if (this.isDraining(nowUs)) return this.#base.rttUs * drainShare;
+    if (this.isDraining(nowUs)) return Math.max(this.#base.rttUs * leastDrainShare, this.#base.rttUs - this.slackUs);
     return Math.max(leastUs, this.#base.rttUs + this.slackUs);
   }
 
@@ -191,7 +197,6 @@ export class SendWindow {
   }
 
   #takeRate(newest: SentFrame, receivedUs: Micros): void {
-    // Nothing was in flight before it: its own time says more of the way's delay than of its rate.
     if (newest.ackedReceivedUs === undefined) return;
     // The slower of sending and receiving, so that what was held up and comes at once looks no faster than it is.
     const elapsedUs = Math.max(receivedUs - newest.ackedReceivedUs, newest.sentUs - newest.ackedSentUs);
@@ -201,10 +206,11 @@ export class SendWindow {
   #takeWay(seen: Base): void {
     const base = this.#base;
     if (base === undefined || seen.wayUs <= base.wayUs) {
-      this.#base = { ...seen, rttUs: Math.min(seen.rttUs, base?.rttUs ?? seen.rttUs) };
+      this.#base = { ...seen, rttUs: Math.min(seen.rttUs, base?.rttUs ?? this.#pingRttUs) };
       this.#drain = undefined;
     } else {
       base.rttUs = Math.min(base.rttUs, seen.rttUs);
+      if (seen.wayUs < base.wayUs + sameUs) base.seenUs = seen.seenUs;
       this.#lookAgain(base, seen);
     }
     this.#queueUs = Math.max(0, seen.wayUs - (this.#base?.wayUs ?? seen.wayUs));
@@ -219,7 +225,8 @@ export class SendWindow {
       return;
     }
     this.#spike = undefined;
-    if (spike !== undefined && nowUs - spike.sinceUs < longestSpikeUs) this.#spikes.add(spike.topUs, nowUs);
+    const wasSpike = spike !== undefined && nowUs - spike.sinceUs < longestSpikeUs;
+    this.#spikes.add(wasSpike ? spike.topUs : 0, nowUs);
     this.#spikesUs = this.#spikes.read(nowUs) ?? 0;
   }
 
