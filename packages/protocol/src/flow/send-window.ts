@@ -26,7 +26,7 @@ export interface Acknowledgement {
 const baseLifeUs = 10_000_000;
 /** A way that takes longer by less than this is the same. */
 const sameUs = 5_000;
-/** So many frames are always allowed: one on its way, one being acknowledged, of which one may be large. */
+/** One more frame is always allowed beside this many: one on its way while one is being acknowledged, and either may be large. */
 const leastFrames = 1.5;
 /** Share of the budget beyond the way itself that may stand in a queue; the rest is for encoding and decoding. */
 const slackShare = 0.8;

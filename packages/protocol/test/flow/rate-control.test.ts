@@ -55,7 +55,11 @@ test("uses at least 0.65 of what a steady link carries, with 15 pictures in ever
 });
 
 test("never aims above the cap or below the floor, whatever the link does", () => {
-  const event = fc.record({ atS: fc.integer({ min: 0, max: 14 }), rateBps: logarithmic(30_000, 50_000_000), stillMs: fc.integer({ min: 0, max: 3_000 }) });
+  const event = fc.record({
+    atS: fc.integer({ min: 0, max: 14 }),
+    rateBps: logarithmic(30_000, 50_000_000),
+    stillMs: fc.integer({ min: 0, max: 3_000 }),
+  });
   fc.assert(
     fc.property(steadyLink, fc.double({ min: 0, max: 0.1, noNaN: true }), fc.array(event, { maxLength: 5 }), (link, loss, events) => {
       const frames = simulateCall({
@@ -70,14 +74,20 @@ test("never aims above the cap or below the floor, whatever the link does", () =
           },
         })),
       });
-      for (const { targetBps } of frames) assert.ok(targetBps <= link.capBps && targetBps >= Math.min(floorBps, link.capBps), `${targetBps}`);
+      for (const { targetBps } of frames)
+        assert.ok(targetBps <= link.capBps && targetBps >= Math.min(floorBps, link.capBps), `${targetBps}`);
     }),
     { numRuns: 100 },
   );
 });
 
 test("is within the budget 1.5 s after the link has become slower, and what was under way has arrived", () => {
-  const step = fc.record({ fromBps: logarithmic(1_000_000, 50_000_000), toBps: logarithmic(300_000, 4_000_000), delayMs: logarithmic(1, 60), seed: fc.nat() });
+  const step = fc.record({
+    fromBps: logarithmic(1_000_000, 50_000_000),
+    toBps: logarithmic(300_000, 4_000_000),
+    delayMs: logarithmic(1, 60),
+    seed: fc.nat(),
+  });
   fc.assert(
     fc.property(step, ({ fromBps, toBps, delayMs, seed }) => {
       fc.pre(toBps < fromBps);
@@ -134,8 +144,17 @@ test("reaches a cap of 8 Mbit/s in 3 s on a link without limits", () => {
 });
 
 test("does not grow on pictures that do not use what they may, and keeps what it knows through them", () => {
-  const frames = simulateCall({ rateBps: 5e6, delayMs: 20, capBps: 4e6, seconds: 20, fill: (second) => (second < 2 || (second > 8 && second < 14) ? 0.1 : 0.97) });
-  assert.ok(between(frames, 0, 2).every(({ targetBps }) => targetBps < 1.2e6), "it grew unused");
+  const frames = simulateCall({
+    rateBps: 5e6,
+    delayMs: 20,
+    capBps: 4e6,
+    seconds: 20,
+    fill: (second) => (second < 2 || (second > 8 && second < 14) ? 0.1 : 0.97),
+  });
+  assert.ok(
+    between(frames, 0, 2).every(({ targetBps }) => targetBps < 1.2e6),
+    "it grew unused",
+  );
   assert.ok(latencies(frames, 14, 20).length >= 170, "frames were left out when the pictures became rich again");
 });
 

@@ -66,7 +66,7 @@ export function simulateCall(options: CallOptions): CallFrame[] {
     const targetBps = controller.targetBps;
     // Sum of three uniform values: near enough to normal.
     const size = 1 + noise * 2 * (random() + random() + random() - 1.5);
-    const bytes = Math.max(100, Math.round((((targetBps * fill(atS)) / frameRate / 8) * Math.max(0.2, size) * (isFirst ? 1.8 : 1))));
+    const bytes = Math.max(100, Math.round(((targetBps * fill(atS)) / frameRate / 8) * Math.max(0.2, size) * (isFirst ? 1.8 : 1)));
     const frame: CallFrame = { atS, latencyMs: undefined, arrivedS: undefined, bytes, targetBps };
     frames.push(frame);
     const sentUs = scheduler.nowUs();
