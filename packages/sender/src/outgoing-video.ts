@@ -1,6 +1,7 @@
 // One receiver's share of the video: which packets it gets, how much may be on its way, and the account of its frames.
 
 import {
+  accountIntervalMs,
   type AckMessage,
   type CaptureCountMessage,
   type EncodedPacket,
@@ -13,9 +14,6 @@ import {
   type TrackMessage,
 } from "@simple-video-chat/protocol";
 import { videoTrack } from "@simple-video-chat/protocol/engine";
-
-/** How often a receiver is told the account of its frames while the call lives, ms. */
-const accountIntervalMs = 1000;
 
 /** The user's limits. */
 export interface OutgoingVideoOptions {
@@ -238,7 +236,7 @@ export class OutgoingVideo {
 
   #sendAccount(final: boolean): void {
     const news = since(this.#told, this.#account);
-    if (!this.#isConnected || !this.#isAnnounced || (news.firstFrame === 0 && !final)) return;
+    if (!this.#isConnected || !this.#isAnnounced) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
 }

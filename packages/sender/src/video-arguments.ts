@@ -28,7 +28,7 @@ export interface SourceArguments {
 /** @throws CliError usage for a value that cannot be */
 export function videoOptionsFrom(args: SourceArguments): VideoOptions {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
-  const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 60);
+  const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 240);
   const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
   if (args.loop && source.kind !== "file")
     throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);

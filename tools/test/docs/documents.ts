@@ -6,14 +6,15 @@ import { fileURLToPath } from "node:url";
 /** The repository's root folder. */
 export const root: string = fileURLToPath(new URL("../../..", import.meta.url));
 
-const skippedFolders: ReadonlySet<string> = new Set([".git", ".turbo", "node_modules", "dist", "coverage"]);
+/** In a second working tree .git is a file. */
+const skipped: ReadonlySet<string> = new Set([".git", ".turbo", "node_modules", "dist", "coverage"]);
 
 /** All files below a folder of the repository, as paths from its root, without what is installed or built. */
 export function filesBelow(folder: string = ""): string[] {
   return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(path);
-    return [path];
+    if (skipped.has(entry.name)) return [];
+    return entry.isDirectory() ? filesBelow(path) : [path];
   });
 }
 

@@ -38,7 +38,7 @@ const table: readonly Row[] = [
   ["sender", ["--source", "testcard", "--loop"], 64, "--loop goes with a video file"],
   ["sender", ["--video-bit-rate", "2X"], 64, "is not a bitrate. Write it like 2M or 800k"],
   ["sender", ["--camera-size", "12"], 64, "is not a picture size. Write it like 1280x720"],
-  ["sender", ["--max-fps", "many"], 64, "--max-fps takes a number from 1 to 60"],
+  ["sender", ["--max-fps", "many"], 64, "--max-fps takes a number from 1 to 240"],
   ["sender", ["--listen", "127.0.0.1:99999"], 64, "is not an address. Write it like 192.168.1.20:7420"],
   ["sender", ["--max-receivers", "0"], 64, "--max-receivers takes a number from 1 to 32"],
   ["sender", ["--video-codec", "mpeg2"], 64, "Choices"],

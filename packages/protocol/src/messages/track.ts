@@ -24,7 +24,7 @@ export interface TrackMessage {
   readonly widthPx: number;
   /** Height of every picture, 1–4096; width × height at most 8,294,400. */
   readonly heightPx: number;
-  /** Frames captured a second, in Hz to a thousandth; above 0 and at most 65. */
+  /** Frames captured a second, in Hz to a thousandth; above 0 and at most maxVideoPacketsPerS. */
   readonly frameRate: number;
 }
 

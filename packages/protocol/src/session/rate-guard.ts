@@ -19,7 +19,8 @@ function bucket(perS: number, size: number = perS * burstS): Bucket {
 
 /** Counts what comes in over one session. */
 export class RateGuard {
-  readonly #video = bucket(maxVideoPacketsPerS);
+  // One second's worth of the fastest camera is four of a usual one.
+  readonly #video = bucket(maxVideoPacketsPerS, maxVideoPacketsPerS);
   readonly #control = bucket(maxControlMessagesPerS);
   // All the texts of an outage come when it is over.
   readonly #texts = bucket(maxTextsPerS, (maxTextsPerS * textRetentionMs) / 1_000);

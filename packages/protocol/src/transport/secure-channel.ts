@@ -4,7 +4,9 @@ import { constants, randomBytes } from "node:crypto";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
-import { maxPendingConnections, openingTimeoutMs } from "../limits.ts";
+import { maxUnauthenticatedBytes, openingTimeoutMs } from "../limits.ts";
+import { nowUs } from "../time/clock.ts";
+import { Admission, type AdmissionRefusal } from "./admission.ts";
 import type { Credential, CredentialSource } from "./credential.ts";
 import { systemCode, toTransportError, transportError, type TransportError } from "./transport-error.ts";
 
@@ -15,6 +17,9 @@ import { systemCode, toTransportError, transportError, type TransportError } fro
 export const connectTimeoutMs = 2_000;
 
 const pskBytes = 32;
+
+/** That connections are turned away unheard is told at most this often. */
+const turnedAwayIntervalUs = 1_000_000;
 
 const tlsOptions = {
   minVersion: "TLSv1.3",
@@ -41,10 +46,10 @@ export interface SecureChannel {
  * Why a connection was not let in:
  * - `not-authenticated`: it did not prove a secret that is admitted;
  * - `timeout`: not within {@link openingTimeoutMs};
- * - `crowded`: {@link maxPendingConnections} others are under way;
- * - `lost`: it went away by itself.
+ * - `lost`: it went away by itself;
+ * - one of {@link AdmissionRefusal}: it was not even heard.
  */
-export type ChannelRefusalCode = "not-authenticated" | "timeout" | "crowded" | "lost";
+export type ChannelRefusalCode = "not-authenticated" | "timeout" | "lost" | AdmissionRefusal;
 
 /** A connection that was not let in. `detail` is for a log; the other end learns only that it is refused. */
 export interface ChannelRefusal {
@@ -110,10 +115,15 @@ export async function listenSecurely(options: ListenSecurelyOptions): Promise<Se
 class ChannelAcceptor {
   readonly #options: ListenSecurelyOptions;
   readonly #pending = new Map<string, PendingChannel>();
+  readonly #admission: Admission;
+  /** Connections turned away since that was last told, and when it was. */
+  #untold = 0;
+  #toldUs = Number.NEGATIVE_INFINITY;
   readonly #tls: tls.Server;
 
   constructor(options: ListenSecurelyOptions) {
     this.#options = options;
+    this.#admission = new Admission(options);
     // A server that never listens, but is given its sockets: `new TLSSocket(…, {isServer: true})` swallows later errors.
     this.#tls = tls.createServer({
       ...tlsOptions,
@@ -133,10 +143,10 @@ class ChannelAcceptor {
     raw.on("error", () => raw.destroy());
     const { remoteAddress } = raw;
     if (remoteAddress === undefined) return void raw.destroy();
-    if (this.#pending.size >= (this.#options.maxPending ?? maxPendingConnections)) {
+    const refusal = this.#admission.begin(remoteAddress);
+    if (refusal !== undefined) {
       raw.destroy();
-      this.#options.onRefused?.({ remoteAddress, code: "crowded", detail: "too many are being authenticated" });
-      return;
+      return this.#turnedAway(remoteAddress, refusal);
     }
     const key = keyOf(raw);
     const pending: PendingChannel = {
@@ -149,7 +159,9 @@ class ChannelAcceptor {
     };
     this.#pending.set(key, pending);
     raw.once("close", () => {
-      if (this.#settle(key)) this.#options.onRefused?.({ remoteAddress, ...pending.refusal });
+      if (!this.#settle(key)) return;
+      this.#admission.ended(remoteAddress, pending.refusal.code === "lost" ? "lost" : "failed");
+      this.#options.onRefused?.({ remoteAddress, ...pending.refusal });
     });
     this.#tls.emit("connection", raw);
   }
@@ -161,11 +173,23 @@ class ChannelAcceptor {
     }
   }
 
+  /** Told once in a while only: a flood of connections is not to become a flood of messages. */
+  #turnedAway(remoteAddress: string, code: AdmissionRefusal): void {
+    this.#untold++;
+    const now = nowUs();
+    if (now - this.#toldUs < turnedAwayIntervalUs) return;
+    const detail = `${admissionDetails[code]} (turned away: ${this.#untold})`;
+    this.#untold = 0;
+    this.#toldUs = now;
+    this.#options.onRefused?.({ remoteAddress, code, detail });
+  }
+
   /** An unknown identity gets a random key, so that it fails in the same way and at the same point as a wrong secret. */
   #findKey(socket: tls.TLSSocket, identity: string): Buffer {
     const pending = this.#pending.get(keyOf(socket));
     const credential = this.#options.credentials.lookup(identity);
-    if (pending !== undefined) pending.identity = identity;
+    if (pending === undefined || pending.raw.bytesRead > maxUnauthenticatedBytes) return randomBytes(pskBytes);
+    pending.identity = identity;
     return credential?.psk ?? randomBytes(pskBytes);
   }
 
@@ -180,6 +204,7 @@ class ChannelAcceptor {
     }
     const remoteAddress = socket.remoteAddress ?? "";
     this.#settle(key);
+    this.#admission.ended(remoteAddress, "authenticated");
     this.#options.onChannel(toChannel(socket, { role: "listener", identity: pending.identity, remoteAddress }));
   }
 
@@ -269,6 +294,12 @@ function toChannel(socket: tls.TLSSocket, facts: Pick<SecureChannel, "role" | "i
     destroy: () => void socket.destroy(),
   };
 }
+
+const admissionDetails: Readonly<Record<AdmissionRefusal, string>> = {
+  crowded: "too many are being authenticated",
+  "too-fast": "too many connections in a short time",
+  blocked: "its network has failed to authenticate too often",
+};
 
 function keyOf(socket: net.Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;

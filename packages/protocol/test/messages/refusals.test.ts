@@ -136,7 +136,7 @@ const fieldRefusals: readonly (readonly [string, Buffer, ProtocolErrorCode])[] =
   ["track: height 65535", patched("track", 4, [0xff, 0xff]), "bad-picture-size"],
   ["track: 4096 by 2026", patched("track", 2, [0x10, 0x00, 0x07, 0xea]), "bad-picture-size"],
   ["track: 0 Hz", patched("track", 6, [0, 0, 0, 0]), "bad-value"],
-  ["track: 65.001 Hz", patched("track", 6, [0, 0, 0xfd, 0xe9]), "bad-value"],
+  ["track: 250.001 Hz", patched("track", 6, [0, 3, 0xd0, 0x91]), "bad-value"],
   ["video: frame 0", patched("video", 0, [0, 0, 0, 0]), "bad-value"],
   ["video: captureUs of 2^53", patched("video", 4, tooLate), "bad-value"],
   ["video: packetBytes 0", patched("video", 12, [0, 0, 0, 0]), "bad-value"],

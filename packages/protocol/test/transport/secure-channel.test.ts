@@ -227,6 +227,43 @@ test("does not accept a server that shows a certificate instead of the secret, e
   assert.equal(code, "refused");
 });
 
+test("a flood from another address is turned away, told once, and keeps nobody else out", async () => {
+  using place = await new Place().open();
+  const flood = Array.from({ length: 100 }, () => net.connect({ port: place.port, host: "127.0.0.1", localAddress: "127.0.0.2" }));
+  await Promise.race(flood.map(drain));
+  const arrived = place.next();
+  const dialer = await place.dial();
+  await arrived;
+  dialer.destroy();
+  for (const socket of flood) socket.destroy();
+  assert.equal(place.channels.length, 1);
+  const turnedAway = place.refusals.filter(({ code }) => code === "crowded" || code === "too-fast");
+  assert.equal(turnedAway.length, 1, JSON.stringify(place.refusals));
+});
+
+test("refuses who says too much before it is authenticated", async () => {
+  using place = await new Place().open();
+  const noticed = place.next();
+  const client = tls.connect({
+    port: place.port,
+    host: "127.0.0.1",
+    minVersion: "TLSv1.3",
+    ciphers: "TLS_AES_128_GCM_SHA256",
+    // Many protocols make a long first message; the secret would be right.
+    ALPNProtocols: Array.from({ length: 200 }, (_, index) => `${index}`.padStart(200, "x")),
+    pskCallback: () => ({ identity: place.credential.identity, psk: place.credential.psk }),
+    checkServerIdentity: () => undefined,
+  });
+  client.on("error", () => {});
+  await noticed;
+  client.destroy();
+  assert.deepEqual(
+    place.refusals.map(({ code }) => code),
+    ["not-authenticated"],
+  );
+  assert.equal(place.channels.length, 0);
+});
+
 test("cuts who does not authenticate in time, and who comes when too many are at it", async () => {
   using place = await new Place().open({ timeoutMs: 100, maxPending: 2 });
   const noticed = [place.next(), place.next(), place.next()];
