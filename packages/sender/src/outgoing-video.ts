@@ -149,14 +149,16 @@ export class OutgoingVideo {
     if (this.#base === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
     const isSendable = this.#admits() && (packet.keyframe || !this.#needsKeyframe);
+    // Before it is sent: on a busy computer time passes meanwhile, and a round trip that looks shorter than it can be makes a queue of the rest.
+    const sentUs = nowUs();
     const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
     if (bytes > 0) {
       this.#needsKeyframe = false;
       this.#sent++;
       this.#connectionBytes += bytes;
-      this.#sentRate.add(1, nowUs());
-      this.#sentBitRate.add(bytes * 8, nowUs());
-      this.#window.onSent(bytes, this.#rate.targetBps, nowUs());
+      this.#sentRate.add(1, sentUs);
+      this.#sentBitRate.add(bytes * 8, sentUs);
+      this.#window.onSent(bytes, this.#rate.targetBps, sentUs);
       return;
     }
     this.#notSent++;

@@ -40,6 +40,8 @@ const leastDecreaseTo = 0.7;
 const startGrowth = 1.1;
 const growthPerS2 = 0.02;
 const mostGrowth = 0.7;
+/** Between free and full: what looks like a little queue may be the frames' own time on a link that has become slower. */
+const doubtfulGrowth = 0.02;
 /** No longer than this counts as time without a queue: of a stall nothing is known. */
 const mostStepUs = 100_000;
 /** Only a target that is used says anything about the link. */
@@ -81,7 +83,7 @@ export class RateController {
     // A window that is kept small on purpose says nothing about the link.
     if (window.isDraining(nowUs)) return;
     if (window.queueUs > fullShare * window.slackUs) this.#queued(window, nowUs);
-    else if ((this.#queues.read(nowUs) ?? 0) < freeShare * window.slackUs) this.#increase(elapsedUs, nowUs);
+    else this.#increase((this.#queues.read(nowUs) ?? 0) < freeShare * window.slackUs, elapsedUs, nowUs);
   }
 
   #queued(window: RateSignals, nowUs: Micros): void {
@@ -95,11 +97,11 @@ export class RateController {
     this.#queuedSinceUs = undefined;
   }
 
-  #increase(elapsedUs: number, nowUs: Micros): void {
+  #increase(isFree: boolean, elapsedUs: number, nowUs: Micros): void {
     if ((this.#delivered.read(nowUs) ?? 0) < usedShare * this.#target) return;
     const stepUs = Math.min(elapsedUs, mostStepUs);
-    let growth = startGrowth;
-    if (this.#freeUs !== undefined) {
+    let growth = isFree ? startGrowth : doubtfulGrowth;
+    if (isFree && this.#freeUs !== undefined) {
       this.#freeUs += stepUs;
       growth = Math.min(mostGrowth, growthPerS2 * (this.#freeUs / 1e6) ** 2);
     }
