@@ -27,13 +27,13 @@ const spanUs = 300_000;
 const deliveredSpanUs = 500_000;
 /** Shares of the window's slack: a queue above the first is too much, below the second there is room. */
 const fullShare = 0.4;
-const freeShare = 0.25;
+const freeShare = 0.2;
 /** A queue stands that has lasted this long, and so many round trips: time for a lost packet to be repeated and for what it held up to arrive. */
 const standingUs = 150_000;
 const standingRoundTrips = 1.5;
 const mostStandingUs = 600_000;
 /** What is aimed at on a full link, as a share of what it delivers; less by what empties its queue in a second; the window sees to the rest of it. */
-const decreaseTo = 0.95;
+const decreaseTo = 0.93;
 const emptyUs = 1_000_000;
 const leastDecreaseTo = 0.7;
 /** Growth a second, as an exponent of e: × 3 until the link is found full for the first time; then 2 % after a second, 8 % after two … up to × 2. */

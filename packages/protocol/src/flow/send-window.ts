@@ -23,7 +23,8 @@ export interface Acknowledgement {
   readonly receivedUs: Micros;
 }
 
-const baseLifeUs = 10_000_000;
+/** Not the 10 s after which BBR, when it is below us, looks again itself: both at once would stop the pictures for a second. */
+const baseLifeUs = 8_000_000;
 /** A way that takes longer by less than this is the same. */
 const sameUs = 5_000;
 /** One more frame is always allowed beside this many: one on its way while one is being acknowledged, and either may be large. */
