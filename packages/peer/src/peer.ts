@@ -4,13 +4,10 @@
 import {
   type Capabilities,
   connectSession,
-  createSecret,
   type Credential,
   CredentialStore,
   deriveCredential,
   Emitter,
-  formatInvite,
-  inviteLifetimeMs,
   listenForSessions,
   type Session,
   type SessionListener,
@@ -28,6 +25,7 @@ import {
   CaptureHost,
   captureOptions,
   flushLastFrames,
+  InviteRotation,
   type NoticeCode,
   outgoingOptions,
   type OutgoingAccount,
@@ -80,18 +78,25 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #events = new Emitter<PeerEvents>();
   readonly #credentials = new CredentialStore();
+  readonly #invites: InviteRotation;
   readonly #capture: CaptureHost;
   readonly #incoming: IncomingCall;
   #listener: SessionListener | undefined;
   #session: Session | undefined;
   #outgoing: OutgoingVideo | undefined;
-  #inviteTimer: NodeJS.Timeout | undefined;
-  #invitedIdentity: string | undefined;
   #closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(options: PeerOptions) {
     this.#options = options;
+    this.#invites = new InviteRotation({
+      credentials: this.#credentials,
+      place: () => {
+        const { host = "", port = 0 } = this.address ?? {};
+        return { host: options.inviteHost ?? host, port };
+      },
+      onInvite: (invite) => this.#events.emit("invite", { invite }),
+    });
     const hasWindow = options.windowTitle !== undefined;
     this.#incoming = new IncomingCall(options.windowTitle, this.#events);
     this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
@@ -152,7 +157,7 @@ export class Peer {
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
     // After the caller could attach its handlers.
-    if (secret === undefined) setImmediate(() => this.#invite());
+    if (secret === undefined) setImmediate(() => this.#invites.next());
   }
 
   /** Sends a text; says what became of it. */
@@ -190,7 +195,7 @@ export class Peer {
   }
 
   async #close(reason: string): Promise<void> {
-    clearTimeout(this.#inviteTimer);
+    this.#invites.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
     await this.#incoming.stop();
@@ -201,24 +206,11 @@ export class Peer {
   }
 
   #use(session: Session): void {
-    clearTimeout(this.#inviteTimer);
+    this.#invites.stop();
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session);
-  }
-
-  /** Makes the invite: single-use, and replaced when it expires unused. */
-  #invite(): void {
-    if (this.#closing !== undefined) return;
-    if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
-    const secret = createSecret();
-    const credential = deriveCredential(secret);
-    this.#invitedIdentity = credential.identity;
-    this.#credentials.admit(credential, { use: "single", lifeMs: inviteLifetimeMs });
-    this.#inviteTimer = setTimeout(() => this.#invite(), inviteLifetimeMs);
-    const { host = "", port = 0 } = this.address ?? {};
-    this.#events.emit("invite", { invite: formatInvite({ host: this.#options.inviteHost ?? host, port, secret }) });
   }
 }
 

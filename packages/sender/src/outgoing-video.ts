@@ -3,8 +3,8 @@
 import {
   accountIntervalMs,
   type AckMessage,
-  type CaptureCountMessage,
   type EncodedPacket,
+  type Micros,
   nowUs,
   RateController,
   RateMeter,
@@ -15,6 +15,15 @@ import {
 } from "@simple-video-chat/protocol";
 import { videoTrack } from "@simple-video-chat/protocol/engine";
 
+import { emptyAccount, extended, type FrameCounts, noFrames, type OutgoingAccount, since } from "./outgoing-account.ts";
+
+/** A receiver that acknowledges nothing for so long takes nothing: a slow link needs less for one packet. */
+const stalledUs = 3_000_000;
+/**
+ * A packet of an encoder that others share comes when they have room. Who has none just then takes it all the same, up to so many windows:
+ * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
+ */
+const stretch = 2;
 /** The user's limits. */
 export interface OutgoingVideoOptions {
   /** Delay from capture to display to keep within, ms. */
@@ -35,18 +44,6 @@ export interface OutgoingVideoHooks {
   readonly onKeyframeWanted: () => void;
 }
 
-/** What was made of the frames captured for one receiver; the four counters sum up to lastFrame − firstFrame + 1. */
-export interface OutgoingAccount {
-  readonly firstFrame: number;
-  readonly lastFrame: number;
-  readonly notEncoded: number;
-  readonly encoderDropped: number;
-  readonly notSent: number;
-  readonly sent: number;
-}
-
-const emptyAccount: OutgoingAccount = { firstFrame: 0, lastFrame: 0, notEncoded: 0, encoderDropped: 0, notSent: 0, sent: 0 };
-
 /** The video to one receiver. */
 export class OutgoingVideo {
   readonly #session: OutgoingVideoSession;
@@ -66,10 +63,12 @@ export class OutgoingVideo {
   #hasAsked = false;
   /** Bytes of packets on the present connection, as acknowledgements count them. */
   #connectionBytes = 0;
-  /** The capture's count when this receiver joined; undefined: it joins at the next count. */
-  #base: CaptureCountMessage | undefined;
-  #sent = 0;
-  #notSent = 0;
+  /** The last settled frame; undefined: it has not joined yet. */
+  #settled: number | undefined;
+  /** What became of the packet that was offered since then. */
+  #offered: "sent" | "notSent" | undefined;
+  /** When something was last acknowledged, or nothing was under way. */
+  #heardUs = nowUs();
   #account = emptyAccount;
   /** As much of it as the receiver was told, or was lost with a connection: accounts follow each other without gaps. */
   #told = emptyAccount;
@@ -141,49 +140,61 @@ export class OutgoingVideo {
     return this.#rate.targetBps;
   }
 
+  /** Whether nothing arrives there: the connection is lost, or nothing was acknowledged for long. */
+  get isStalled(): boolean {
+    return !this.#isConnected || (this.#window.inFlightBytes > 0 && nowUs() - this.#heardUs > stalledUs);
+  }
+
+  /**
+   * From now on it gets the packets of an encoder, another one perhaps, whose frames are settled up to `frame`. Frames that fall
+   * between two encoders count as not sent.
+   */
+  enter(frame: number): void {
+    if (this.#isStopped) return;
+    const before = this.#settled;
+    this.#settled = Math.max(frame, before ?? 0);
+    this.#needsKeyframe = true;
+    this.#hasAsked = false;
+    if (before !== undefined && frame > before) this.#count(frame, { ...noFrames, notSent: frame - before });
+    this.#askForKeyframe();
+  }
+
   /**
    * Sends a packet, or counts it as not sent when there is no room or its keyframe is missing. Each packet is settled before the
-   * next one is offered.
+   * next one is offered. Of an encoder that is behind the one before, nothing is taken until it has caught up.
+   *
+   * @param isShared others get it too
    */
-  offer(packet: EncodedPacket): void {
-    if (this.#base === undefined || this.#isStopped) return;
+  offer(packet: EncodedPacket, isShared: boolean = false): void {
+    if (this.#settled === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
-    const isSendable = this.#admits() && (packet.keyframe || !this.#needsKeyframe);
-    // Before it is sent: on a busy computer time passes meanwhile, and a round trip that looks shorter than it can be makes a queue of the rest.
-    const sentUs = nowUs();
-    const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
-    if (bytes > 0) {
-      this.#needsKeyframe = false;
-      this.#sent++;
-      this.#connectionBytes += bytes;
-      this.#sentRate.add(1, sentUs);
-      this.#sentBitRate.add(bytes * 8, sentUs);
-      this.#window.onSent(bytes, this.#rate.targetBps, sentUs);
-      return;
+    if (packet.frame > this.#settled) {
+      const isSendable = (packet.keyframe || !this.#needsKeyframe) && (this.hasRoom() || this.#admits(packet, isShared));
+      // Before it is sent: on a busy computer time passes meanwhile, and a way that looks shorter than it is makes a queue of the rest.
+      const sentUs = nowUs();
+      const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
+      this.#offered = bytes > 0 ? "sent" : "notSent";
+      if (bytes > 0) {
+        this.#onSent(bytes, sentUs);
+        return;
+      }
     }
-    this.#notSent++;
     // The chain of delta frames is broken for this receiver.
     this.#needsKeyframe = true;
     this.#askForKeyframe();
   }
 
-  /** All frames up to `count.frame` are settled. A receiver joins at such a point, where everything offered is also counted. */
-  settle(count: CaptureCountMessage): void {
-    if (this.#isStopped) return;
-    if (this.#base === undefined) {
-      this.#base = count;
-      return;
-    }
-    const base = this.#base;
-    if (count.frame === base.frame) return;
-    this.#account = {
-      firstFrame: base.frame + 1,
-      lastFrame: count.frame,
-      notEncoded: count.notEncoded - base.notEncoded,
-      encoderDropped: count.encoderDropped - base.encoderDropped,
-      notSent: this.#notSent,
-      sent: this.#sent,
-    };
+  /**
+   * All frames up to `frame` are settled: offered, or left out by the encoder (at most `encoderDropped` of them), or else not encoded.
+   */
+  settle(frame: number, encoderDropped: number): void {
+    if (this.#isStopped || this.#settled === undefined || frame <= this.#settled) return;
+    const offered = this.#offered === undefined ? 0 : 1;
+    const captured = frame - this.#settled;
+    const dropped = Math.min(encoderDropped, captured - offered);
+    const notEncoded = captured - offered - dropped;
+    const notSent = this.#offered === "notSent" ? 1 : 0;
+    this.#count(frame, { notEncoded, encoderDropped: dropped, notSent, sent: offered - notSent });
   }
 
   /** Handles what the receiver says of the video. */
@@ -213,8 +224,25 @@ export class OutgoingVideo {
     clearInterval(this.#timer);
   }
 
-  #admits(): boolean {
-    return this.#isConnected && this.#window.admits(this.#rate.targetBps, nowUs());
+  /** Whether it takes a packet without having room: its own was encoded because there was room, and one of others is a delta frame. */
+  #admits({ keyframe }: EncodedPacket, isShared: boolean): boolean {
+    if (!this.#isConnected || (isShared && keyframe)) return false;
+    return this.#window.admits(isShared ? stretch : 1, this.#rate.targetBps, nowUs());
+  }
+
+  #onSent(bytes: number, sentUs: Micros): void {
+    this.#needsKeyframe = false;
+    this.#connectionBytes += bytes;
+    this.#sentRate.add(1, sentUs);
+    this.#sentBitRate.add(bytes * 8, sentUs);
+    if (this.#window.inFlightBytes === 0) this.#heardUs = sentUs;
+    this.#window.onSent(bytes, this.#rate.targetBps, sentUs);
+  }
+
+  #count(frame: number, counted: FrameCounts): void {
+    this.#account = extended(this.#account, frame, counted);
+    this.#settled = frame;
+    this.#offered = undefined;
   }
 
   #acknowledged(ack: AckMessage): void {
@@ -222,9 +250,11 @@ export class OutgoingVideo {
       void this.#session.close("malformed", "more was acknowledged than was sent");
       return;
     }
+    const now = nowUs();
+    this.#heardUs = now;
     if (this.#session.clock !== undefined) this.#window.onPing(this.#session.clock.rttUs);
-    this.#window.onAck(ack, nowUs());
-    this.#rate.onAck(this.#window, nowUs());
+    this.#window.onAck(ack, now);
+    this.#rate.onAck(this.#window, now);
     if (this.#needsKeyframe) this.#askForKeyframe();
     this.#hooks.onRoom();
   }
@@ -241,17 +271,4 @@ export class OutgoingVideo {
     if (!this.#isConnected || !this.#isAnnounced) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
-}
-
-/** What has come to an account since it was `told`. */
-function since(told: OutgoingAccount, now: OutgoingAccount): OutgoingAccount {
-  if (told.lastFrame === now.lastFrame) return emptyAccount;
-  return {
-    firstFrame: told.lastFrame === 0 ? now.firstFrame : told.lastFrame + 1,
-    lastFrame: now.lastFrame,
-    notEncoded: now.notEncoded - told.notEncoded,
-    encoderDropped: now.encoderDropped - told.encoderDropped,
-    notSent: now.notSent - told.notSent,
-    sent: now.sent - told.sent,
-  };
 }

@@ -25,7 +25,7 @@ export interface Beside {
   /** Default 1280×720. */
   readonly size?: { readonly widthPx: number; readonly heightPx: number };
   /** What our programs are told, by the prefix of their figures; "" for none. */
-  readonly ours: Readonly<Record<string, Pick<OneWayRequest, "bitrateBps" | "codec">>>;
+  readonly ours: Readonly<Record<string, Pick<OneWayRequest, "bitrateBps" | "codec" | "settleS">>>;
   readonly peers: readonly Peer[];
   readonly ratios: readonly Ratio[];
   /** Everything as fast as it goes. */
@@ -54,11 +54,9 @@ export function besideScenario(beside: Beside): Scenario {
     name: beside.name,
     description: beside.description,
     figures: [
-      ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) => [
-        ...measuredSpecs(beside, (name) => oursName(prefix, name), `ours, ${codec}`),
-        { name: oursName(prefix, "widthPx"), label: `ours, ${codec}: width of the pictures at the end`, unit: "px", digits: 0 },
-        { name: oursName(prefix, "mismatched"), label: `ours, ${codec}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0 } },
-      ]),
+      ...Object.entries(beside.ours).flatMap(([prefix, { codec }]) =>
+        oursSpecs(beside, (name) => oursName(prefix, name), `ours, ${codec}`),
+      ),
       { name: "sourceMs", label: "ours: the source's part of the CPU", unit: "ms", digits: 2 },
       ...beside.peers.flatMap(({ name, label }) =>
         measuredSpecs(beside, (figure) => `${name}.${figure}`, label).map((spec) => ({ ...spec, of: "peers" as const })),
@@ -142,6 +140,19 @@ async function measureUndisturbed(measureOnce: () => Promise<PeerMeasurement>, p
     const measurement = await measureOnce();
     if (measurement.otherCores <= disturbedCores || left === 0) return measurement;
   }
+}
+
+function oursSpecs(beside: Beside, nameOf: (figure: string) => string, label: string): FigureSpec[] {
+  const { link, size = defaultSize } = beside;
+  return [
+    ...measuredSpecs(beside, nameOf, label),
+    {
+      ...{ name: nameOf("widthPx"), label: `${label}: width of the pictures at the end`, unit: "px", digits: 0 },
+      // Smaller pictures are sooner there, and more of them. On a slow link that is what is to happen.
+      ...(link === undefined && { goal: { atLeast: size.widthPx } }),
+    },
+    { name: nameOf("mismatched"), label: `${label}: wrong barcodes`, unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
+  ];
 }
 
 /** Without a pace a picture's delay is only how many others wait before it. */

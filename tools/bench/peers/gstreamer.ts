@@ -3,7 +3,7 @@
 import type { Peer } from "./peer.ts";
 import { pipePeer } from "./pipe-peer.ts";
 
-/** x264 at ultrafast and constant quality. Told I420, or it would encode 4:4:4. */
+/** x264 at ultrafast and constant quality, which its bitrate would cut short. Told I420, or it would encode 4:4:4. */
 export const gstreamer: Peer = pipePeer({
   name: "gstreamer",
   label: "GStreamer, its best recipe, ultrafast",
@@ -16,7 +16,7 @@ export const gstreamer: Peer = pipePeer({
       `rawvideoparse format=bgr width=${widthPx} height=${heightPx} framerate=${frameRate || 30}/1`,
       "videoconvert",
       "video/x-raw,format=I420",
-      "x264enc tune=zerolatency speed-preset=ultrafast pass=qual quantizer=23 key-int-max=60 threads=1",
+      "x264enc tune=zerolatency speed-preset=ultrafast pass=qual quantizer=23 bitrate=50000 key-int-max=60 threads=1",
       "gdppay",
       `tcpclientsink host=${host} port=${port} sync=false`,
     ),

@@ -11,6 +11,12 @@ import type { LinkEnd } from "../slow-link.ts";
 import { type FootageSource, frameRate as footageFrameRate } from "./footage.ts";
 import type { PeerMeasurement } from "./peer.ts";
 
+/**
+ * Where full size takes many bits (JPEG, high frame rates) the sender begins with small pictures, and takes a step up every four seconds
+ * when all goes well: seconds until it is at the top.
+ */
+export const climbS = 14;
+
 /** What our programs are told. */
 export interface OneWayRequest {
   readonly source: FootageSource;
@@ -69,14 +75,11 @@ export function measureOneWay(request: OneWayRequest): Promise<OneWayMeasurement
  * than half of the time makes its pictures smaller, for the sake of delay, and then does not count.
  */
 const unpacedRates = [180, 140, 110, 85, 65] as const;
-/** The sender begins with small pictures, and takes a step up every four seconds when all goes well. */
-const unpacedSettleS = 14;
-
 /** As many pictures a second as go through at their full width. @throws BenchError */
 export async function measureUnpaced(request: OneWayRequest, widthPx: number): Promise<OneWayMeasurement> {
   let measurement: OneWayMeasurement | undefined;
   for (const frameRate of unpacedRates) {
-    measurement = await measureOneWay({ ...request, settleS: unpacedSettleS, frameRate });
+    measurement = await measureOneWay({ ...request, settleS: climbS, frameRate });
     if (measurement.widthPx === widthPx) return measurement;
   }
   if (measurement === undefined) throw new RangeError("no rates");

@@ -2,6 +2,7 @@
 
 import { besideScenario, quotient } from "../peers/beside.ts";
 import { floorJpeg, floorSuperfast } from "../peers/c-floor.ts";
+import { climbS } from "../peers/one-way.ts";
 import { opencvJpeg, original } from "../peers/python-peers.ts";
 import type { Scenario } from "../scenario.ts";
 import { jpegBitrateBps } from "./beside-jpeg.ts";
@@ -12,7 +13,7 @@ export const beside480p: Scenario = besideScenario({
   description:
     "capture to decoded BGR picture on loopback, 640x480, 30 fps, the moving scene: the Python original, OpenCV's JPEG, the floor in C",
   size: { widthPx: 640, heightPx: 480 },
-  ours: { h264: { codec: "h264", bitrateBps: 2_000_000 }, jpeg: { codec: "jpeg", bitrateBps: jpegBitrateBps } },
+  ours: { h264: { codec: "h264", bitrateBps: 2_000_000 }, jpeg: { codec: "jpeg", bitrateBps: jpegBitrateBps, settleS: climbS } },
   peers: [original, opencvJpeg, floorSuperfast, floorJpeg],
   ratios: [
     {

@@ -2,6 +2,7 @@
 
 import { besideScenario, quotient } from "../peers/beside.ts";
 import { floorJpeg } from "../peers/c-floor.ts";
+import { climbS } from "../peers/one-way.ts";
 import { opencvJpeg } from "../peers/python-peers.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -13,7 +14,7 @@ export const besideJpeg: Scenario = besideScenario({
   name: "beside-jpeg",
   description:
     "capture to decoded BGR picture on loopback, 1280x720, 30 fps, JPEG of quality 80: OpenCV over TCP in Python, turbojpeg in C",
-  ours: { "": { codec: "jpeg", bitrateBps: jpegBitrateBps } },
+  ours: { "": { codec: "jpeg", bitrateBps: jpegBitrateBps, settleS: climbS } },
   peers: [opencvJpeg, floorJpeg],
   ratios: [
     { name: "p50ToOpencv", label: "p50 / OpenCV's JPEG", goal: { atMost: 0.85 }, of: quotient("p50Ms", "opencvJpeg.p50Ms") },

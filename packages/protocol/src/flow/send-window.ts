@@ -135,11 +135,11 @@ export class SendWindow {
   }
 
   /**
-   * Whether a frame that was encoded because there was room still may be sent. One more does less harm than a gap in the chain of delta
-   * frames, which costs a keyframe and a round trip.
+   * Whether a frame that is encoded already may be sent although there is no room, up to so many windows and a frame. It does less harm
+   * than a gap in the chain of delta frames, which costs a keyframe and a round trip.
    */
-  admits(rateBps: number, nowUs: Micros): boolean {
-    return this.inFlightBytes <= this.#windowBytes(rateBps, nowUs) + (this.#meanFrameUs * rateBps) / 8_000_000;
+  admits(windows: number, rateBps: number, nowUs: Micros): boolean {
+    return this.inFlightBytes <= windows * this.#windowBytes(rateBps, nowUs) + (this.#meanFrameUs * rateBps) / 8_000_000;
   }
 
   /** Bytes that may be in flight when one more frame is sent. */

@@ -125,9 +125,9 @@ test("still admits one frame that was encoded while there was room, and no secon
     sent++;
   }
   assert.equal(sent, 2);
-  assert.equal(window.admits(240_000, micros(0)), true);
+  assert.equal(window.admits(1, 240_000, micros(0)), true);
   window.onSent(1_000, 240_000, micros(0));
-  assert.equal(window.admits(240_000, micros(0)), false);
+  assert.equal(window.admits(1, 240_000, micros(0)), false);
 });
 
 test("counts an ack of more than was sent as all of it, and an old one as nothing", () => {
