@@ -1,5 +1,5 @@
 // WebRTC's echo canceller, AEC3, compiled to WebAssembly: it finds the delay between loudspeaker and microphone by itself, up to half a second,
-// follows clocks that drift apart, and suppresses what its linear filter leaves (docs/decisions/0016-echo-cancellation.md).
+// follows clocks that drift apart, and suppresses what its linear filter leaves (docs/decisions/0018-echo-cancellation.md).
 
 import webRtcAec3 from "@ennuicastr/webrtcaec3.js";
 
