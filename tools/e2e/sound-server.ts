@@ -16,6 +16,8 @@ const run = promisify(execFile);
 export interface SoundDevices {
   readonly speakers?: readonly string[];
   readonly microphones?: readonly string[];
+  /** Microphones that hear a speaker, as loud as it plays: by the microphone's name, the speaker's. */
+  readonly echoes?: Readonly<Record<string, string>>;
 }
 
 /** A running sound server. */
@@ -83,15 +85,18 @@ export class SoundServer {
   }
 }
 
-function script(folder: string, { speakers = [], microphones = [] }: SoundDevices): string {
+function script(folder: string, { speakers = [], microphones = [], echoes = {} }: SoundDevices): string {
   const sink = (name: string): string =>
     `load-module module-null-sink sink_name=${name} rate=48000 channels=2 sink_properties=device.description=${name}`;
   const source = (name: string): string =>
     `load-module module-remap-source master=${SoundServer.mouthOf(name)}.monitor source_name=${name} source_properties=device.description=${name}`;
+  const echo = ([microphone, speaker]: readonly [string, string]): string =>
+    `load-module module-loopback source=${speaker}.monitor sink=${SoundServer.mouthOf(microphone)} latency_msec=20`;
   return [
     `load-module module-native-protocol-unix socket=${join(folder, "native")} auth-cookie=${join(folder, "cookie")}`,
     ...speakers.map(sink),
     ...microphones.flatMap((name) => [sink(SoundServer.mouthOf(name)), source(name)]),
+    ...Object.entries(echoes).map(echo),
     "",
   ].join("\n");
 }
