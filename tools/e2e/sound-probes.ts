@@ -1,6 +1,5 @@
 // What a test says into a microphone and hears at a speaker, with the instants of both on the computer's clock.
 
-import { nowUs } from "@simple-video-chat/protocol";
 import { type OpenSoundDevice, openPulseMicrophone, openPulseSpeaker, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { SoundServer } from "./sound-server.ts";
@@ -76,11 +75,12 @@ export class Ear {
     return gapMs;
   }
 
-  /** The instant of the first sound that began after `afterUs`. */
-  async hears(afterUs: number = nowUs(), limitMs?: number): Promise<number> {
-    const find = (): number | undefined => this.heardUs.find((atUs) => atUs > afterUs);
-    await waitUntil(() => find() !== undefined, "a sound heard", limitMs);
-    return find() ?? 0;
+  /** Says something and waits until it is heard. @returns how long it took, from the one's lips to the other's ear, µs */
+  async hears(mouth: Mouth): Promise<number> {
+    const count = this.heardUs.length;
+    const saidUs = await mouth.say();
+    await waitUntil(() => this.heardUs.length > count, "a sound heard");
+    return (this.heardUs[count] ?? 0) - saidUs;
   }
 
   close(): void {
