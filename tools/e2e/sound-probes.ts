@@ -10,16 +10,19 @@ const sampleUs = 1_000_000 / sampleRateHz;
 const toneHz = 1_000;
 const burstSamples = 384;
 const burstAmplitude = 0.8;
-/** What counts as heard, and how long it must have been quiet before. */
+/** What counts as a burst, as sound at all, and how long it must have been quiet before a burst. */
 const heardAbove = 0.15;
+const soundAbove = 0.01;
 const quietSamples = 4_800;
 
-/** Says bursts into a microphone. */
+/** Says bursts into a microphone, and goes on about other things. */
 export class Mouth {
   #speaker: OpenSoundDevice | undefined;
   #left = 0;
   #isAsked = false;
   #saidUs: number | undefined;
+  #talk: Float32Array | undefined;
+  #talked = 0;
 
   static async open(server: SoundServer, microphone: string): Promise<Mouth> {
     const mouth = new Mouth();
@@ -36,11 +39,18 @@ export class Mouth {
     return this.#saidUs ?? 0;
   }
 
+  /** From now on says this, over and over. */
+  talk(sound: Float32Array): void {
+    this.#talk = sound;
+  }
+
   close(): void {
     this.#speaker?.close();
   }
 
   #fill(block: Float32Array, audibleUs: number): void {
+    const talk = this.#talk;
+    if (talk !== undefined) for (let at = 0; at < block.length; at++) block[at] = talk[this.#talked++ % talk.length] ?? 0;
     if (this.#isAsked) {
       this.#isAsked = false;
       this.#left = burstSamples;
@@ -57,8 +67,9 @@ export class Ear {
   /** When sounds began that followed a tenth of a second of quiet, µs. */
   readonly heardUs: number[] = [];
   #microphone: OpenSoundDevice | undefined;
+  #sinceBurst = 0;
   #quiet = 0;
-  #sounding = 0;
+  #isSounding = false;
   #longestGap = 0;
 
   static async open(server: SoundServer, speaker: string): Promise<Ear> {
@@ -89,14 +100,15 @@ export class Ear {
 
   #take(block: Float32Array, captureUs: number): void {
     block.forEach((sample, at) => {
-      if (Math.abs(sample) < heardAbove) {
-        this.#quiet++;
-        return;
-      }
-      if (this.#quiet >= quietSamples) this.heardUs.push(captureUs + at * sampleUs);
-      if (this.#sounding > 0) this.#longestGap = Math.max(this.#longestGap, this.#quiet);
-      this.#sounding++;
+      this.#sinceBurst++;
+      this.#quiet++;
+      if (Math.abs(sample) < soundAbove) return;
+      if (this.#isSounding) this.#longestGap = Math.max(this.#longestGap, this.#quiet);
+      this.#isSounding = true;
       this.#quiet = 0;
+      if (Math.abs(sample) < heardAbove) return;
+      if (this.#sinceBurst >= quietSamples) this.heardUs.push(captureUs + at * sampleUs);
+      this.#sinceBurst = 0;
     });
   }
 }
