@@ -19,6 +19,7 @@ export interface SoundCall {
 /** What the receiver's statistics say of the sound. */
 export interface SoundLine {
   readonly latencyMs?: number;
+  readonly playedMs: number;
   readonly concealedShare: number;
 }
 
@@ -70,6 +71,13 @@ export function audioEngineCpuMs({ pid }: Program): number {
   const processes = readTree(pid);
   const engines = processes.filter(({ command }) => command.includes("audio-main.js"));
   return engines.reduce((sum, engine) => sum + treeOf(processes, engine.pid).reduce((all, { cpuMs }) => all + cpuMs, 0), 0);
+}
+
+/** Sound that was made up between two lines, per cent of all that was heard. */
+export function concealedPercent(from: SoundLine, to: SoundLine): number {
+  const concealedMs = ({ playedMs, concealedShare }: SoundLine): number => (playedMs * concealedShare) / (1 - concealedShare);
+  const concealed = concealedMs(to) - concealedMs(from);
+  return (100 * concealed) / (to.playedMs - from.playedMs + concealed);
 }
 
 /** The sound of a statistics line of a receiver's. */

@@ -195,11 +195,15 @@ export class IncomingCall {
       this.#events.emit("silent", { silent });
     });
     session.on("reconnecting", ({ cause }) => {
+      this.#audio?.disconnected();
       this.showCard("reconnecting");
       this.#events.emit("reconnecting", { cause });
     });
     session.on("attempt", ({ failures, delayMs, error }) => this.#events.emit("attempt", { failures, delayMs, reason: error.message }));
-    session.on("closed", (end) => this.#events.emit("closed", end));
+    session.on("closed", (end) => {
+      this.#audio?.disconnected();
+      this.#events.emit("closed", end);
+    });
   }
 
   /** Gets the other end's last account, and shows what is still there. */

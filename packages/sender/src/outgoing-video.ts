@@ -44,6 +44,9 @@ export interface OutgoingVideoHooks {
   readonly onKeyframeWanted: () => void;
 }
 
+/** Where the picture begins again that had to wait for the sound, bits a second: next to nothing, since nothing was too much. */
+const afterHoldBps = 60_000;
+
 /** The video to one receiver. */
 export class OutgoingVideo {
   readonly #session: OutgoingVideoSession;
@@ -135,6 +138,8 @@ export class OutgoingVideo {
   hold(isHeld: boolean): void {
     if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
+    // What it took before is what was too much.
+    if (isHeld) this.#rate = new RateController({ ...this.#options, startBitrateBps: afterHoldBps });
     if (isHeld || this.#isStopped) return;
     if (this.#needsKeyframe) this.#askForKeyframe();
     this.#hooks.onRoom();

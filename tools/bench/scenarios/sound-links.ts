@@ -7,7 +7,7 @@ import { speechLike } from "@simple-video-chat/protocol/testing";
 import { watchOthers } from "../cpu-use.ts";
 import type { Figures, Scenario, ScenarioOptions } from "../scenario.ts";
 import { type LinkProperties, openSlowLink } from "../slow-link.ts";
-import { soundLine, throughMicrophone, withSoundCall } from "../sound-call.ts";
+import { concealedPercent, soundLine, throughMicrophone, withSoundCall } from "../sound-call.ts";
 import { percentile } from "../statistics.ts";
 
 interface LinkScenario extends LinkProperties {
@@ -103,7 +103,7 @@ async function measure(link: LinkScenario, { seconds }: ScenarioOptions): Promis
           delayP50Ms: percentile(delays, 0.5),
           delayP95Ms: percentile(delays, 0.95),
           longestGapMs: ear.takeLongestGapMs(),
-          concealedPercent: 100 * soundLine(last).concealedShare,
+          concealedPercent: concealedPercent(soundLine(first), soundLine(last)),
           fps: (Number(last["shown"]) - Number(first["shown"])) / seconds,
           otherCores: others(),
         };

@@ -3,6 +3,7 @@
 import {
   type AudioMessage,
   type AudioTrackMessage,
+  type Micros,
   nowUs,
   ProtocolError,
   RateMeter,
@@ -28,6 +29,8 @@ export interface IncomingAudioStats {
   readonly latencyMs: number | undefined;
   /** How long packets are held, so that they come out evenly, ms. */
   readonly jitterMs: number | undefined;
+  /** Sound that came and was played, ms. */
+  readonly playedMs: number;
   /** Share of the time for which sound had to be made up, of all that was played. */
   readonly concealedShare: number;
   /** Peak of the last quarter of a second, dB below full scale. */
@@ -45,10 +48,18 @@ export class IncomingAudio {
   #track: AudioTrackMessage | undefined;
   #newestPacket = 0;
   #reportedUs = 0;
+  /** Reports the newest packet, should none come after it. */
+  #reportTimer: NodeJS.Timeout | undefined;
   #figures: PlayoutFigures | undefined;
 
   constructor(playout: Pick<AudioPlayoutHost, "play" | "push">) {
     this.#playout = playout;
+  }
+
+  /** The connection is gone. */
+  disconnected(): void {
+    clearTimeout(this.#reportTimer);
+    this.#session = undefined;
   }
 
   /** A connection is up: everything is announced and counted anew. */
@@ -95,6 +106,7 @@ export class IncomingAudio {
       // offsetUs = heard − recorded on two clocks; the clock's offset is theirs − ours.
       latencyMs: typeof offsetUs === "number" && clock !== undefined ? (offsetUs + clock.offsetUs) / 1000 : undefined,
       jitterMs: delayUs === undefined ? undefined : delayUs / 1000,
+      playedMs: Math.round(playedUs / 1000),
       concealedShare: totalUs === 0 ? 0 : concealedUs / totalUs,
       peakDbfs,
     };
@@ -118,16 +130,20 @@ export class IncomingAudio {
     this.#newestPacket = message.packet;
     this.#bitRate.add(message.data.byteLength * 8, nowUs());
     this.#playout.push(message);
-    if (nowUs() - this.#reportedUs >= reportIntervalUs) this.#report(message);
+    const { track, packet } = message;
+    const receivedUs = nowUs();
+    clearTimeout(this.#reportTimer);
+    if (receivedUs - this.#reportedUs >= reportIntervalUs) this.#report(track, packet, receivedUs);
+    else this.#reportTimer = setTimeout(() => this.#report(track, packet, receivedUs), reportIntervalUs / 1000);
   }
 
-  #report({ track, packet }: AudioMessage): void {
+  #report(track: number, packet: number, receivedUs: Micros): void {
     this.#reportedUs = nowUs();
     this.#session?.send({
       type: "audio-report",
       track,
       packet,
-      receivedUs: nowUs(),
+      receivedUs,
       jitterUs: Math.max(0, Math.round(this.#figures?.delayUs ?? 0)),
       concealedMs: Math.round((this.#figures?.concealedUs ?? 0) / 1000),
     });

@@ -25,12 +25,14 @@ const standingUs = 1_500_000;
 const tooLateUs = 150_000;
 /** Sound that always waits longer than this has no room for a picture beside it. */
 const holdPictureUs = 350_000;
+/** Reports come four times a second: without one for so long, sound waits on the way. */
+const silenceUs = 1_000_000;
 /** There is room for more when sound waits less than this at times. */
 const relaxedUs = 60_000;
 /** A step is given this long to show. */
 const downIntervalUs = 1_500_000;
 /** A step up is tried after so long a time without trouble; twice as long after each one that failed. */
-const upAfterUs = 8_000_000;
+const upAfterUs = 5_000_000;
 const maxUpAfterUs = 120_000_000;
 /** The same for the picture, which is missed more. */
 const showAfterUs = 4_000_000;
@@ -110,10 +112,23 @@ export class AudioRate {
     else if (this.#delayUs < relaxedUs) this.#more(sinceUs, nowUs);
   }
 
+  /**
+   * Nothing was reported for a while.
+   * @param ageUs since the oldest packet that was sent and not reported
+   */
+  onSilence(ageUs: number, nowUs: Micros): void {
+    this.#changedUs ??= nowUs;
+    if (ageUs < silenceUs || nowUs - this.#changedUs < downIntervalUs) return;
+    this.#delayUs = Math.max(this.#delayUs, ageUs);
+    this.#less(nowUs);
+  }
+
   #less(nowUs: Micros): void {
     if (this.#delayUs > holdPictureUs && !this.#isHolding) {
       this.#isHolding = true;
       this.#showing.failed(nowUs);
+      // What stands on the way has to go before anything is heard in time: as little as possible comes after it.
+      this.#level = audioFormats.length - 1;
     } else if (this.#level < audioFormats.length - 1) {
       this.#level++;
       this.#upwards.failed(nowUs);

@@ -8,8 +8,14 @@ import { AudioRate } from "./audio-rate.ts";
 /** Packets whose recording time is remembered until they are reported: 5 s of the shortest. */
 const maxRemembered = 512;
 
+/**
+ * Sound that was sent and not reported may be this old, beyond the round trip: twice the time between reports, and a stall. Systems swallow
+ * seconds of it before they say that a link is slow; what is added then is heard too late.
+ */
+const maxUnreportedUs = 600_000;
+
 /** What an outgoing sound needs of its session. */
-export type OutgoingAudioSession = Pick<Session, "send">;
+export type OutgoingAudioSession = Pick<Session, "send" | "clock">;
 
 /** The sound to one receiver. */
 export class OutgoingAudio {
@@ -59,7 +65,10 @@ export class OutgoingAudio {
   /** Sends a packet, or leaves it out when the link is full. */
   offer(packet: AudioMessage): void {
     if (!this.#isConnected) return;
-    if (!this.#session.send(packet)) {
+    const unreportedUs = this.#unreportedUs(packet.captureUs);
+    this.#rate.onSilence(unreportedUs, nowUs());
+    this.#onRate();
+    if (unreportedUs > maxUnreportedUs + (this.#session.clock?.rttUs ?? 0) || !this.#session.send(packet)) {
       this.#notSent++;
       return;
     }
@@ -76,6 +85,12 @@ export class OutgoingAudio {
     for (const packet of this.#captured.keys()) if (packet <= message.packet) this.#captured.delete(packet);
     this.#rate.onReport(message.receivedUs - captureUs, nowUs());
     this.#onRate();
+  }
+
+  /** Age of the oldest packet of which nothing was heard. */
+  #unreportedUs(atUs: Micros): number {
+    const [oldestUs] = this.#captured.values();
+    return oldestUs === undefined ? 0 : Math.max(0, atUs - oldestUs);
   }
 
   #announce(): void {

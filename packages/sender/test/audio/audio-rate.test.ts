@@ -52,6 +52,16 @@ test("comes back slowly, the picture first, and more slowly after each time it w
   assert.equal(rate.level, 0);
 });
 
+test("takes silence for what it is: sound that waits on the way", () => {
+  const rate = new AudioRate();
+  report(rate, 0, 5, () => 20);
+  rate.onSilence(900_000, micros(6_000_000));
+  assert.equal(rate.holdsPicture, false);
+  rate.onSilence(1_100_000, micros(6_200_000));
+  assert.ok(rate.holdsPicture);
+  assert.equal(rate.level, audioFormats.length - 1);
+});
+
 test("is not misled by a way that became longer for good", () => {
   const rate = new AudioRate();
   report(rate, 0, 10, () => 20);

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { type AudioMessage, micros, nowUs, type ReceivedMessage } from "@simple-video-chat/protocol";
+import { suite } from "uvu";
+import { OutgoingAudio } from "../../src/audio/outgoing-audio.ts";
+
+const test = suite("OutgoingAudio");
+
+function bench() {
+  const sent: ReceivedMessage[] = [];
+  const link = { hasRoom: true };
+  const session = {
+    send: (message: ReceivedMessage): boolean => (message.type !== "audio" || link.hasRoom) && sent.push(message) > 0,
+    clock: { offsetUs: 0, errorUs: 0, rttUs: 100_000 },
+  };
+  const audio = new OutgoingAudio(session, () => {});
+  const startUs = nowUs();
+  const packetAt = (packet: number, atMs: number): AudioMessage => {
+    const captureUs = micros(startUs + atMs * 1_000);
+    return { type: "audio", track: 3, packet, captureUs, durationUs: 10_000, data: Uint8Array.of(1) };
+  };
+  const report = (packet: number): void =>
+    audio.receive({ type: "audio-report", track: 3, packet, receivedUs: micros(startUs), jitterUs: 0, concealedMs: 0 });
+  const packets = (): number[] => sent.flatMap((message) => (message.type === "audio" ? [message.packet] : []));
+  return { audio, sent, link, packetAt, report, packets };
+}
+
+test("announces its track on every connection, and when the microphone is switched off or on", () => {
+  const { audio, sent } = bench();
+  audio.setMuted(true);
+  assert.deepEqual(sent, []);
+  audio.connected();
+  audio.setMuted(false);
+  audio.disconnected();
+  audio.setMuted(true);
+  assert.deepEqual(
+    sent.map((message) => message.type === "audio-track" && message.muted),
+    [true, false],
+  );
+});
+
+test("sends nothing before and after a connection, and counts what the link has no room for", () => {
+  const { audio, link, packetAt, packets } = bench();
+  audio.offer(packetAt(1, 0));
+  audio.connected();
+  audio.offer(packetAt(2, 10));
+  link.hasRoom = false;
+  audio.offer(packetAt(3, 20));
+  link.hasRoom = true;
+  audio.offer(packetAt(4, 30));
+  audio.disconnected();
+  audio.offer(packetAt(5, 40));
+  assert.deepEqual(packets(), [2, 4]);
+  assert.deepEqual(audio.counts, { sent: 2, notSent: 1 });
+});
+
+test("adds nothing to sound that stands on the way, and goes on when some of it has arrived", () => {
+  const { audio, packetAt, report, packets } = bench();
+  audio.connected();
+  for (let packet = 1; packet <= 200; packet++) audio.offer(packetAt(packet, packet * 10));
+  // 600 ms and the round trip.
+  assert.equal(packets().length, 71);
+  report(60);
+  audio.offer(packetAt(201, 1_300));
+  assert.equal(packets().at(-1), 201);
+});
+
+test.run();
