@@ -34,9 +34,9 @@ const downIntervalUs = 1_500_000;
 /** A step up is tried after so long a time without trouble; twice as long after each one that failed. */
 const upAfterUs = 5_000_000;
 const maxUpAfterUs = 120_000_000;
-/** The same for the picture, which is missed more. */
-const showAfterUs = 4_000_000;
-const maxShowAfterUs = 60_000_000;
+/** The same for the picture, which disturbs more when it was wrong. */
+const showAfterUs = 8_000_000;
+const maxShowAfterUs = maxUpAfterUs;
 /** The fastest packet of this time is the measure: clocks drift, and routes change. */
 const baseLifeUs = 30_000_000;
 

@@ -40,14 +40,14 @@ test("comes back slowly, the picture first, and more slowly after each time it w
   const rate = new AudioRate();
   report(rate, 0, 2, () => 20);
   report(rate, 2, 12, () => 600);
-  report(rate, 12, 19, () => 20);
+  report(rate, 12, 23, () => 20);
   assert.equal(rate.holdsPicture, false);
   assert.equal(rate.level, audioFormats.length - 1);
-  report(rate, 19, 24, () => 600);
+  report(rate, 23, 28, () => 600);
   assert.ok(rate.holdsPicture);
-  report(rate, 24, 30, () => 20);
+  report(rate, 28, 40, () => 20);
   assert.ok(rate.holdsPicture, "it waits longer now");
-  report(rate, 30, 90, () => 20);
+  report(rate, 40, 120, () => 20);
   assert.equal(rate.holdsPicture, false);
   assert.equal(rate.level, 0);
 });
