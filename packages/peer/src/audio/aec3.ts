@@ -6,8 +6,8 @@ import webRtcAec3 from "@ennuicastr/webrtcaec3.js";
 import type { EchoCanceller } from "./echo-canceller.ts";
 
 const sampleRateHz = 48_000;
-/** Devices hand over blocks in bursts, but not of so many: with more of them waiting the microphone was off. */
-const maxWaiting = 20;
+/** Blocks of a second. A busy computer hands over those of some tenths at once; with more of them waiting the microphone was off. */
+const maxWaiting = 100;
 
 /** Loads it, in about 10 ms. */
 export async function openAec3(): Promise<EchoCanceller> {
@@ -35,7 +35,7 @@ class Aec3Canceller implements EchoCanceller {
 
   processPlayed(block: Float32Array): void {
     this.#waiting.push(block.slice());
-    if (this.#waiting.length > 2 * maxWaiting) this.#waiting.splice(0, maxWaiting);
+    if (this.#waiting.length > maxWaiting + 1) this.#waiting.shift();
   }
 
   processRecorded(block: Float32Array): Float32Array {
