@@ -16,7 +16,10 @@ import { pipeline } from "./scenarios/pipeline.ts";
 import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
+
+import { soundLinks } from "./scenarios/sound-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
+import { voice } from "./scenarios/voice.ts";
 
 /** The groups, each of which can be asked for by its name. */
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
@@ -25,7 +28,7 @@ export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   links: [...slowLinks, ...changingLinks],
   many: [receivers],
   long: [memory],
-  sound: [echo],
+  sound: [voice, ...soundLinks, echo],
   beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideBytes, besideLink2m],
 };
 

@@ -1,6 +1,5 @@
 // What a test says into a microphone and hears at a speaker, with the instants of both on the computer's clock.
 
-import { nowUs } from "@simple-video-chat/protocol";
 import { type OpenSoundDevice, openPulseMicrophone, openPulseSpeaker, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { SoundServer } from "./sound-server.ts";
@@ -11,16 +10,19 @@ const sampleUs = 1_000_000 / sampleRateHz;
 const toneHz = 1_000;
 const burstSamples = 384;
 const burstAmplitude = 0.8;
-/** What counts as heard, and how long it must have been quiet before. */
+/** What counts as a burst, as sound at all, and how long it must have been quiet before a burst. */
 const heardAbove = 0.15;
+const soundAbove = 0.01;
 const quietSamples = 4_800;
 
-/** Says bursts into a microphone. */
+/** Says bursts into a microphone, and goes on about other things. */
 export class Mouth {
   #speaker: OpenSoundDevice | undefined;
   #left = 0;
   #isAsked = false;
   #saidUs: number | undefined;
+  #talk: Float32Array | undefined;
+  #talked = 0;
 
   static async open(server: SoundServer, microphone: string): Promise<Mouth> {
     const mouth = new Mouth();
@@ -37,11 +39,18 @@ export class Mouth {
     return this.#saidUs ?? 0;
   }
 
+  /** From now on says this, over and over. */
+  talk(sound: Float32Array): void {
+    this.#talk = sound;
+  }
+
   close(): void {
     this.#speaker?.close();
   }
 
   #fill(block: Float32Array, audibleUs: number): void {
+    const talk = this.#talk;
+    if (talk !== undefined) for (let at = 0; at < block.length; at++) block[at] = talk[this.#talked++ % talk.length] ?? 0;
     if (this.#isAsked) {
       this.#isAsked = false;
       this.#left = burstSamples;
@@ -58,8 +67,9 @@ export class Ear {
   /** When sounds began that followed a tenth of a second of quiet, µs. */
   readonly heardUs: number[] = [];
   #microphone: OpenSoundDevice | undefined;
+  #sinceBurst = 0;
   #quiet = 0;
-  #sounding = 0;
+  #isSounding = false;
   #longestGap = 0;
 
   static async open(server: SoundServer, speaker: string): Promise<Ear> {
@@ -76,11 +86,12 @@ export class Ear {
     return gapMs;
   }
 
-  /** The instant of the first sound that began after `afterUs`. */
-  async hears(afterUs: number = nowUs(), limitMs?: number): Promise<number> {
-    const find = (): number | undefined => this.heardUs.find((atUs) => atUs > afterUs);
-    await waitUntil(() => find() !== undefined, "a sound heard", limitMs);
-    return find() ?? 0;
+  /** Says something and waits until it is heard. @returns how long it took, from the one's lips to the other's ear, µs */
+  async hears(mouth: Mouth): Promise<number> {
+    const count = this.heardUs.length;
+    const saidUs = await mouth.say();
+    await waitUntil(() => this.heardUs.length > count, "a sound heard");
+    return (this.heardUs[count] ?? 0) - saidUs;
   }
 
   close(): void {
@@ -89,14 +100,15 @@ export class Ear {
 
   #take(block: Float32Array, captureUs: number): void {
     block.forEach((sample, at) => {
-      if (Math.abs(sample) < heardAbove) {
-        this.#quiet++;
-        return;
-      }
-      if (this.#quiet >= quietSamples) this.heardUs.push(captureUs + at * sampleUs);
-      if (this.#sounding > 0) this.#longestGap = Math.max(this.#longestGap, this.#quiet);
-      this.#sounding++;
+      this.#sinceBurst++;
+      this.#quiet++;
+      if (Math.abs(sample) < soundAbove) return;
+      if (this.#isSounding) this.#longestGap = Math.max(this.#longestGap, this.#quiet);
+      this.#isSounding = true;
       this.#quiet = 0;
+      if (Math.abs(sample) < heardAbove) return;
+      if (this.#sinceBurst >= quietSamples) this.heardUs.push(captureUs + at * sampleUs);
+      this.#sinceBurst = 0;
     });
   }
 }

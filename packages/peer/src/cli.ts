@@ -46,6 +46,7 @@ const options = {
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
+  headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
@@ -85,7 +86,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       waitForListener: args.wait,
       audio: args.audio,
       speaker: args.speaker,
-      sound: args.audio ? soundFor(video.source, args.microphone) : undefined,
+      sound: soundFor(video.source, args),
     }).catch(explain);
     describeOurSide(peer, output);
     announce(peer, output, args.keyFile);

@@ -83,7 +83,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     const sender = await startSender({
       ...video,
       ...address,
-      sound: args.audio ? soundFor(video.source, args.microphone) : undefined,
+      sound: soundFor(video.source, args),
       inviteHost: dialableHost(address.host),
       maxReceivers,
       name: forTerminal(args.name ?? hostname()),

@@ -18,7 +18,7 @@ export {
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
 export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capture-host.ts";
 export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
-export { soundFor, type SoundSpec } from "./audio/sound-spec.ts";
+export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
 export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount } from "./outgoing-account.ts";
 export type { OutgoingVideo } from "./outgoing-video.ts";

@@ -1,13 +1,16 @@
 // WebRTC's echo canceller, AEC3, compiled to WebAssembly: it finds the delay between loudspeaker and microphone by itself, up to half a second,
-// follows clocks that drift apart, and suppresses what its linear filter leaves (docs/decisions/0016-echo-cancellation.md).
+// follows clocks that drift apart, and suppresses what its linear filter leaves (docs/decisions/0018-echo-cancellation.md).
 
 import webRtcAec3 from "@ennuicastr/webrtcaec3.js";
+import type { Micros } from "@simple-video-chat/protocol";
 
 import type { EchoCanceller } from "./echo-canceller.ts";
 
 const sampleRateHz = 48_000;
-/** Blocks of a second. A busy computer hands over those of some tenths at once; with more of them waiting the microphone was off. */
+/** Played blocks that are kept while nothing is recorded: what a busy computer hands over at once is less. */
 const maxWaiting = 100;
+/** Blocks are 10 ms apart; when the microphone's clock jumps by more, some are missing. */
+const gapUs = 25_000;
 
 /** Loads it, in about 10 ms. */
 export async function openAec3(): Promise<EchoCanceller> {
@@ -28,6 +31,7 @@ class Aec3Canceller implements EchoCanceller {
   /** Played, and to be shown to AEC3 with the next recorded block: it counts the delay in blocks of both, and takes seconds to find it anew. */
   readonly #waiting: Float32Array[] = [];
   #usuallyWaiting = 1;
+  #capturedUs: number | undefined;
 
   constructor(aec3: Pick<webRtcAec3.AEC3, "analyze" | "process" | "free">) {
     this.#aec3 = aec3;
@@ -35,12 +39,14 @@ class Aec3Canceller implements EchoCanceller {
 
   processPlayed(block: Float32Array): void {
     this.#waiting.push(block.slice());
-    if (this.#waiting.length > maxWaiting + 1) this.#waiting.shift();
+    if (this.#waiting.length > maxWaiting) this.#waiting.shift();
   }
 
-  processRecorded(block: Float32Array): Float32Array {
-    // What was played while the microphone was off is passed over, so that the delay is the same again.
-    if (this.#waiting.length > maxWaiting) this.#waiting.splice(0, this.#waiting.length - this.#usuallyWaiting);
+  processRecorded(block: Float32Array, captureUs?: Micros): Float32Array {
+    // What was played while nothing was recorded is passed over, so that the delay is the same again.
+    const isGap = captureUs !== undefined && captureUs - (this.#capturedUs ?? captureUs) > gapUs;
+    if (isGap) this.#waiting.splice(0, this.#waiting.length - this.#usuallyWaiting);
+    this.#capturedUs = captureUs;
     this.#usuallyWaiting = Math.max(this.#waiting.length, 1);
     for (const played of this.#waiting.splice(0)) this.#aec3.analyze([played]);
     const cleaned = new Float32Array(block.length);

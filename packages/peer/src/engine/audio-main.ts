@@ -12,18 +12,18 @@ leaveSignalsToParent();
 askForPriority();
 
 const canceller = await openEchoCanceller();
-/** A file or a test tone hears nothing of the loudspeaker. */
-let isMicrophone = false;
+/** A file or a test tone hears nothing of the loudspeaker, and neither does a headset. */
+let hearsSpeaker = false;
 
 const capture = new AudioCapture({
   onPacket: (packet) => port.send(packet),
   onEvent: tell,
-  process: (block) => (isMicrophone ? canceller.processRecorded(block) : block),
+  process: (block, captureUs) => (hearsSpeaker ? canceller.processRecorded(block, captureUs) : block),
 });
 const playout = new AudioPlayout({
   onEvent: tell,
   onPlayed: (block) => {
-    if (isMicrophone) canceller.processPlayed(block);
+    if (hearsSpeaker) canceller.processPlayed(block);
   },
 });
 
@@ -38,7 +38,8 @@ const port = openEnginePort(
 function obey(command: CaptureAudioCommand | PlayoutCommand): void {
   switch (command.command) {
     case "record":
-      isMicrophone = command.sound.kind === "microphone";
+      hearsSpeaker = command.sound.kind === "microphone" && command.sound.headphones !== true;
+      if (hearsSpeaker && canceller.kind === "ducking") tell({ event: "ducking" });
       void capture.obey(command);
       break;
     case "record-format":

@@ -29,6 +29,11 @@ export const displayOptions = {
 /** Options of everything that records. */
 export const microphoneOptions = {
   microphone: { type: "string", describe: "which microphone: part of its name [default: the system's; a card or file has its own sound]" },
+  "noise-suppression": {
+    type: "boolean",
+    default: false,
+    describe: "take fans, keyboards and the street out of what the microphone hears",
+  },
 } as const;
 
 /** Options of everything that plays. */

@@ -13,10 +13,6 @@ import type { SoundSpec } from "./sound-spec.ts";
 
 /** The microphone is released this long after the last listener has left, as the camera is, ms. */
 const idleCloseMs = 1500;
-/** A microphone that gives less than this is switched off, or the wrong one: rooms are louder. */
-const silentDbfs = -70;
-/** Readings of the level that must all be silent before it is said: 5 s. */
-const silentReadings = 20;
 
 /** The engine, as far as recording needs it. */
 export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
@@ -31,6 +27,8 @@ export interface AudioCaptureHostEvents {
   readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
+  /** There is no echo canceller: of two that speak only one is heard. */
+  readonly onDucking: () => void;
   /** A link has room for the sound only: its picture waits. */
   readonly onSoundOnly: () => void;
 }
@@ -51,7 +49,6 @@ export class AudioCaptureHost {
   #packets = 0;
   #startUs: number | undefined;
   #peakDbfs = silenceDbfs;
-  #silentCount = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
@@ -144,7 +141,6 @@ export class AudioCaptureHost {
       return;
     }
     this.#isRecording = true;
-    this.#silentCount = 0;
     const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
     this.#command({ command: "record", sound: this.#sound, format, ...(this.#startUs !== undefined && { startUs: this.#startUs }) });
   }
@@ -210,15 +206,14 @@ export class AudioCaptureHost {
         break;
       case "record-level":
         this.#peakDbfs = event.peakDbfs;
-        this.#watchSilence();
+        break;
+      case "record-silent":
+        this.#events.onSilent();
+        break;
+      case "ducking":
+        this.#events.onDucking();
         break;
     }
-  }
-
-  #watchSilence(): void {
-    if (this.#sound.kind !== "microphone") return;
-    if (this.#peakDbfs >= silentDbfs) this.#silentCount = 0;
-    else if (++this.#silentCount === silentReadings) this.#events.onSilent();
   }
 }
 

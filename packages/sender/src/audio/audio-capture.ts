@@ -1,11 +1,12 @@
 // The recording half of an audio engine: source → (echo canceller) → encoder → packets. Holds a source open as long as it is wanted, and
 // takes it up again when it comes back.
 
-import { type AudioMessage, type Micros } from "@simple-video-chat/protocol";
-import { LevelMeter, type OpenSoundDevice, SoundError } from "@simple-video-chat/protocol/sound";
+import { type AudioMessage, type Micros, micros } from "@simple-video-chat/protocol";
+import { LevelMeter, type OpenSoundDevice, SilenceDetector, SoundError } from "@simple-video-chat/protocol/sound";
 
 import { EncoderError } from "../errors.ts";
 import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
+import { type NoiseSuppressor, noiseSuppressorDelayUs, openNoiseSuppressor } from "./noise-suppressor.ts";
 import { openSound } from "./open-sound.ts";
 import { PacketMaker } from "./packet-maker.ts";
 
@@ -19,7 +20,7 @@ export interface AudioCaptureSink {
   readonly onPacket: (packet: AudioMessage) => void;
   readonly onEvent: (event: CaptureAudioEvent) => void;
   /** What is done to a block before it is encoded; the result is valid until the next call. */
-  readonly process?: (block: Float32Array) => Float32Array;
+  readonly process?: (block: Float32Array, captureUs: Micros) => Float32Array;
 }
 
 /** The recording half. */
@@ -28,6 +29,9 @@ export class AudioCapture {
   readonly #open: typeof openSound;
   readonly #retryMs: number;
   readonly #level = new LevelMeter();
+  #silence: SilenceDetector | undefined;
+  #wasSilent = false;
+  #suppressor: NoiseSuppressor | undefined;
   #blocks = 0;
   #wanted: Extract<CaptureAudioCommand, { command: "record" }> | undefined;
   #source: OpenSoundDevice | undefined;
@@ -70,6 +74,9 @@ export class AudioCapture {
     try {
       this.#maker ??= new PacketMaker(wanted.format, this.#sink.onPacket);
       await this.#maker.setFormat(wanted.format);
+      const { sound } = wanted;
+      this.#silence = sound.kind === "microphone" ? new SilenceDetector() : undefined;
+      if (sound.kind === "microphone" && sound.suppressNoise === true) this.#suppressor ??= await openNoiseSuppressor();
       this.#source = await this.#open(wanted.sound, wanted.startUs, {
         onBlock: (block, captureUs) => this.#take(block, captureUs),
         onGone: (reason) => this.#lost(reason),
@@ -82,14 +89,23 @@ export class AudioCapture {
   }
 
   #take(block: Float32Array, captureUs: Micros): void {
-    const processed = this.#sink.process?.(block) ?? block;
+    this.#watchSilence(block);
+    const recorded = this.#sink.process?.(block, captureUs) ?? block;
+    const processed = this.#suppressor?.process(recorded) ?? recorded;
     this.#level.push(processed);
     if (++this.#blocks % levelBlocks === 0) this.#sink.onEvent({ event: "record-level", peakDbfs: this.#level.read() });
     try {
-      this.#maker?.push(processed, captureUs);
+      this.#maker?.push(processed, this.#suppressor === undefined ? captureUs : micros(captureUs - noiseSuppressorDelayUs));
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #watchSilence(block: Float32Array): void {
+    this.#silence?.push(block);
+    const isSilent = this.#silence?.isSilent ?? false;
+    if (isSilent && !this.#wasSilent) this.#sink.onEvent({ event: "record-silent" });
+    this.#wasSilent = isSilent;
   }
 
   #lost(reason: string): void {
@@ -114,6 +130,8 @@ export class AudioCapture {
     clearTimeout(this.#retry);
     this.#source?.close();
     this.#source = undefined;
+    this.#suppressor?.close();
+    this.#suppressor = undefined;
     this.#maker?.interrupt();
   }
 }

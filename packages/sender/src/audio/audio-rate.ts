@@ -16,28 +16,64 @@ export const audioFormats: readonly OpusFormat[] = [
   { bitrateBps: 16_000, packetMs: 60 },
 ];
 
-/** Sound that waits longer than this on the way is too much for the link. Below it lies what radio links do by themselves. */
+/**
+ * What counts is the least delay of this time: a packet that is lost holds up those behind it for a moment, whatever their size; a queue
+ * that never ends is too much for the link.
+ */
+const standingUs = 1_500_000;
+/** Sound that always waits longer than this on the way is too much for the link. Below it lies what radio links do by themselves. */
 const tooLateUs = 150_000;
-/** Sound that waits longer than this has no room for a picture beside it. */
+/** Sound that always waits longer than this has no room for a picture beside it. */
 const holdPictureUs = 350_000;
-/** The picture may go on when sound is no later than this. */
+/** There is room for more when sound waits less than this at times. */
 const relaxedUs = 60_000;
-/** A step down is given this long to show. */
-const downIntervalUs = 1_000_000;
+/** A step is given this long to show. */
+const downIntervalUs = 1_500_000;
 /** A step up is tried after so long a time without trouble; twice as long after each one that failed. */
 const upAfterUs = 8_000_000;
 const maxUpAfterUs = 120_000_000;
+/** The same for the picture, which is missed more. */
+const showAfterUs = 4_000_000;
+const maxShowAfterUs = 60_000_000;
 /** The fastest packet of this time is the measure: clocks drift, and routes change. */
 const baseLifeUs = 30_000_000;
+
+/** When something may be tried again: later each time that it failed soon after. */
+class Retry {
+  readonly #firstUs: number;
+  readonly #mostUs: number;
+  #waitUs: number;
+  #triedUs: number | undefined;
+
+  constructor(firstUs: number, mostUs: number) {
+    this.#firstUs = firstUs;
+    this.#mostUs = mostUs;
+    this.#waitUs = firstUs;
+  }
+
+  /** It had to be taken back. */
+  failed(nowUs: number): void {
+    const isSoon = this.#triedUs !== undefined && nowUs - this.#triedUs < 2 * this.#firstUs;
+    this.#waitUs = isSoon ? Math.min(2 * this.#waitUs, this.#mostUs) : this.#firstUs;
+  }
+
+  /** Whether it is time, so long after the last change. */
+  isDue(sinceUs: number, nowUs: number): boolean {
+    if (sinceUs < this.#waitUs) return false;
+    this.#triedUs = nowUs;
+    return true;
+  }
+}
 
 /** The rate of the sound to one receiver. */
 export class AudioRate {
   readonly #ways: { readonly atUs: Micros; readonly wayUs: number }[] = [];
+  readonly #recent: { readonly atUs: Micros; readonly wayUs: number }[] = [];
+  readonly #upwards = new Retry(upAfterUs, maxUpAfterUs);
+  readonly #showing = new Retry(showAfterUs, maxShowAfterUs);
   #level = 0;
-  #changedUs: Micros | undefined;
-  #upAfterUs = upAfterUs;
-  #wentUp = false;
   #isHolding = false;
+  #changedUs: Micros | undefined;
   #delayUs = 0;
 
   /** What to encode: an index of {@link audioFormats}. */
@@ -50,7 +86,7 @@ export class AudioRate {
     return this.#isHolding;
   }
 
-  /** How long sound waits on the way beyond the fastest packet, µs. */
+  /** How long sound waits on the way, at least, beyond the fastest packet, µs. */
   get delayUs(): number {
     return this.#delayUs;
   }
@@ -60,35 +96,40 @@ export class AudioRate {
    * @param wayUs from its recording to its arrival, with any constant in it: the other end's clock is another
    */
   onReport(wayUs: number, nowUs: Micros): void {
-    while ((this.#ways.at(-1)?.wayUs ?? -Infinity) >= wayUs) this.#ways.pop();
-    this.#ways.push({ atUs: nowUs, wayUs });
-    while ((this.#ways[0]?.atUs ?? Infinity) < nowUs - baseLifeUs) this.#ways.shift();
-    this.#delayUs = wayUs - (this.#ways[0]?.wayUs ?? wayUs);
     this.#changedUs ??= nowUs;
-    if (this.#delayUs > holdPictureUs) this.#isHolding = true;
-    if (this.#delayUs > tooLateUs) this.#down(nowUs);
-    else if (this.#delayUs < relaxedUs) this.#up(nowUs);
-    else if (this.#level === 0) this.#changedUs = nowUs;
+    const report = { atUs: nowUs, wayUs };
+    while ((this.#ways.at(-1)?.wayUs ?? -Infinity) >= wayUs) this.#ways.pop();
+    this.#ways.push(report);
+    while ((this.#ways[0]?.atUs ?? Infinity) < nowUs - baseLifeUs) this.#ways.shift();
+    this.#recent.push(report);
+    while ((this.#recent[0]?.atUs ?? Infinity) < nowUs - standingUs) this.#recent.shift();
+    const least = this.#recent.reduce((least, each) => Math.min(least, each.wayUs), Infinity);
+    this.#delayUs = least - (this.#ways[0]?.wayUs ?? least);
+    const sinceUs = nowUs - this.#changedUs;
+    if (this.#delayUs > tooLateUs && sinceUs >= downIntervalUs) this.#less(nowUs);
+    else if (this.#delayUs < relaxedUs) this.#more(sinceUs, nowUs);
   }
 
-  #down(nowUs: Micros): void {
-    const sinceUs = nowUs - (this.#changedUs ?? nowUs);
-    if (sinceUs < downIntervalUs) return;
-    if (this.#level < audioFormats.length - 1) {
-      // One that went up and came back at once was wrong.
-      if (this.#wentUp && sinceUs < upAfterUs) this.#upAfterUs = Math.min(2 * this.#upAfterUs, maxUpAfterUs);
+  #less(nowUs: Micros): void {
+    if (this.#delayUs > holdPictureUs && !this.#isHolding) {
+      this.#isHolding = true;
+      this.#showing.failed(nowUs);
+    } else if (this.#level < audioFormats.length - 1) {
       this.#level++;
-      this.#wentUp = false;
+      this.#upwards.failed(nowUs);
     }
     this.#changedUs = nowUs;
   }
 
-  #up(nowUs: Micros): void {
-    if (nowUs - (this.#changedUs ?? nowUs) < this.#upAfterUs) return;
-    // The picture takes more than sound does: it is the last to come back.
-    if (this.#level > 0) this.#level--;
-    else this.#isHolding = false;
-    this.#wentUp = true;
+  /** The picture first: poor sound and a picture are better than good sound alone. */
+  #more(sinceUs: number, nowUs: Micros): void {
+    if (this.#isHolding) {
+      if (!this.#showing.isDue(sinceUs, nowUs)) return;
+      this.#isHolding = false;
+    } else if (this.#level > 0) {
+      if (!this.#upwards.isDue(sinceUs, nowUs)) return;
+      this.#level--;
+    } else return;
     this.#changedUs = nowUs;
   }
 }

@@ -25,5 +25,9 @@ export type CaptureAudioEvent =
   | { readonly event: "recording"; readonly name: string }
   /** It does not work (any more); told once until it does. */
   | { readonly event: "record-failed"; readonly code: SoundErrorCode | EncoderErrorCode | "engine-failed"; readonly message: string }
+  /** The microphone has given nothing for 5 s. Told once until it does. */
+  | { readonly event: "record-silent" }
+  /** There is no echo canceller: of two that speak only one is heard. */
+  | { readonly event: "ducking" }
   /** A few times a second while recording: the peak since the last time, in dB below full scale. */
   | { readonly event: "record-level"; readonly peakDbfs: number };

@@ -83,8 +83,10 @@ export async function openOpusEncoder(format: OpusFormat): Promise<OpusEncoder> 
   context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
   context.bitRate = BigInt(format.bitrateBps);
   context.timeBase = new Rational(1, sampleRateHz);
-  // voip: speech models where they are better. dtx: next to nothing while nobody speaks. No in-band FEC: on TCP nothing is lost, only late.
-  const options = Dictionary.fromObject({ application: "voip", frame_duration: String(format.packetMs), vbr: "on", dtx: "1" });
+  // Above 32 kbit/s the coder for music is as good for speech, and 4 ms faster without the model of speech. dtx: next to nothing while nobody
+  // speaks. No in-band FEC: on TCP nothing is lost, only late.
+  const application = format.bitrateBps >= 32_000 ? "lowdelay" : "voip";
+  const options = Dictionary.fromObject({ application, frame_duration: String(format.packetMs), vbr: "on", dtx: "1" });
   const opened = await context.open2(codec, options);
   if (opened < 0) {
     context.freeContext();

@@ -4,7 +4,7 @@ import { AudioCaptureHost, type StartAudioEngine } from "./audio-capture-host.ts
 import type { SoundSpec } from "./sound-spec.ts";
 
 /** What a notice about sound is about. */
-export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "sound-only";
+export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "echo-ducking" | "sound-only";
 
 /** What recording tells the owner of a sender or peer. */
 export interface SoundEvents {
@@ -26,6 +26,11 @@ export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?
       },
       onSilent: () =>
         events.onNotice("microphone-silent", "Your microphone is silent. Is it switched off, or the wrong one? See --microphone."),
+      onDucking: () =>
+        events.onNotice(
+          "echo-ducking",
+          "Echo cannot be cancelled here: while one speaks the other is not heard. With headphones say --headphones.",
+        ),
       onSoundOnly: () => events.onNotice("sound-only", "The link has room for the sound only: the picture waits until there is more."),
     },
     startEngine,

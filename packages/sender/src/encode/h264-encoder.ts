@@ -12,6 +12,13 @@ import { FfmpegEncoder, openContext, setRate } from "./ffmpeg-encoder.ts";
  */
 const rateBufferS = 0.1;
 
+/**
+ * Not x264's average bitrate, which together with a rate buffer stays a quarter below what it is told: a constant quality, capped by the
+ * rate buffer. Pictures that need less than the cap for this quality get no more: nobody sees more than 17 or 18 (x264's "visually
+ * lossless"), and a little finer leaves something for the next picture to build on (docs/decisions/0016-rate-control.md).
+ */
+const finestQuality = "15";
+
 /** Opens an H.264 encoder. @throws EncoderError */
 export async function openH264Encoder(format: EncoderFormat): Promise<VideoEncoder> {
   const cv = await loadOpenCv();
@@ -20,7 +27,7 @@ export async function openH264Encoder(format: EncoderFormat): Promise<VideoEncod
   const context = await openContext({
     name: FF_ENCODER_LIBX264,
     format,
-    options: { preset, tune: "zerolatency", "forced-idr": "1" },
+    options: { preset, tune: "zerolatency", "forced-idr": "1", crf: finestQuality },
     prepare: (unopened) => {
       unopened.threadType = FF_THREAD_SLICE;
       setRate(unopened, format.bitrateBps, rateBufferS);

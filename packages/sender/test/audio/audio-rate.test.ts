@@ -17,28 +17,39 @@ test("stays at the best where sound arrives in time, whatever the clocks say", (
   assert.equal(rate.holdsPicture, false);
 });
 
-test("goes down step by step while sound comes too late, and the picture waits when it is very late", () => {
+test("is not moved by losses, which hold up what is behind them for a moment", () => {
+  const rate = new AudioRate();
+  report(rate, 0, 60, (atS) => (atS % 2 < 1 ? 700 : 20));
+  assert.equal(rate.level, 0);
+  assert.equal(rate.holdsPicture, false);
+});
+
+test("makes the sound smaller while it always comes too late, and lets the picture wait when it comes very late", () => {
   const rate = new AudioRate();
   report(rate, 0, 5, () => 20);
-  report(rate, 5, 5.5, () => 200);
+  report(rate, 5, 8, () => 200);
   assert.equal(rate.level, 1);
-  report(rate, 5.5, 10, () => 600);
-  assert.equal(rate.level, audioFormats.length - 1);
+  assert.equal(rate.holdsPicture, false);
+  report(rate, 8, 20, () => 600);
   assert.ok(rate.holdsPicture);
+  assert.equal(rate.level, audioFormats.length - 1);
   assert.equal(rate.delayUs, 580_000);
 });
 
-test("comes back slowly, the picture last, and more slowly after each time it was too much", () => {
+test("comes back slowly, the picture first, and more slowly after each time it was too much", () => {
   const rate = new AudioRate();
   report(rate, 0, 2, () => 20);
-  report(rate, 2, 5, () => 600);
-  const lowest = rate.level;
-  report(rate, 5, 14, () => 20);
-  assert.equal(rate.level, lowest - 1);
-  assert.ok(rate.holdsPicture);
-  report(rate, 14, 60, () => 20);
-  assert.equal(rate.level, 0);
+  report(rate, 2, 12, () => 600);
+  report(rate, 12, 19, () => 20);
   assert.equal(rate.holdsPicture, false);
+  assert.equal(rate.level, audioFormats.length - 1);
+  report(rate, 19, 24, () => 600);
+  assert.ok(rate.holdsPicture);
+  report(rate, 24, 30, () => 20);
+  assert.ok(rate.holdsPicture, "it waits longer now");
+  report(rate, 30, 90, () => 20);
+  assert.equal(rate.holdsPicture, false);
+  assert.equal(rate.level, 0);
 });
 
 test("is not misled by a way that became longer for good", () => {
