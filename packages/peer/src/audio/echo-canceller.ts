@@ -1,6 +1,8 @@
 // What takes the sound of the loudspeaker out of that of the microphone, so that nobody hears themselves and two open loudspeakers do not howl.
 // It stands between the two halves of the sound engine: it must see what is played as well as what is recorded.
 
+import type { Micros } from "@simple-video-chat/protocol";
+
 import { openAec3 } from "./aec3.ts";
 import { EchoDucker } from "./echo-ducker.ts";
 
@@ -10,8 +12,11 @@ export interface EchoCanceller {
   readonly kind: "aec3" | "ducking";
   /** Takes a block that is given to the loudspeaker. To be called for each, before the microphone can hear it. */
   processPlayed(block: Float32Array): void;
-  /** Takes a recorded block and gives it without the echo. */
-  processRecorded(block: Float32Array): Float32Array;
+  /**
+   * Takes a recorded block and gives it without the echo.
+   * @param captureUs - when it was recorded: tells whether blocks are missing before it. Without it none are.
+   */
+  processRecorded(block: Float32Array, captureUs?: Micros): Float32Array;
   /** Releases it. */
   close(): void;
 }

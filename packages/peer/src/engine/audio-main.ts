@@ -18,7 +18,7 @@ let hearsSpeaker = false;
 const capture = new AudioCapture({
   onPacket: (packet) => port.send(packet),
   onEvent: tell,
-  process: (block) => (hearsSpeaker ? canceller.processRecorded(block) : block),
+  process: (block, captureUs) => (hearsSpeaker ? canceller.processRecorded(block, captureUs) : block),
 });
 const playout = new AudioPlayout({
   onEvent: tell,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { micros } from "@simple-video-chat/protocol";
 import {
   cancelIn,
   doubleTalkGainDb,
@@ -50,6 +51,25 @@ test("leaves the near voice alone when nothing is played", async () => {
   const lostDb = levelDbfs(recorded, { fromS: 1, toS: 3 }) - levelDbfs(cleaned, { fromS: 1, toS: 3 });
   assert.ok(Math.abs(lostDb) < 1, `${lostDb} dB`);
 });
+
+for (const offS of [0.1, 0.3, 3])
+  test(`has not forgotten the room when the microphone was off for ${offS} s`, async () => {
+    const canceller = await openAec3();
+    const room = new SimulatedRoom({ delayMs: 40, decayMs: 60 });
+    const voice = speechLike(8 + offS, { seed: 11 });
+    const [recorded, cleaned] = [new Float32Array(voice.length), new Float32Array(voice.length)];
+    for (let at = 0; at + 480 <= voice.length; at += 480) {
+      const played = voice.subarray(at, at + 480);
+      canceller.processPlayed(played);
+      const heard = room.hear(played);
+      if (at > 4 * 48_000 && at < (4 + offS) * 48_000) continue;
+      recorded.set(heard, at);
+      cleaned.set(canceller.processRecorded(heard, micros((at * 1_000) / 48)), at);
+    }
+    canceller.close();
+    const erle = erleDb({ recorded, cleaned }, { fromS: 4.5 + offS, toS: 8 + offS });
+    assert.ok(erle >= 30, `${erle} dB`);
+  });
 
 /** Two rooms whose microphones feed each other's loudspeakers 200 ms later; somebody speaks in one of them for 4 s. Loudness at the end, dBFS. */
 function loudnessAfterLoop(cancellers: readonly [EchoCanceller, EchoCanceller]): number {

@@ -1,5 +1,5 @@
 // Changes the rate of sound by a little: to bring two sound cards together whose clocks differ. A windowed sinc, as in libsamplerate and Speex:
-// cubic Hermite interpolation would be shorter, and at 10 kHz only 30 dB above its error; this one is beyond 80 dB.
+// cubic Hermite interpolation would be shorter, and at 10 kHz only 27 dB above its error; this one is beyond 70 dB.
 
 /** Samples that each new one is made of: 0.7 ms, of which half is delay. */
 const taps = 32;

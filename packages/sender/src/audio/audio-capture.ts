@@ -20,7 +20,7 @@ export interface AudioCaptureSink {
   readonly onPacket: (packet: AudioMessage) => void;
   readonly onEvent: (event: CaptureAudioEvent) => void;
   /** What is done to a block before it is encoded; the result is valid until the next call. */
-  readonly process?: (block: Float32Array) => Float32Array;
+  readonly process?: (block: Float32Array, captureUs: Micros) => Float32Array;
 }
 
 /** The recording half. */
@@ -90,7 +90,7 @@ export class AudioCapture {
 
   #take(block: Float32Array, captureUs: Micros): void {
     this.#watchSilence(block);
-    const recorded = this.#sink.process?.(block) ?? block;
+    const recorded = this.#sink.process?.(block, captureUs) ?? block;
     const processed = this.#suppressor?.process(recorded) ?? recorded;
     this.#level.push(processed);
     if (++this.#blocks % levelBlocks === 0) this.#sink.onEvent({ event: "record-level", peakDbfs: this.#level.read() });
