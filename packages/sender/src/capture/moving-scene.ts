@@ -28,7 +28,7 @@ export async function openMovingScene(spec: Extract<SourceSpec, { kind: "motion"
     drawPerson(cv, picture, seconds);
     return picture;
   };
-  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, draw, () => room.release());
+  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, { draw, release: () => room.release() });
 }
 
 function sway(spacePx: number, seconds: number, periodS: number): number {

@@ -1,8 +1,6 @@
 // A source that draws its own pictures at a fixed rate: the frame of the test card and of the moving scene.
 
-import { setTimeout as sleep } from "node:timers/promises";
-
-import { type Micros, nowUs } from "@simple-video-chat/protocol";
+import { type Micros, type Scheduler, systemScheduler } from "@simple-video-chat/protocol";
 
 import type { Mat } from "../native/opencv.ts";
 import type { RawFrame, Source, SourceFormat } from "./source.ts";
@@ -15,38 +13,41 @@ const drawAheadShare = 0.5;
 /** Timers end up to a millisecond late. A camera's driver would not, so that much is no age of the picture; what is more, is. */
 const timerSlackUs = 1000;
 
-/** Draws one picture. Gives a Mat that the caller owns. */
-export type DrawPicture = (timeUs: Micros) => Mat;
+/** What draws. */
+export interface Drawing {
+  /** Draws the picture that is taken at `timeUs`. Gives a Mat that the caller owns. */
+  readonly draw: (timeUs: Micros) => Mat;
+  /** Frees what {@link draw} keeps between pictures. */
+  readonly release: () => void;
+}
 
-/** A camera that is not there: it gives what `draw` draws, `format.frameRate` times a second, drawn before its capture time. */
+/** A camera that is not there: it gives what is drawn, `format.frameRate` times a second. As with a camera, a picture is ready when it is due. */
 export class SyntheticSource implements Source {
   readonly format: SourceFormat;
   readonly name: string;
-  readonly #draw: DrawPicture;
-  readonly #release: () => void;
-  #dueUs: Micros | undefined;
+  readonly #drawing: Drawing;
+  readonly #scheduler: Scheduler;
+  #dueUs: number | undefined;
   #closed = false;
 
-  /** @param release frees what `draw` keeps between pictures */
-  constructor(name: string, format: SourceFormat, draw: DrawPicture, release: () => void) {
+  constructor(name: string, format: SourceFormat, drawing: Drawing, scheduler: Scheduler = systemScheduler) {
     this.name = name;
     this.format = format;
-    this.#draw = draw;
-    this.#release = release;
+    this.#drawing = drawing;
+    this.#scheduler = scheduler;
   }
 
   async next(): Promise<RawFrame | undefined> {
     const periodUs = 1_000_000 / this.format.frameRate;
-    const now = nowUs();
+    const now = this.#scheduler.nowUs();
     // A camera does not wait for whoever reads it: pictures whose time has passed were never taken.
-    const isLate = this.#dueUs === undefined || this.#dueUs + periodUs < now - periodUs;
-    const dueUs = (isLate ? now : Math.round((this.#dueUs ?? now) + periodUs)) as Micros;
-    this.#dueUs = dueUs;
-    await sleepUntil(dueUs - periodUs * drawAheadShare);
+    this.#dueUs = this.#dueUs === undefined || this.#dueUs + periodUs < now - periodUs ? now : this.#dueUs + periodUs;
+    const dueUs = Math.round(this.#dueUs) as Micros;
+    await this.#sleepUntil(dueUs - periodUs * drawAheadShare);
     if (this.#closed) return undefined;
-    const mat = this.#draw(dueUs);
-    await sleepUntil(dueUs);
-    if (!this.#closed) return { mat, captureUs: Math.min(nowUs(), dueUs + timerSlackUs) as Micros };
+    const mat = this.#drawing.draw(dueUs);
+    await this.#sleepUntil(dueUs);
+    if (!this.#closed) return { mat, captureUs: Math.min(this.#scheduler.nowUs(), dueUs + timerSlackUs) as Micros };
     mat.release();
     return undefined;
   }
@@ -54,11 +55,11 @@ export class SyntheticSource implements Source {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#release();
+    this.#drawing.release();
   }
-}
 
-async function sleepUntil(atUs: number): Promise<void> {
-  const waitMs = (atUs - nowUs()) / 1000;
-  if (waitMs > 0) await sleep(waitMs);
+  #sleepUntil(atUs: number): Promise<void> {
+    const waitMs = (atUs - this.#scheduler.nowUs()) / 1000;
+    return waitMs > 0 ? new Promise((resolve) => void this.#scheduler.after(waitMs, resolve)) : Promise.resolve();
+  }
 }
