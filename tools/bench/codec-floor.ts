@@ -2,14 +2,11 @@
 // the same pictures, in one process in a tight loop: no pacing, no pipes, no network, no display.
 // Usage: node codec-floor.js '{"source": …, "widthPx", "heightPx", "frameRate", "bitrateBps", "frames"}'; prints one line of JSON.
 
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-
 import type { VideoDecoder } from "../../packages/receiver/dist/decode/decoder.js";
 import type { Source } from "../../packages/sender/dist/capture/source.js";
 import type { SourceSpec } from "../../packages/sender/dist/capture/source-spec.js";
 import type { VideoEncoder } from "../../packages/sender/dist/encode/encoder.js";
-import { packageFolder } from "./program.ts";
+import { internals } from "./package-internals.ts";
 
 /** What is to be measured. */
 export interface FloorRequest {
@@ -39,11 +36,6 @@ const warmUpPictures = 30;
 const warmUpFrames = 90;
 
 type Picture = Parameters<VideoEncoder["encode"]>[0];
-
-/** Imports a built file of a package that its `exports` keep to itself. */
-async function internals<Module>(name: "receiver" | "sender", path: string): Promise<Module> {
-  return (await import(pathToFileURL(join(packageFolder(name), "dist", path)).href)) as Module;
-}
 
 async function measure(request: FloorRequest): Promise<FloorResult> {
   const { openSource } = await internals<{ openSource: (spec: SourceSpec) => Promise<Source> }>("sender", "capture/open-source.js");

@@ -12,6 +12,7 @@ export type ByRole = Readonly<Record<ProcessRole, number>>;
 export interface UseSnapshot {
   readonly cpuMs: ByRole;
   readonly rssBytes: ByRole;
+  readonly pssBytes: ByRole;
 }
 
 /** The whole machine at an instant. */
@@ -34,7 +35,7 @@ export function sumByRole(processes: readonly ProcessUse[]): UseSnapshot {
       processes.filter(({ command }) => roleOf(command) === role).reduce((total, use) => total + value(use), 0);
     return { network: of("network"), capture: of("capture"), playback: of("playback") };
   };
-  return { cpuMs: sum(({ cpuMs }) => cpuMs), rssBytes: sum(({ rssBytes }) => rssBytes) };
+  return { cpuMs: sum(({ cpuMs }) => cpuMs), rssBytes: sum(({ rssBytes }) => rssBytes), pssBytes: sum(({ pssBytes }) => pssBytes) };
 }
 
 /** What the program with this process id and everything it started have used so far. */
@@ -55,6 +56,13 @@ export function difference(before: ByRole, after: ByRole): ByRole {
 /** All roles together. */
 export function total({ network, capture, playback }: ByRole): number {
   return network + capture + playback;
+}
+
+/** Begins to watch what others do. @returns ends that: cores that neither this program nor anything it started kept busy meanwhile */
+export function watchOthers(): () => number {
+  const before = readMachine();
+  const ownMs = total(readUse(process.pid).cpuMs);
+  return () => otherCores(before, readMachine(), total(readUse(process.pid).cpuMs) - ownMs);
 }
 
 /** How many cores others kept busy between two snapshots, when what was measured used `ownCpuMs` of CPU time. Never below 0. */

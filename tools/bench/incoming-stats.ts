@@ -16,9 +16,11 @@ export interface IncomingLine {
   readonly dropped: Readonly<Record<string, number>>;
   readonly fps: number;
   readonly bitrateBps: number;
+  /** Of the last picture, as it was sent. */
+  readonly widthPx: number;
   /** Capture → display, over the last ten seconds; undefined before the first picture. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
-  /** Of the last picture shown. */
+  /** The median of each over the last ten seconds. */
   readonly stages: Readonly<Record<StageName, number>> | undefined;
 }
 

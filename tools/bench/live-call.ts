@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { otherCores, readMachine, total } from "./cpu-use.ts";
+import { watchOthers } from "./cpu-use.ts";
 import { incomingLine, unaccounted } from "./incoming-stats.ts";
 import { measureSide, type SideMeasurement } from "./live-side.ts";
 import { Program } from "./program.ts";
@@ -48,13 +48,9 @@ export async function measureCall(options: ScenarioOptions): Promise<CallMeasure
     programs.push(calls);
     await Promise.all([waits.first("first-picture"), calls.first("first-picture")]);
     await sleep(warmUpS * 1000);
-    const before = readMachine();
+    const others = watchOthers();
     const sides = await Promise.all([measureSide([waits], options.seconds), measureSide([calls], options.seconds)]);
-    const others = otherCores(
-      before,
-      readMachine(),
-      sides.reduce((sum, { cpuMs }) => sum + total(cpuMs), 0),
-    );
+    const otherCores = others();
     // The one that hangs up asks for the final account first; both summaries are whole then.
     const summaries = Promise.all([waits.first("summary"), calls.first("summary")]);
     await calls.stop();
@@ -64,7 +60,7 @@ export async function measureCall(options: ScenarioOptions): Promise<CallMeasure
       sides,
       unaccounted: ended.reduce((sum, summary) => sum + Math.abs(unaccounted(incomingLine(summary))), 0),
       mismatched: ended.reduce((sum, summary) => sum + (summary.value["barcodes"] as { mismatched: number }).mismatched, 0),
-      otherCores: others,
+      otherCores,
     };
   } finally {
     await Promise.all(programs.map((program) => program.stop()));

@@ -1,6 +1,6 @@
 // Watches one running side of a call over the measured seconds: its statistics lines, and its CPU at the first and at the last.
 
-import { type ByRole, difference, readUse, type UseSnapshot } from "./cpu-use.ts";
+import { type ByRole, difference, readUse } from "./cpu-use.ts";
 import { droppedFrames, type IncomingLine, incomingLine } from "./incoming-stats.ts";
 import type { Program } from "./program.ts";
 import { mean } from "./statistics.ts";
@@ -19,8 +19,9 @@ export interface SideMeasurement {
   readonly cpuMs: ByRole;
   /** The same of each program, in their order. */
   readonly byProgram: readonly ByRole[];
-  /** Resident memory at the end. */
-  readonly rssBytes: ByRole;
+  /** Resident memory at the end, and proportional shares of it, of each program. */
+  readonly rssByProgram: readonly ByRole[];
+  readonly pssByProgram: readonly ByRole[];
   readonly lines: readonly IncomingLine[];
 }
 
@@ -49,7 +50,8 @@ export async function measureSide(programs: readonly [Program, ...Program[]], se
     droppedTotal: droppedFrames(dropped),
     cpuMs: sumRoles(byProgram),
     byProgram,
-    rssBytes: sumRoles(after.map(({ rssBytes }: UseSnapshot) => rssBytes)),
+    rssByProgram: after.map(({ rssBytes }) => rssBytes),
+    pssByProgram: after.map(({ pssBytes }) => pssBytes),
     lines,
   };
 }

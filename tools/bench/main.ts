@@ -1,29 +1,28 @@
-// `pnpm bench NAME …`: runs scenarios several times on a quiet machine and prints a table for each, or with --json one object.
-// Without a name it lists them.
+// `pnpm bench NAME …`: runs scenarios or groups of them several times on a quiet machine and prints a table for each, or with --json
+// one object. Without a name it lists them.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 
 import { formatMachine, thisMachine } from "./machine.ts";
-import { waitForQuiet } from "./quiet.ts";
-import { summarize, toJson } from "./result.ts";
-import { BenchError, type Figures, type Scenario, type ScenarioOptions } from "./scenario.ts";
-import { scenarios } from "./scenario-list.ts";
+import { plotDataOf, type ResultJson, summarize, toJson } from "./result.ts";
+import { runScenario } from "./run-scenario.ts";
+import { BenchError, type Scenario } from "./scenario.ts";
+import { formatScenarioList, scenariosNamed } from "./scenario-list.ts";
 import { formatFigures } from "./table.ts";
 
 const usageExitCode = 64;
-/** A run during which others used more cores than this says more of them than of us: it is done again. */
-const disturbedCores = 0.5;
-/** On a computer that is never quiet this many disturbed runs, as a share of all, are done again before the rest is taken as it is. */
-const maxDisturbedShare = 2;
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("bench")
-    .usage("$0 [scenario..]\n\nMeasures this computer. Without a scenario it lists them.")
+    .usage("$0 [scenario or group..]\n\nMeasures this computer. Without a scenario it lists them.")
     .options({
-      runs: { type: "number", default: 5, describe: "runs of each scenario; figures are their medians" },
-      seconds: { type: "number", default: 10, describe: "seconds measured in each run of a call, after a warm-up of 3 s" },
+      runs: { type: "number", describe: "runs of each scenario; figures are their medians [default: 5]" },
+      seconds: { type: "number", describe: "seconds measured in each run of a call, after a warm-up of 3 s [default: 10]" },
       patience: {
         type: "number",
         default: 60,
@@ -32,54 +31,46 @@ function parser(argv: readonly string[]) {
       clip: { type: "string", describe: "a video file to send instead of the moving scene" },
       window: { type: "boolean", default: false, describe: "open windows too" },
       json: { type: "boolean", default: false, describe: "one JSON object a scenario on stdout" },
+      save: { type: "string", describe: "a folder that each result is written to, as NAME.json" },
+      plot: { type: "string", describe: "a folder that the plots are drawn into, as NAME.svg" },
     })
     .strictOptions()
     .version(false);
 }
 
-function list(): string {
-  const width = Math.max(...scenarios.map(({ name }) => name.length));
-  return `Scenarios, run with pnpm bench NAME [--json] [--runs N]:\n\n${scenarios.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`).join("\n")}\n`;
+function writeInto(folder: string | undefined, name: string, text: () => string | undefined): void {
+  const content = folder === undefined ? undefined : text();
+  if (folder === undefined || content === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), content);
 }
 
-async function runScenario(
-  scenario: Scenario,
-  options: ScenarioOptions & { readonly runs: number; readonly patience: number },
-): Promise<{ runs: Figures[]; disturbed: number }> {
-  const runs: Figures[] = [];
-  let disturbed = 0;
-  while (runs.length < options.runs) {
-    const others = await waitForQuiet(options.patience * 1000);
-    process.stderr.write(`${scenario.name}: run ${runs.length + 1} of ${options.runs}, others use ${others.toFixed(2)} cores\n`);
-    const figures = await scenario.measure(options);
-    const mayRepeat = options.patience > 0 && disturbed < options.runs * maxDisturbedShare;
-    if (mayRepeat && (figures["otherCores"] ?? 0) > disturbedCores) disturbed++;
-    else runs.push(figures);
-  }
-  return { runs, disturbed };
+function printTable(scenario: Scenario, { machine, date, command, disturbed, runs }: ResultJson): void {
+  const footing = `${runs.length} runs, ${disturbed} disturbed ones done again; ${formatMachine(machine)}; ${date}; ${command}`;
+  process.stdout.write(
+    `\n${scenario.name}: ${scenario.description}\n\n${formatFigures(summarize(scenario.figures, runs))}\n\n${footing}\n`,
+  );
 }
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = await parser(argv).parseAsync();
-  const names = args._.map(String);
-  const chosen = names.flatMap((name) => scenarios.find((scenario) => scenario.name === name) ?? []);
-  const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  const { chosen, unknown } = scenariosNamed(args._.map(String));
+  if (unknown.length > 0) process.stderr.write(`There is no scenario ${unknown.join(", ")}.\n`);
   if (unknown.length > 0 || chosen.length === 0) {
-    if (unknown.length > 0) process.stderr.write(`There is no scenario ${unknown.join(", ")}.\n`);
-    (unknown.length > 0 ? process.stderr : process.stdout).write(list());
+    (unknown.length > 0 ? process.stderr : process.stdout).write(formatScenarioList());
     return unknown.length > 0 ? usageExitCode : 0;
   }
   if (process.platform !== "linux") throw new BenchError("not-linux", "The benchmark reads CPU times from /proc, which only Linux has.");
-  const machine = thisMachine();
   for (const scenario of chosen) {
-    const circumstances = { machine, date: new Date().toISOString(), command: ["pnpm bench", ...argv].join(" ") };
-    const { runs, disturbed } = await runScenario(scenario, args);
-    if (args.json) process.stdout.write(`${JSON.stringify(toJson(scenario, runs, { ...circumstances, disturbed }))}\n`);
-    else {
-      const heading = `${scenario.name}: ${scenario.description}`;
-      const footing = `${runs.length} runs, ${disturbed} disturbed ones done again; ${formatMachine(machine)}; ${circumstances.date}; ${circumstances.command}`;
-      process.stdout.write(`\n${heading}\n\n${formatFigures(summarize(scenario.figures, runs))}\n\n${footing}\n`);
-    }
+    const date = new Date().toISOString();
+    const { disturbed, ...measured } = await runScenario(scenario, args);
+    const command = ["pnpm bench", ...argv].join(" ");
+    const result = toJson(scenario, measured, { machine: thisMachine(), date, command, disturbed });
+    const json = `${JSON.stringify(result)}\n`;
+    if (args.json) process.stdout.write(json);
+    else printTable(scenario, result);
+    writeInto(args.save, `${scenario.name}.json`, () => json);
+    writeInto(args.plot, `${scenario.name}.svg`, () => scenario.plot?.(plotDataOf(scenario, result)));
   }
   return 0;
 }

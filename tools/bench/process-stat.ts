@@ -20,6 +20,8 @@ export interface ProcessUse extends ProcessStat {
   readonly command: string;
   /** Resident memory, bytes; memory shared between processes counts in each. */
   readonly rssBytes: number;
+  /** Its proportional share, bytes: memory shared by n processes counts as an nth in each. */
+  readonly pssBytes: number;
 }
 
 /**
@@ -44,6 +46,12 @@ export function parseProcessStat(line: string): ProcessStat {
 /** Parses VmRSS out of /proc/PID/status. @returns bytes; 0 for a process without memory of its own (one that is just ending) */
 export function parseRssBytes(status: string): number {
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kibibytes === undefined ? 0 : Number(kibibytes) * 1024;
+}
+
+/** Parses Pss out of /proc/PID/smaps_rollup. @returns bytes; 0 for a process without memory of its own */
+export function parsePssBytes(rollup: string): number {
+  const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1];
   return kibibytes === undefined ? 0 : Number(kibibytes) * 1024;
 }
 
@@ -76,6 +84,7 @@ export function readTree(rootPid: number): ProcessUse[] {
     ...stat,
     command: (readIfThere(`/proc/${stat.pid}/cmdline`) ?? "").replaceAll("\0", " ").trim(),
     rssBytes: parseRssBytes(readIfThere(`/proc/${stat.pid}/status`) ?? ""),
+    pssBytes: parsePssBytes(readIfThere(`/proc/${stat.pid}/smaps_rollup`) ?? ""),
   }));
 }
 

@@ -9,9 +9,21 @@ export interface ScenarioOptions {
   readonly clip: string | undefined;
   /** Open windows, on the display that there is. */
   readonly window: boolean;
+  /** Seconds to wait for others before each of several measurements of a run; 0: what comes is taken. */
+  readonly patience: number;
+  /** Takes what a plot over time is made of. The last run's is kept. */
+  keepSeries(series: readonly Series[]): void;
 }
 
-/** One run's figures by name. */
+/** A quantity over time. */
+export interface Series {
+  readonly name: string;
+  readonly unit: string;
+  /** Seconds since the measuring began, and the value then. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** One run's figures by name; "ffmpeg.p50Ms" is the figure p50Ms of ffmpeg. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** What a figure should reach: at least or at most so much, by the median of the runs or by every one of them. */
@@ -36,12 +48,26 @@ export interface FigureSpec {
   readonly goal?: Goal;
 }
 
+/** What a plot is drawn from. */
+export interface PlotData {
+  /** The scenario's name and figures. */
+  readonly name: string;
+  readonly specs: readonly FigureSpec[];
+  /** Medians, whoever's they are. */
+  readonly figures: Figures;
+  readonly series: readonly Series[];
+}
+
 /** One benchmark. */
 export interface Scenario {
   readonly name: string;
   /** One sentence: what is measured, and how. */
   readonly description: string;
   readonly figures: readonly FigureSpec[];
+  /** Seconds and runs where the usual ones make no sense. */
+  readonly defaults?: { readonly seconds?: number; readonly runs?: number };
+  /** Draws a result. @returns an SVG document; undefined when there is nothing to draw */
+  readonly plot?: (data: PlotData) => string | undefined;
   /** Measures once. @throws BenchError when what is measured did not run as it should */
   measure(options: ScenarioOptions): Promise<Figures>;
 }

@@ -24,6 +24,8 @@ export interface LinkProperties {
 export interface SlowLink {
   /** Its two ends: where programs are started, and what address they have. */
   readonly ends: readonly [LinkEnd, LinkEnd];
+  /** Changes it, both ways: its rate, or whether anything passes at all. */
+  set(change: { readonly rateBps: number } | "down" | "up"): void;
   /** Removes it. */
   close(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export async function openSlowLink({ rateBps, delayMs, lossPercent = 0 }: LinkPr
       { namespace: namespaces[0], address: addresses[0] },
       { namespace: namespaces[1], address: addresses[1] },
     ],
+    set: (change) => void child.stdin.write(`${typeof change === "string" ? change : `rate ${change.rateBps}`}\n`),
     close: async () => {
       const gone = once(child, "close");
       child.stdin.end();

@@ -27,6 +27,25 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** A straight line through points. */
+export interface LinearFit {
+  readonly slope: number;
+  /** Standard error of the slope, of independent errors of equal size. */
+  readonly slopeError: number;
+}
+
+/** Least squares. @throws RangeError with fewer than three points, or all at one place */
+export function fitLine(points: readonly (readonly [number, number])[]): LinearFit {
+  const meanX = mean(points.map(([x]) => x));
+  const meanY = mean(points.map(([, y]) => y));
+  const sum = (term: (dx: number, dy: number) => number): number => points.reduce((total, [x, y]) => total + term(x - meanX, y - meanY), 0);
+  const squaresX = sum((dx) => dx * dx);
+  if (points.length < 3 || squaresX === 0) throw new RangeError("no line through these points");
+  const slope = sum((dx, dy) => dx * dy) / squaresX;
+  const squaredRest = sum((dx, dy) => (dy - slope * dx) ** 2);
+  return { slope, slopeError: Math.sqrt(squaredRest / (points.length - 2) / squaresX) };
+}
+
 /** Median, least and greatest. @throws RangeError without values */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = ascending(values);

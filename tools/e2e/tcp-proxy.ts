@@ -1,5 +1,5 @@
 // A TCP proxy between two programs in a test: it records what passes, cuts connections with a reset, or holds everything back as a
-// network does that has become a black hole.
+// network does that has become a black hole, or lets only so much pass, as a slow link does.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
@@ -17,16 +17,18 @@ export class TcpProxy {
   readonly #recorded: Buffer[] = [];
   #isHolding = false;
   #connections = 0;
+  readonly #bitsPerS: number;
 
-  private constructor(targetPort: number) {
+  private constructor(targetPort: number, bitsPerS: number) {
+    this.#bitsPerS = bitsPerS;
     this.#server = createServer({ noDelay: true }, (near) =>
       this.#join(near, connect({ host: "127.0.0.1", port: targetPort, noDelay: true })),
     );
   }
 
-  /** Starts one in front of `targetPort`. */
-  static async start(targetPort: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(targetPort);
+  /** Starts one in front of `targetPort`. @param bitsPerS what passes in each direction of a connection; default: all */
+  static async start(targetPort: number, bitsPerS: number = Number.POSITIVE_INFINITY): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort, bitsPerS);
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
     return proxy;
@@ -96,7 +98,19 @@ export class TcpProxy {
   #forward(pair: Pair, from: Socket, to: Socket): void {
     from.on("data", (data: Buffer) => {
       this.#recorded.push(data);
-      to.write(data);
+      if (this.#bitsPerS === Number.POSITIVE_INFINITY) {
+        to.write(data);
+        return;
+      }
+      // What comes meanwhile waits in the sockets, as on a link.
+      from.pause();
+      setTimeout(
+        () => {
+          to.write(data);
+          if (!this.#isHolding) from.resume();
+        },
+        (data.byteLength * 8000) / this.#bitsPerS,
+      );
     });
     from.on("end", () => to.end());
     // A reset at one end is passed on by the close that follows.

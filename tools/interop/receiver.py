@@ -42,7 +42,7 @@ RULES = {
     TRACK: (10, 10, 0, True),
     VIDEO: (33, 16416, 1, True),
     ACK: (20, 20, 0, True),
-    REPORT: (36, 36, 0, True),
+    REPORT: (40, 40, 0, True),
     KEYFRAME_REQUEST: (1, 1, 0, True),
     ACCOUNT: (24, 24, 1, True),
     STOP: (0, 0, 0, True),

@@ -11,6 +11,7 @@ import {
   optionsFromEnvironment,
   quitKey,
   runProgram,
+  statusBeside,
   sourceOptions,
 } from "@simple-video-chat/protocol/cli";
 import { listCameras } from "@simple-video-chat/sender";
@@ -64,7 +65,7 @@ process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, 
     sides.push(b);
     relay(b, output);
     const status = setInterval(
-      () => output.status(sides.map((side) => describeStatus(side.name, side.lastStats)).join("   ")),
+      () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
       statusIntervalMs,
     );
     const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);

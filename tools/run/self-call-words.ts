@@ -1,15 +1,24 @@
 // What the call with oneself says: its status line, its summary, and what to type next.
 
 import type { JsonObject } from "@simple-video-chat/protocol";
-import { commandOf, type DirectionFigures, formatIncoming, formatSummary, type IncomingFigures } from "@simple-video-chat/protocol/cli";
+import {
+  commandOf,
+  type DirectionFigures,
+  formatSummary,
+  type IncomingFigures,
+  incomingStatus,
+  type StatusLines,
+} from "@simple-video-chat/protocol/cli";
 
 /** The figures of one side, as its peer gave them. */
 export type SideSummary = { readonly name: string } & Omit<JsonObject, "event">;
 
 /** One side's part of the status line. */
-export function describeStatus(name: string, stats: JsonObject | undefined): string {
+export function describeStatus(name: string, stats: JsonObject | undefined): StatusLines {
   const incoming = stats?.["incoming"] as unknown as IncomingFigures | undefined;
-  return `${name} ${incoming === undefined ? "starting" : formatIncoming(incoming)}`;
+  if (incoming === undefined) return [`${name} starting`];
+  const [widest, ...narrower] = incomingStatus(incoming);
+  return [`${name} ${widest}`, ...narrower.map((line) => `${name} ${line}`)];
 }
 
 /** One side's part of the closing summary. */

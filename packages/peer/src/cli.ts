@@ -1,9 +1,10 @@
-// The program svc-peer: argv → options, events → sentences and JSON. What it does is in peer.ts.
+// The program svc-peer: argv → options, what happens at this end → sentences and JSON. What it does is in peer.ts.
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, TransportError, toJsonObject } from "@simple-video-chat/protocol";
+import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
 import {
+  callDetail,
   CliError,
   commandOf,
   commonOptions,
@@ -13,26 +14,24 @@ import {
   type ExitCode,
   exitCodes,
   formatAddress,
-  formatIncoming,
   formatOutgoing,
-  formatSummary,
   forTerminal,
   helpEpilogue,
+  incomingStatus,
   isLoopback,
   optionsFromEnvironment,
   parseAddress,
   programVersion,
-  quitKey,
   readKeyFile,
   runProgram,
   sourceOptions,
+  statusBeside,
 } from "@simple-video-chat/protocol/cli";
+import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
-import { type Peer, type PeerEvents, type PeerOptions, startPeer } from "./peer.ts";
-
-const statusIntervalMs = 1000;
+import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 
 const options = {
   ...sourceOptions,
@@ -74,19 +73,21 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       windowTitle: args.window ? "Simple Video Chat" : undefined,
       waitForListener: args.wait,
     }).catch(explain);
-    const ended = describeEvents(peer, output, { wantsWindow: args.window });
+    describeOurSide(peer, output);
     announce(peer, output, args.keyFile);
-    const status = setInterval(() => showStatus(peer, output), statusIntervalMs);
-    const quit = quitKey();
-    const code = await Promise.race([ended, stopped, quit.pressed]);
-    quit.release();
-    clearInterval(status);
-    await peer.close();
-    const summary = { ...peer.summary(), sent: peer.outgoingAccount ?? {}, barcodes: peer.barcodes };
-    output.event({ event: "summary", ...toJsonObject({ ...summary, latencyMs: summary.latencyMs ?? null }) });
-    if (summary.captured > 0) output.say(formatSummary(summary));
-    output.end();
-    return code;
+    const program: CallProgram = {
+      wantsWindow: args.window,
+      otherEnd: "The other end",
+      whoSees: "You see each other; nobody else does.",
+      hasLeft: "has hung up",
+      troubleExit: (code, wasConnected) => {
+        if (code.startsWith("camera")) return exitCodes.camera;
+        return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
+      },
+      figures: () => figuresOf(peer),
+      summary: () => ({ sent: peer.outgoingAccount ?? {} }),
+    };
+    return runCall(peer, program, { output, stopped });
   });
 }
 
@@ -142,101 +143,40 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   );
 }
 
-function showStatus(peer: Peer, output: ConsoleOutput): void {
+function figuresOf(peer: Peer): CallFigures {
   const stats = peer.stats();
-  output.event({ event: "stats", ...toJsonObject(stats) });
-  if (stats.incoming.widthPx > 0 || stats.outgoing.fps > 0)
-    output.status(`${formatIncoming(stats.incoming)}   ${formatOutgoing(stats.outgoing)}`);
+  const { incoming, outgoing } = stats;
+  const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
+  const status = isUnderWay ? statusBeside(incomingStatus(incoming), [formatOutgoing(outgoing)]) : undefined;
+  return { stats, status, detail: callDetail(incoming, outgoing) };
 }
 
-/** Tells the peer's events; resolves with the exit code when one of them ends the program. */
-function describeEvents(peer: Peer, output: ConsoleOutput, context: { readonly wantsWindow: boolean }): Promise<ExitCode> {
-  let wasConnected = false;
-  return new Promise((resolve) => {
-    peer.on("invite", ({ invite }) => {
-      output.event({ event: "invite", invite });
-      output.say(
-        `On the other computer run:\n\n    ${commandOf("peer")} ${invite}\n\nThe invite is for one call, within ten minutes.`,
-        true,
-      );
-    });
-    peer.on("display", ({ display }) => {
-      if (context.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
-    });
-    peer.on("opened", (source) => {
-      output.event({ event: "opened", ...source });
-      output.say(`Sending ${forTerminal(source.name)}, ${source.widthPx}x${source.heightPx}.`);
-    });
-    peer.on("connected", (event) => {
-      wasConnected = true;
-      output.event({ event: "connected", ...event });
-      output.say(
-        `Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). You see each other; nobody else does.`,
-      );
-    });
-    peer.on("first-picture", (size) => output.event({ event: "first-picture", ...size }));
-    peer.on("silent", ({ silent }) => {
-      output.event({ event: "silent", silent });
-      if (silent) output.say("Nothing has come for 3 s.");
-    });
-    peer.on("reconnecting", ({ cause }) => {
-      output.event({ event: "reconnecting", cause });
-      output.say("The connection is lost; reconnecting.");
-    });
-    peer.on("attempt", (attempt) => {
-      output.event({ event: "attempt", ...attempt });
-      if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
-    });
-    peer.on("refused", ({ remoteAddress, code }) => {
-      output.event({ event: "refused", remoteAddress, code });
-      output.say(`Refused ${remoteAddress}: ${code}.`);
-    });
-    peer.on("text", ({ text }) => {
-      output.event({ event: "text", text });
-      output.say(`> ${forTerminal(text, 4096)}`, true);
-    });
-    peer.on("trouble", ({ code, message, isFinal }) => {
-      output.event({ event: "trouble", code, message, isFinal });
-      output.say(message, true);
-      if (!isFinal) return;
-      const wasRunning = wasConnected && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
-    });
-    peer.on("notice", ({ code, message }) => {
-      output.event({ event: "notice", code, message });
-      output.say(message, true);
-    });
-    peer.on("ended", () => {
-      output.event({ event: "ended" });
-      output.say("Your file is at its end; the call goes on.");
-    });
-    peer.on("key", ({ key }) => {
-      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
-    });
-    peer.on("window-closed", () => resolve(exitCodes.ok));
-    peer.on("closed", ({ code, reason, by, error }) => {
-      // Our own goodbye; when the other end broke the protocol it was also we who ended the call, but with another code.
-      if (by === "us" && code === "normal") return;
-      output.event({ event: "closed", code, reason, by });
-      output.say(closingSentence({ code, reason, by, error }), true);
-      resolve(exitCodeOf({ code, by, error }, wasConnected));
-    });
+/** Tells what happens at this end. */
+function describeOurSide(peer: Peer, output: ConsoleOutput): void {
+  peer.on("invite", ({ invite }) => {
+    output.event({ event: "invite", invite });
+    output.say(`On the other computer run:\n\n    ${commandOf("peer")} ${invite}\n\nThe invite is for one call, within ten minutes.`, true);
   });
-}
-
-function closingSentence({ code, reason, by, error }: PeerEvents["closed"]): string {
-  if (error !== undefined) return error.message;
-  if (code === "normal") return "The other end has hung up.";
-  const because = reason === "" ? "" : `: ${forTerminal(reason, 200)}`;
-  return by === "us"
-    ? `The other end sent what it must not (${code})${because}. Do both ends have the same version?`
-    : `The other end ended the call (${code})${because}.`;
-}
-
-function exitCodeOf({ code, by, error }: Pick<PeerEvents["closed"], "code" | "by" | "error">, wasConnected: boolean): ExitCode {
-  if (error?.code === "refused" || code === "revoked" || code === "refused") return exitCodes.refused;
-  if (by === "them" && (code === "normal" || code === "time-limit")) return exitCodes.ok;
-  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+  peer.on("opened", (source) => {
+    output.event({ event: "opened", ...source });
+    output.say(`Sending ${forTerminal(source.name)}, ${source.widthPx}x${source.heightPx}.`);
+  });
+  peer.on("refused", ({ remoteAddress, code }) => {
+    output.event({ event: "refused", remoteAddress, code });
+    output.say(`Refused ${remoteAddress}: ${code}.`);
+  });
+  peer.on("text", ({ text }) => {
+    output.event({ event: "text", text });
+    output.say(`> ${forTerminal(text, 4096)}`, true);
+  });
+  peer.on("notice", ({ code, message }) => {
+    output.event({ event: "notice", code, message });
+    output.say(message, true);
+  });
+  peer.on("ended", () => {
+    output.event({ event: "ended" });
+    output.say("Your file is at its end; the call goes on.");
+  });
 }
 
 function explain(error: unknown): never {

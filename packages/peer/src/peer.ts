@@ -4,31 +4,28 @@
 import {
   type Capabilities,
   connectSession,
-  createSecret,
   type Credential,
   CredentialStore,
   deriveCredential,
   Emitter,
-  formatInvite,
-  inviteLifetimeMs,
   listenForSessions,
   type Session,
   type SessionListener,
   type SessionRefusal,
-  type TransportError,
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
+  IncomingCall,
+  type IncomingCallEvents,
   type IncomingStats,
   type IncomingSummary,
-  IncomingVideo,
-  PlaybackHost,
   receiverCapabilities,
 } from "@simple-video-chat/receiver";
 import {
   CaptureHost,
   captureOptions,
   flushLastFrames,
+  InviteRotation,
   type NoticeCode,
   outgoingOptions,
   type OutgoingAccount,
@@ -37,9 +34,6 @@ import {
   software,
   type VideoOptions,
 } from "@simple-video-chat/sender";
-
-/** How long the other end may take to answer a goodbye with its final account, ms. */
-const finalAccountTimeoutMs = 1000;
 
 export interface PeerOptions extends VideoOptions {
   /** Whom to call; without it this end waits for a call. */
@@ -59,34 +53,18 @@ export interface PeerOptions extends VideoOptions {
   readonly waitForListener?: boolean;
 }
 
-/** What a peer tells. */
-export interface PeerEvents {
+/** What a peer tells, besides what the receiving half of a call does; its "trouble" is also that of our source, or of its engine. */
+export interface PeerEvents extends IncomingCallEvents {
   /** The invite for the other end; the one before has expired. */
   readonly invite: { readonly invite: string };
-  readonly display: { readonly display: "window" | "none" };
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
-  readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
-  readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
-  readonly silent: { readonly silent: boolean };
-  readonly reconnecting: { readonly cause: string };
-  readonly attempt: { readonly failures: number; readonly delayMs: number; readonly reason: string };
   readonly refused: SessionRefusal;
   readonly text: { readonly text: string };
-  readonly key: { readonly key: string };
-  readonly "window-closed": Record<string, never>;
-  /** Our source failed, or an engine died. The call goes on with what there is. */
-  readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: NoticeCode; readonly message: string };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
-  readonly closed: {
-    readonly code: string;
-    readonly reason: string;
-    readonly by: "us" | "them" | "loss";
-    readonly error: TransportError | undefined;
-  };
 }
 
 /** Figures of a call, both directions. */
@@ -100,40 +78,29 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #events = new Emitter<PeerEvents>();
   readonly #credentials = new CredentialStore();
+  readonly #invites: InviteRotation;
   readonly #capture: CaptureHost;
-  readonly #playback: PlaybackHost;
-  readonly #incoming: IncomingVideo;
+  readonly #incoming: IncomingCall;
   #listener: SessionListener | undefined;
   #session: Session | undefined;
   #outgoing: OutgoingVideo | undefined;
-  #inviteTimer: NodeJS.Timeout | undefined;
-  #invitedIdentity: string | undefined;
-  #hasShown = false;
   #closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(options: PeerOptions) {
     this.#options = options;
-    const hasWindow = options.windowTitle !== undefined;
-    this.#playback = new PlaybackHost(options.windowTitle, {
-      onReport: (report) => {
-        this.#incoming.played(report);
-        this.#checkFirstPicture();
+    this.#invites = new InviteRotation({
+      credentials: this.#credentials,
+      place: () => {
+        const { host = "", port = 0 } = this.address ?? {};
+        return { host: options.inviteHost ?? host, port };
       },
-      onKeyframeWanted: (reason) => this.#incoming.requestKeyframe(reason),
-      onEvent: (event) => {
-        if (event.event === "opened") this.#events.emit("display", { display: event.display });
-        if (event.event === "key") this.#events.emit("key", { key: event.key });
-        if (event.event === "closed") this.#events.emit("window-closed", {});
-      },
-      onEngineDeath: ({ isFinal, reason }) => {
-        this.#incoming.playbackDied();
-        this.#events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
-      },
+      onInvite: (invite) => this.#events.emit("invite", { invite }),
     });
-    this.#incoming = new IncomingVideo(this.#playback);
+    const hasWindow = options.windowTitle !== undefined;
+    this.#incoming = new IncomingCall(options.windowTitle, this.#events);
     this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
-      onSelfView: (message) => this.#playback.playSelfView(message),
+      onSelfView: (message) => this.#incoming.playSelfView(message),
       onEvent: (event) => {
         if (event.event === "opened") {
           const { name, widthPx, heightPx, frameRate } = event;
@@ -160,12 +127,12 @@ export class Peer {
 
   /** Process ids of the engines. */
   get enginePids(): { readonly capture: number | undefined; readonly playback: number | undefined } {
-    return { capture: this.#capture.enginePid, playback: this.#playback.enginePid };
+    return { capture: this.#capture.enginePid, playback: this.#incoming.enginePid };
   }
 
   /** What the barcodes of the shown pictures said; complete after {@link close}. */
   get barcodes(): BarcodeCount {
-    return this.#playback.barcodes;
+    return this.#incoming.barcodes;
   }
 
   /** @internal */
@@ -174,11 +141,11 @@ export class Peer {
     const capabilities: Capabilities = { ...receiverCapabilities(name, software), sends: ["video"] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
-      this.#playback.showCard("calling");
+      this.#incoming.showCard("calling");
       this.#use(connectSession({ ...common, ...call, waitForListener }));
       return;
     }
-    this.#playback.showCard("waiting for the other end");
+    this.#incoming.showCard("waiting for the other end");
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
       ...common,
@@ -190,7 +157,7 @@ export class Peer {
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
     // After the caller could attach its handlers.
-    if (secret === undefined) setImmediate(() => this.#invite());
+    if (secret === undefined) setImmediate(() => this.#invites.next());
   }
 
   /** Sends a text; says what became of it. */
@@ -216,6 +183,11 @@ export class Peer {
     return this.#outgoing?.account;
   }
 
+  /** Shows a table over the picture, each row a label and figures, until it is given anew; without rows, none. */
+  showDetail(rows: readonly (readonly [label: string, figures: string])[]): void {
+    this.#incoming.showDetail(rows);
+  }
+
   /** Hangs up: both ends get their last accounts, camera and window are released. Resolves when nothing is left running. */
   close(reason: string = ""): Promise<void> {
     this.#closing ??= this.#close(reason);
@@ -223,59 +195,22 @@ export class Peer {
   }
 
   async #close(reason: string): Promise<void> {
-    clearTimeout(this.#inviteTimer);
+    this.#invites.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
-    await this.#incoming.stop(finalAccountTimeoutMs);
-    await this.#playback.drain();
+    await this.#incoming.stop();
     if (this.#session !== undefined) await flushLastFrames([this.#session]);
     await this.#session?.close("normal", reason);
     await this.#listener?.close("normal", reason);
-    await Promise.all([this.#capture.close(), this.#playback.close()]);
+    await Promise.all([this.#capture.close(), this.#incoming.close()]);
   }
 
   #use(session: Session): void {
-    clearTimeout(this.#inviteTimer);
+    this.#invites.stop();
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
-    session.on("live", ({ resumed, remoteAddress, peer }) => {
-      this.#incoming.connected(session, !resumed);
-      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
-      if (!this.#hasShown) this.#playback.showCard(`waiting for the picture of ${peer.name}`);
-      this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
-    });
-    session.on("message", (message) => this.#incoming.receive(message));
     session.on("text", (text) => this.#events.emit("text", text));
-    session.on("silent", ({ silent }) => {
-      if (silent) this.#playback.showCard("reconnecting");
-      this.#events.emit("silent", { silent });
-    });
-    session.on("reconnecting", ({ cause }) => {
-      this.#playback.showCard("reconnecting");
-      this.#events.emit("reconnecting", { cause });
-    });
-    session.on("attempt", ({ failures, delayMs, error }) => this.#events.emit("attempt", { failures, delayMs, reason: error.message }));
-    session.on("closed", (end) => this.#events.emit("closed", end));
-  }
-
-  /** Makes the invite: single-use, and replaced when it expires unused. */
-  #invite(): void {
-    if (this.#closing !== undefined) return;
-    if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
-    const secret = createSecret();
-    const credential = deriveCredential(secret);
-    this.#invitedIdentity = credential.identity;
-    this.#credentials.admit(credential, { use: "single", lifeMs: inviteLifetimeMs });
-    this.#inviteTimer = setTimeout(() => this.#invite(), inviteLifetimeMs);
-    const { host = "", port = 0 } = this.address ?? {};
-    this.#events.emit("invite", { invite: formatInvite({ host: this.#options.inviteHost ?? host, port, secret }) });
-  }
-
-  #checkFirstPicture(): void {
-    if (this.#hasShown || this.#incoming.firstShownUs === undefined) return;
-    this.#hasShown = true;
-    const { widthPx, heightPx } = this.#incoming.stats();
-    this.#events.emit("first-picture", { widthPx, heightPx });
+    this.#incoming.use(session);
   }
 }
 

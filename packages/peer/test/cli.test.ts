@@ -31,7 +31,7 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
   ["a bitrate that is none", [...testcard, "--video-bit-rate", "fast"]],
   ["a frame rate of 0", [...testcard, "--max-fps", "0"]],
   ["a frame rate that is no number", [...testcard, "--max-fps", "many"]],
-  ["a frame rate above what the wire allows", [...testcard, "--max-fps", "61"]],
+  ["a frame rate above what the wire allows", [...testcard, "--max-fps", "241"]],
   ["a size of 20 pixels", [...testcard, "--max-size", "20"]],
   ["a latency of 5 ms", [...testcard, "--max-latency", "5"]],
   ["a codec that there is not", [...testcard, "--video-codec", "mpeg1"]],

@@ -9,6 +9,7 @@ export {
   authMinBlockMs,
   deadAfterMs,
   defaultMaxReceivers,
+  accountIntervalMs,
   heartbeatIntervalMs,
   inviteLifetimeMs,
   maxAudioBytes,

@@ -2,6 +2,8 @@
 
 import type { AccountMessage } from "@simple-video-chat/protocol";
 
+import { addCounts, countsIn, noPlayback, type PlaybackCounts, totalCount } from "./playback-counts.ts";
+
 /** Where a frame can be left, in the order of its way. */
 export interface DroppedFrames {
   /** At the sender: no room on the link, and a newer frame took its place before it was encoded. */
@@ -20,6 +22,8 @@ export interface DroppedFrames {
   readonly engineDied: number;
   /** At the display: a newer one was ready. */
   readonly superseded: number;
+  /** At the display: too old to be shown. */
+  readonly stale: number;
 }
 
 /** An account of frames. */
@@ -28,16 +32,6 @@ export interface FrameTotals {
   readonly shown: number;
   readonly dropped: DroppedFrames;
 }
-
-/** What the playback says it did with the packets it was given. */
-export interface PlaybackCounts {
-  readonly shown: number;
-  readonly superseded: number;
-  readonly waitingForKeyframe: number;
-  readonly undecodable: number;
-}
-
-const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
 
 /** One session's frames on the sender's side, and on their way. */
 interface SessionFrames {
@@ -66,7 +60,12 @@ export class FrameAccount {
   /** Frames that are with the playback engine now: given to it, and not yet reported. */
   get inPlayback(): number {
     const arrived = this.#sessions.reduce((sum, session) => sum + session.arrived, 0);
-    return Math.max(0, arrived - this.#engineDied - total(this.#past) - total(this.#present));
+    return Math.max(0, arrived - this.#engineDied - totalCount(this.#past) - totalCount(this.#present));
+  }
+
+  /** What all playback engines have done. */
+  get playedCounts(): PlaybackCounts {
+    return addCounts(this.#past, this.#present);
   }
 
   /** The sender has begun anew: its frames are counted from 1 again. */
@@ -99,14 +98,14 @@ export class FrameAccount {
   }
 
   /** What the present playback engine has done since it started. */
-  played({ shown, superseded, waitingForKeyframe, undecodable }: PlaybackCounts): void {
-    this.#present = { shown, superseded, waitingForKeyframe, undecodable };
+  played(report: PlaybackCounts): void {
+    this.#present = countsIn(report);
   }
 
   /** The playback engine died with the frames it had; the next one counts from 0. */
   playbackDied(): void {
     this.#engineDied += this.inPlayback;
-    this.#past = add(this.#past, this.#present);
+    this.#past = this.playedCounts;
     this.#present = noPlayback;
   }
 
@@ -115,7 +114,7 @@ export class FrameAccount {
    * account, and did not send or what did not come, is not known and in none of the numbers.
    */
   totals(): FrameTotals {
-    const { shown, superseded, waitingForKeyframe, undecodable } = add(this.#past, this.#present);
+    const { shown, superseded, stale, waitingForKeyframe, undecodable } = this.playedCounts;
     const ways = this.#sessions.map(settled).reduce(addWays);
     const { captured, lost, notEncoded, encoderDropped, notSent } = ways;
     const dropped = {
@@ -127,6 +126,7 @@ export class FrameAccount {
       undecodable,
       engineDied: this.#engineDied,
       superseded,
+      stale,
     };
     return { captured, shown, dropped };
   }
@@ -167,17 +167,4 @@ function addWays(a: Way, b: Way): Way {
 
 function noFrames(): SessionFrames {
   return { firstFrame: 0, lastFrame: 0, notEncoded: 0, encoderDropped: 0, notSent: 0, arrived: 0, arrivedSince: 0, newestFrame: 0 };
-}
-
-function add(a: PlaybackCounts, b: PlaybackCounts): PlaybackCounts {
-  return {
-    shown: a.shown + b.shown,
-    superseded: a.superseded + b.superseded,
-    waitingForKeyframe: a.waitingForKeyframe + b.waitingForKeyframe,
-    undecodable: a.undecodable + b.undecodable,
-  };
-}
-
-function total({ shown, superseded, waitingForKeyframe, undecodable }: PlaybackCounts): number {
-  return shown + superseded + waitingForKeyframe + undecodable;
 }

@@ -2,7 +2,6 @@
 
 import {
   type AccountMessage,
-  CallPercentiles,
   headerBytes,
   maxFormatChangesPerS,
   maxTracks,
@@ -14,13 +13,16 @@ import {
   type ReceivedMessage,
   type ReportMessage,
   type Session,
-  SlidingPercentiles,
   type TrackMessage,
+  type VideoCodec,
   videoFixedBytes,
   type VideoMessage,
 } from "@simple-video-chat/protocol";
 
-import { FrameAccount, type FrameTotals, type PlaybackCounts } from "./frame-account.ts";
+import { FrameAccount, type FrameTotals } from "./frame-account.ts";
+import { type LatencyMs, type LatencyStages, PictureTimes, type ShownPicture } from "./picture-times.ts";
+import { PictureWatch } from "./picture-watch.ts";
+import { countsSince, noPlayback } from "./playback-counts.ts";
 import type { PlaybackHost } from "./playback-host.ts";
 
 /**
@@ -28,20 +30,8 @@ import type { PlaybackHost } from "./playback-host.ts";
  * down like a link that does, instead of queueing old pictures.
  */
 const maxInPlayback = 4;
-/** Packets whose capture time is remembered until they are shown. Far more than can be on their way. */
-const maxRemembered = 512;
 /** Announcements that may come at once, beyond {@link maxFormatChangesPerS}: a source that is opened again is announced again. */
 const announcementBurst = 5;
-
-/** Where the time between capture and display went, µs; of the last picture shown. */
-export interface LatencyStages {
-  readonly captureWaitUs: number;
-  readonly encodeUs: number;
-  readonly sendQueueUs: number;
-  readonly networkUs: number;
-  readonly decodeUs: number;
-  readonly displayWaitUs: number;
-}
 
 /** Figures of an incoming video. Latencies are capture → display, in milliseconds. */
 export interface IncomingStats extends FrameTotals {
@@ -49,10 +39,14 @@ export interface IncomingStats extends FrameTotals {
   readonly fps: number;
   /** Video bits a second as they came, over the last two seconds. */
   readonly bitrateBps: number;
+  /** How it is encoded; undefined before the first picture. */
+  readonly codec: VideoCodec | undefined;
   readonly widthPx: number;
   readonly heightPx: number;
   /** Over the last ten seconds; undefined before the first picture. */
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
+  readonly latencyMs: LatencyMs | undefined;
+  /** What has to be added to our clock to get the sender's, ms. */
+  readonly clockOffsetMs: number | undefined;
   /** How wrong the latencies can be: half the round trip over which the clocks were compared, ms. */
   readonly clockErrorMs: number | undefined;
   readonly rttMs: number | undefined;
@@ -63,30 +57,21 @@ export interface IncomingStats extends FrameTotals {
 export interface IncomingSummary extends FrameTotals {
   readonly fps: number;
   readonly bitrateBps: number;
-  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
+  readonly latencyMs: LatencyMs | undefined;
 }
+
+/** What is too slow for live pictures: the way here, or this computer, whose decoder does not keep up. */
+export type SlowPart = "link" | "computer";
 
 /** What this needs of a session. */
 export type IncomingSession = Pick<Session, "send" | "status" | "clock">;
 
-interface Remembered {
-  readonly captureUs: Micros;
-  readonly encodeStartUs: number;
-  readonly encodedUs: number;
-  readonly sentUs: number;
-  readonly receivedUs: Micros;
-}
-
-const noPlayback: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
-
 /** The incoming video of a call, over all its connections and, when the sender is restarted, sessions. */
 export class IncomingVideo {
-  readonly #playback: Pick<PlaybackHost, "announce" | "play">;
-  readonly #shownRate = new RateMeter();
+  readonly #playback: Pick<PlaybackHost, "announce" | "play" | "setClock">;
+  readonly #times = new PictureTimes();
+  readonly #watch = new PictureWatch();
   readonly #bitRate = new RateMeter();
-  readonly #latencies = new SlidingPercentiles();
-  readonly #callLatencies = new CallPercentiles();
-  readonly #remembered = new Map<number, Remembered>();
   #session: IncomingSession | undefined;
   #assembler = new PacketAssembler();
   #track: TrackMessage | undefined;
@@ -103,31 +88,31 @@ export class IncomingVideo {
   #accountedTo = 0;
   /** What was played before the present connection: reports count from there. */
   #playedBefore = noPlayback;
-  #stages: LatencyStages | undefined;
-  #firstShownUs: Micros | undefined;
-  #lastShownUs: Micros | undefined;
   #onFinalAccount: (() => void) | undefined;
 
   /** @param playback - takes the packets; its reports come back by {@link played} */
-  constructor(playback: Pick<PlaybackHost, "announce" | "play">) {
+  constructor(playback: Pick<PlaybackHost, "announce" | "play" | "setClock">) {
     this.#playback = playback;
   }
 
   /** When the first picture was shown. */
   get firstShownUs(): Micros | undefined {
-    return this.#firstShownUs;
+    return this.#times.firstShownUs;
   }
 
   /** A connection of `session` is up. `isNew`: the session is a new one, whose frames are counted from its beginning. */
   connected(session: IncomingSession, isNew: boolean): void {
     if (isNew && this.#session !== undefined) {
       this.#account.newSession();
-      this.#remembered.clear();
+      this.#times.forget();
     }
+    // A session that goes on is with the same computer, and its clock.
+    if (isNew) this.#playback.setClock(undefined);
+    this.#watch.forget();
     this.#session = session;
     this.#announced = new Set();
     this.#accountedTo = 0;
-    this.#playedBefore = this.#playedSoFar();
+    this.#playedBefore = this.#account.playedCounts;
     this.#assembler = new PacketAssembler();
     this.#connectionBytes = 0;
     this.#newestComplete = 0;
@@ -158,13 +143,15 @@ export class IncomingVideo {
     }
   }
 
-  /** What the playback engine says. */
-  played(report: ReportMessage): void {
-    const isShown = this.#remembered.has(report.frame);
+  /** Takes what the playback engine says; returns the picture that was shown, unless it was told of before. */
+  played(report: ReportMessage): ShownPicture | undefined {
     this.#account.played(report);
-    if (isShown) this.#measure(report);
-    if (this.#track !== undefined) this.#session?.send({ ...report, ...this.#playedHere(), track: this.#track.track });
+    const picture = this.#times.played(report, this.#session?.clock);
+    if (picture !== undefined) this.#watch.shown(report.frame, nowUs());
+    if (this.#track !== undefined)
+      this.#session?.send({ ...report, ...countsSince(this.#playedBefore, this.#account.playedCounts), track: this.#track.track });
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
+    return picture;
   }
 
   /** The playback engine died; its successor needs a keyframe. */
@@ -172,6 +159,17 @@ export class IncomingVideo {
     this.#account.playbackDied();
     this.requestKeyframe("gap");
     if (this.#heldAck !== undefined) this.#acknowledge(this.#heldAck);
+  }
+
+  /** What keeps newer pictures from being shown, if the one that is shown is no live one any more. */
+  frozenBy(): SlowPart | undefined {
+    if (!this.#watch.isFrozen(nowUs())) return undefined;
+    return this.#heldAck === undefined ? "link" : "computer";
+  }
+
+  /** The picture was taken away. */
+  pictureGone(): void {
+    this.#watch.forget();
   }
 
   /** Asks the sender for a keyframe. */
@@ -194,49 +192,31 @@ export class IncomingVideo {
 
   /** The present figures. */
   stats(): IncomingStats {
-    const now = nowUs();
     const clock = this.#session?.clock;
     return {
       ...this.#account.totals(),
-      fps: this.#shownRate.perSecond(now),
-      bitrateBps: this.#bitRate.perSecond(now),
+      fps: this.#times.shownPerSecond(),
+      bitrateBps: this.#bitRate.perSecond(nowUs()),
+      codec: this.#track?.codec,
       widthPx: this.#track?.widthPx ?? 0,
       heightPx: this.#track?.heightPx ?? 0,
-      latencyMs: inMs(this.#latencies.read(now)),
+      latencyMs: this.#times.latencyMs(),
+      clockOffsetMs: clock && clock.offsetUs / 1000,
       clockErrorMs: clock && clock.errorUs / 1000,
       rttMs: clock && clock.rttUs / 1000,
-      stages: this.#stages,
+      stages: this.#times.stages(),
     };
   }
 
   /** The whole call's figures. */
   summary(): IncomingSummary {
     const totals = this.#account.totals();
-    const seconds =
-      this.#firstShownUs === undefined || this.#lastShownUs === undefined ? 0 : (this.#lastShownUs - this.#firstShownUs) / 1e6;
+    const seconds = this.#times.shownSeconds;
     return {
       ...totals,
       fps: seconds > 0 ? (totals.shown - 1) / seconds : 0,
       bitrateBps: seconds > 0 ? (this.#callBytes * 8) / seconds : 0,
-      latencyMs: inMs(this.#callLatencies.read()),
-    };
-  }
-
-  #playedSoFar(): PlaybackCounts {
-    const { shown, dropped } = this.#account.totals();
-    const { superseded, waitingForKeyframe, undecodable } = dropped;
-    return { shown, superseded, waitingForKeyframe, undecodable };
-  }
-
-  /** What was played since the present connection began. */
-  #playedHere(): PlaybackCounts {
-    const now = this.#playedSoFar();
-    const before = this.#playedBefore;
-    return {
-      shown: now.shown - before.shown,
-      superseded: now.superseded - before.superseded,
-      waitingForKeyframe: now.waitingForKeyframe - before.waitingForKeyframe,
-      undecodable: now.undecodable - before.undecodable,
+      latencyMs: this.#times.callLatencyMs(),
     };
   }
 
@@ -265,11 +245,14 @@ export class IncomingVideo {
     this.#connectionBytes += bytes;
     this.#callBytes += bytes;
     this.#bitRate.add(bytes * 8, nowUs());
+    this.#watch.heard(message.frame, nowUs());
     const packet = this.#assembler.push(message);
     if (packet !== undefined) {
       this.#newestComplete = packet.frame;
       this.#account.arrived(packet.frame);
-      this.#remember(packet.frame, { ...packet, receivedUs: nowUs() });
+      this.#times.arrived(packet, nowUs());
+      const clock = this.#session?.clock;
+      if (clock !== undefined) this.#playback.setClock(clock);
       this.#playback.play(packet);
     }
     if (this.#account.inPlayback > maxInPlayback) this.#heldAck = message.track;
@@ -290,44 +273,9 @@ export class IncomingVideo {
       this.#accountedTo = lastFrame;
     }
     this.#account.accounted(account);
-    if (account.final) this.#onFinalAccount?.();
+    this.#watch.accounted(lastFrame, nowUs());
+    if (!account.final) return;
+    this.#watch.forget();
+    this.#onFinalAccount?.();
   }
-
-  #remember(frame: number, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs }: Remembered): void {
-    this.#remembered.set(frame, { captureUs, encodeStartUs, encodedUs, sentUs, receivedUs });
-    if (this.#remembered.size <= maxRemembered) return;
-    const oldest = this.#remembered.keys().next().value;
-    if (oldest !== undefined) this.#remembered.delete(oldest);
-  }
-
-  #measure({ frame, shownUs, decodeUs, displayWaitUs }: ReportMessage): void {
-    const packet = this.#remembered.get(frame);
-    if (packet === undefined) return;
-    for (const older of this.#remembered.keys()) {
-      if (older > frame) break;
-      this.#remembered.delete(older);
-    }
-    this.#firstShownUs ??= shownUs;
-    this.#lastShownUs = shownUs;
-    const now = nowUs();
-    this.#shownRate.add(1, now);
-    const clock = this.#session?.clock;
-    if (clock === undefined) return;
-    const latencyUs = shownUs + clock.offsetUs - packet.captureUs;
-    this.#latencies.add(latencyUs, now);
-    this.#callLatencies.add(latencyUs);
-    this.#stages = {
-      captureWaitUs: packet.encodeStartUs,
-      encodeUs: packet.encodedUs - packet.encodeStartUs,
-      sendQueueUs: packet.sentUs - packet.encodedUs,
-      networkUs: Math.round(packet.receivedUs + clock.offsetUs - packet.captureUs - packet.sentUs),
-      decodeUs,
-      displayWaitUs,
-    };
-  }
-}
-
-function inMs(us: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined): IncomingStats["latencyMs"] {
-  const ms = (value: number): number => Math.round(value / 10) / 100;
-  return us && { p50: ms(us.p50), p95: ms(us.p95), p99: ms(us.p99) };
 }

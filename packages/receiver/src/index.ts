@@ -1,10 +1,11 @@
 // Entry point "@simple-video-chat/receiver": the receiver as a library, and the parts that peer composes.
 
-export type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
+export type { BarcodeCount } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
-export { type IncomingStats, type IncomingSummary, IncomingVideo, type LatencyStages } from "./incoming-video.ts";
+export type { IncomingStats, IncomingSummary, SlowPart } from "./incoming-video.ts";
+export { IncomingCall, type IncomingCallEvents } from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
-export { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
+export type { LatencyMs, LatencyStages, ShownPicture } from "./picture-times.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";

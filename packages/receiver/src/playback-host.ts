@@ -1,8 +1,17 @@
 // The playback engine as the network process sees it: packets go in, reports and key presses come out.
 
-import type { EncodedPacket, KeyframeReason, Message, ReportMessage, TrackMessage } from "@simple-video-chat/protocol";
+import {
+  type ClockEstimate,
+  type EncodedPacket,
+  type KeyframeReason,
+  type Message,
+  type ReportMessage,
+  toJsonObject,
+  type TrackMessage,
+} from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
+import type { OverlayRow } from "./display/detail-overlay.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
@@ -22,6 +31,7 @@ export class PlaybackHost {
   /** Of the window; undefined when there is none, or none any more. */
   #title: string | undefined;
   #card: string | undefined;
+  #clock: ClockEstimate | undefined;
   #isOpening = false;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
@@ -73,6 +83,14 @@ export class PlaybackHost {
     this.#engine.sendPacket({ ...packet, track: videoTrack });
   }
 
+  /** How far the sender's clock is from ours; undefined: not known. By it the engine tells which pictures are too old to be shown. */
+  setClock(clock: ClockEstimate | undefined): void {
+    // The error bound grows all the time, by next to nothing.
+    if (clock?.offsetUs === this.#clock?.offsetUs && clock?.rttUs === this.#clock?.rttUs) return;
+    this.#clock = clock;
+    this.#command({ command: "clock", clock: clock ?? null });
+  }
+
   /** Takes what the capture's self-view gives. */
   playSelfView(message: TrackMessage | EncodedPacket): void {
     if ("data" in message) this.#engine.sendPacket(message);
@@ -86,6 +104,11 @@ export class PlaybackHost {
   showCard(text: string): void {
     this.#card = text;
     this.#command({ command: "card", text });
+  }
+
+  /** Shows a table over the picture, until it is given anew; without rows, none. */
+  showDetail(rows: readonly OverlayRow[]): void {
+    this.#command({ command: "detail", rows });
   }
 
   /** Names the window, if there is one; clean text of one line. */
@@ -116,12 +139,13 @@ export class PlaybackHost {
     this.#isOpening = true;
     this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
     if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
+    if (this.#clock !== undefined) this.#command({ command: "clock", clock: this.#clock });
     if (this.#track !== undefined) this.#engine.send(this.#track);
     if (this.#selfViewTrack !== undefined) this.#engine.send(this.#selfViewTrack);
   }
 
   #command(command: PlaybackCommand): void {
-    this.#engine.send({ type: "engine-configure", value: { ...command } });
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
   }
 
   #receive(message: Message): void {

@@ -3,7 +3,8 @@ import type { AccountMessage } from "@simple-video-chat/protocol";
 import fc from "fast-check";
 import { suite } from "uvu";
 
-import { FrameAccount, type FrameTotals, type PlaybackCounts } from "../src/frame-account.ts";
+import { FrameAccount, type FrameTotals } from "../src/frame-account.ts";
+import { noPlayback, type PlaybackCounts } from "../src/playback-counts.ts";
 
 const test = suite("FrameAccount");
 
@@ -21,8 +22,6 @@ function account(fields: Partial<AccountMessage>): AccountMessage {
     ...fields,
   };
 }
-
-const nothing: PlaybackCounts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
 
 function sumOf({ shown, dropped }: FrameTotals): number {
   return shown + Object.values(dropped).reduce((sum, count) => sum + count, 0);
@@ -42,15 +41,15 @@ test("is empty in the beginning", () => {
 
 test("closes exactly at the end of an ordinary call", () => {
   const frames = new FrameAccount();
-  for (const frame of [3, 4, 7]) frames.arrived(frame);
-  frames.accounted(account({ firstFrame: 1, lastFrame: 7, notEncoded: 3, encoderDropped: 1, sent: 3 }));
+  for (const frame of [2, 3, 4, 7]) frames.arrived(frame);
+  frames.accounted(account({ firstFrame: 1, lastFrame: 7, notEncoded: 2, encoderDropped: 1, sent: 4 }));
   frames.arrived(9);
   frames.accounted(account({ final: true, firstFrame: 8, lastFrame: 10, notSent: 2, sent: 1 }));
-  frames.played({ shown: 2, superseded: 1, waitingForKeyframe: 0, undecodable: 1 });
+  frames.played({ ...noPlayback, shown: 2, superseded: 1, stale: 1, undecodable: 1 });
   const { captured, shown, dropped } = frames.totals();
   assert.deepEqual([captured, shown, frames.inPlayback], [10, 2, 0]);
   assert.deepEqual(dropped, {
-    notEncoded: 3,
+    notEncoded: 2,
     encoderDropped: 1,
     notSent: 2,
     lost: 0,
@@ -58,6 +57,7 @@ test("closes exactly at the end of an ordinary call", () => {
     undecodable: 1,
     engineDied: 0,
     superseded: 1,
+    stale: 1,
   });
 });
 
@@ -66,13 +66,13 @@ test("counts what was sent on a connection that was cut, and what was in an engi
   frames.arrived(1);
   frames.arrived(2);
   frames.accounted(account({ firstFrame: 1, lastFrame: 2, sent: 2 }));
-  frames.played({ ...nothing, shown: 1 });
+  frames.played({ ...noPlayback, shown: 1 });
   frames.playbackDied();
   frames.arrived(3);
   // 4 to 8 went with the connection, whose account never came.
   frames.arrived(9);
   frames.accounted(account({ firstFrame: 9, lastFrame: 9, sent: 1 }));
-  frames.played({ ...nothing, shown: 2 });
+  frames.played({ ...noPlayback, shown: 2 });
   const { captured, shown, dropped } = frames.totals();
   assert.deepEqual([captured, shown, dropped.engineDied, dropped.lost], [9, 3, 1, 5]);
   checkBalance(frames);
@@ -83,11 +83,11 @@ test("adds the sessions of a sender that was started again, without counting a p
   for (let session = 0; session < 5; session++) {
     for (const frame of [1, 2, 3]) frames.arrived(frame);
     frames.accounted(account({ firstFrame: 1, lastFrame: 5, notEncoded: 2, sent: 3 }));
-    frames.played({ ...nothing, shown: 3 * session + 2 });
+    frames.played({ ...noPlayback, shown: 3 * session + 2 });
     frames.newSession();
     checkBalance(frames);
   }
-  frames.played({ ...nothing, shown: 15 });
+  frames.played({ ...noPlayback, shown: 15 });
   const { captured, shown, dropped } = frames.totals();
   assert.deepEqual([captured, shown, dropped.notEncoded, dropped.lost, frames.inPlayback], [25, 15, 10, 0, 0]);
 });
@@ -96,7 +96,7 @@ test("adds the sessions of a sender that was started again, without counting a p
 const steps = fc.array(
   fc.oneof(
     { weight: 10, arbitrary: fc.constantFrom("send", "send", "skip", "drop", "not sent") },
-    { weight: 4, arbitrary: fc.constantFrom("show", "supersede", "refuse", "wait") },
+    { weight: 4, arbitrary: fc.constantFrom("show", "supersede", "too old", "refuse", "wait") },
     { weight: 2, arbitrary: fc.constantFrom("account") },
     { weight: 1, arbitrary: fc.constantFrom("cut", "engine dies", "session ends") },
   ),
@@ -109,7 +109,7 @@ test("balances after every step of any history, and tells the truth at its end",
       const frames = new FrameAccount();
       let frame = joinedAt;
       let since = account({});
-      let played = nothing;
+      let played: PlaybackCounts = noPlayback;
       let inEngine = 0;
       const truth = { captured: 0, arrived: 0, shown: 0, died: 0 };
       const tell = (final: boolean): void => {
@@ -139,6 +139,7 @@ test("balances after every step of any history, and tells the truth at its end",
         else if (step === "not sent") capture("notSent");
         else if (step === "show") play("shown");
         else if (step === "supersede") play("superseded");
+        else if (step === "too old") play("stale");
         else if (step === "refuse") play("undecodable");
         else if (step === "wait") play("waitingForKeyframe");
         else if (step === "account") tell(false);
@@ -146,7 +147,7 @@ test("balances after every step of any history, and tells the truth at its end",
           frames.playbackDied();
           truth.died += inEngine;
           inEngine = 0;
-          played = nothing;
+          played = noPlayback;
         } else if (step === "cut") {
           // Two packets and the account are lost on the way.
           capture("sent");

@@ -15,6 +15,8 @@ import {
 import { suite } from "uvu";
 
 import { type IncomingSession, IncomingVideo } from "../src/incoming-video.ts";
+import type { ShownPicture } from "../src/picture-times.ts";
+import { noPlayback } from "../src/playback-counts.ts";
 
 const test = suite("IncomingVideo");
 
@@ -38,6 +40,11 @@ class FakeSession implements IncomingSession {
 class FakePlayback {
   readonly announced: TrackMessage[] = [];
   readonly played: EncodedPacket[] = [];
+  clock: ClockEstimate | undefined;
+
+  setClock(clock: ClockEstimate | undefined): void {
+    this.clock = clock;
+  }
 
   announce(format: TrackMessage): void {
     this.announced.push(format);
@@ -66,6 +73,7 @@ interface Incoming {
   readonly video: IncomingVideo;
   readonly session: FakeSession;
   readonly playback: FakePlayback;
+  readonly shown: readonly ShownPicture[];
   send(packet: EncodedPacket): void;
   report(fields: Partial<ReportMessage>): void;
 }
@@ -73,6 +81,7 @@ interface Incoming {
 function start(announce: boolean = true): Incoming {
   const session = new FakeSession();
   const playback = new FakePlayback();
+  const shown: ShownPicture[] = [];
   const video = new IncomingVideo(playback);
   video.connected(session, true);
   if (announce) video.receive(track);
@@ -80,12 +89,13 @@ function start(announce: boolean = true): Incoming {
     video,
     session,
     playback,
+    shown,
     send: (packet) => {
       for (const chunk of videoChunks(packet)) video.receive(chunk);
     },
     report: (fields) => {
-      const counts = { shown: 0, superseded: 0, waitingForKeyframe: 0, undecodable: 0 };
-      video.played({ type: "report", track: 1, frame: 0, shownUs: micros(0), decodeUs: 0, displayWaitUs: 0, ...counts, ...fields });
+      const report = { type: "report", track: 1, frame: 0, shownUs: micros(0), decodeUs: 0, displayWaitUs: 0, ...noPlayback } as const;
+      shown.push(...[video.played({ ...report, ...fields })].filter((picture) => picture !== undefined));
     },
   };
 }
@@ -124,6 +134,21 @@ test("acknowledges within a long packet at least every 65,536 bytes", () => {
   send(packetOf(1, 1_000_000));
   const steps = session.acks.map(({ bytes }, index) => bytes - (session.acks[index - 1]?.bytes ?? 0));
   assert.ok(Math.max(...steps) <= 65_536);
+});
+
+test("tells of each picture shown once, with its latency on the sender's clock and its packet's bytes", () => {
+  const { session, shown, send, report } = start();
+  send(packetOf(1, 600));
+  report({ frame: 1, shownUs: micros(1_000), shown: 1 });
+  session.clock = { offsetUs: 5_000, errorUs: 10, rttUs: 20 };
+  send(packetOf(2, 700));
+  send(packetOf(3, 800));
+  report({ frame: 3, shownUs: micros(10_250), shown: 2, superseded: 1 });
+  report({ frame: 3, shownUs: micros(10_250), shown: 2, superseded: 1 });
+  assert.deepEqual(shown, [
+    { frame: 1, shownUs: 1_000, latencyMs: undefined, bytes: 600 },
+    { frame: 3, shownUs: 10_250, latencyMs: 12.25, bytes: 800 },
+  ]);
 });
 
 test("holds acknowledgements back while the playback does not keep up, and gives them when it does", () => {
@@ -201,7 +226,8 @@ test("tells the latency from capture to display by the sender's clock, and where
   send(packetOf(1, 500, { captureUs }));
   report({ frame: 1, shown: 1, shownUs: micros(captureUs - offsetUs + 84_000), decodeUs: 2_000, displayWaitUs: 700 });
   const stats = video.stats();
-  assert.deepEqual([Math.round(stats.latencyMs?.p50 ?? 0), stats.clockErrorMs, stats.rttMs], [84, 1.5, 3]);
+  assert.deepEqual([Math.round(stats.latencyMs?.p50 ?? 0), stats.clockOffsetMs, stats.clockErrorMs, stats.rttMs], [84, 5_000, 1.5, 3]);
+  assert.deepEqual([stats.codec, stats.widthPx], ["h264", 96]);
   const { captureWaitUs, encodeUs, sendQueueUs, networkUs, decodeUs, displayWaitUs } = stats.stages ?? {};
   assert.deepEqual([captureWaitUs, encodeUs, sendQueueUs, decodeUs, displayWaitUs], [100, 200, 300, 2_000, 700]);
   assert.ok(networkUs !== undefined && networkUs >= 39_000 && networkUs < 200_000, `${networkUs} us`);
@@ -214,6 +240,23 @@ test("tells no latency without a clock to compare with", () => {
   report({ frame: 1, shown: 1, shownUs: nowUs() });
   assert.equal(video.stats().latencyMs, undefined);
   assert.notEqual(video.firstShownUs, undefined);
+});
+
+test("tells the playback the sender's clock, through a new connection too, but not that of a sender that began anew", () => {
+  const { video, session, playback, send } = start();
+  send(packetOf(1));
+  assert.equal(playback.clock, undefined);
+  const clock = { offsetUs: 5, errorUs: 1_500, rttUs: 3_000 };
+  session.clock = clock;
+  send(packetOf(2));
+  assert.deepEqual(playback.clock, clock);
+  const again = new FakeSession();
+  video.connected(again, false);
+  video.receive(track);
+  send(packetOf(3));
+  assert.deepEqual(playback.clock, clock);
+  video.connected(again, true);
+  assert.equal(playback.clock, undefined);
 });
 
 test("tells the sender what was shown since this connection began", () => {

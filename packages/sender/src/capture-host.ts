@@ -1,10 +1,10 @@
-// The capture engine as the network process sees it: started warm, with the camera open only while somebody watches; its packets
-// go to every receiver, its credits come from all of them.
+// The capture engine as the network process sees it: started warm, with the camera open only while somebody watches. Its encoders
+// serve the receivers by tiers.
 
 import {
-  type CaptureCountMessage,
   type EncodedPacket,
   type Message,
+  type Micros,
   nowUs,
   PacketAssembler,
   type TrackMessage,
@@ -12,13 +12,17 @@ import {
 } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
+import { CaptureTier } from "./capture-tier.ts";
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
+import { type Tier, TierPlan } from "./tier-plan.ts";
 
 /** The camera is released this long after the last receiver has left: a receiver that reconnects at once finds it open. */
 const idleCloseMs = 1500;
-/** Keyframes are made at most this often, however many receivers ask. */
-const keyframeIntervalUs = 300_000;
+/** How often it is looked at who is to share an encoder with whom, ms. */
+const reviewIntervalMs = 250;
+/** Tracks for tiers that come later. So many that what is still said of a closed tier is never taken for the word of its successor. */
+const laterTracks = 60_000;
 /** How long an engine may take to release its source. */
 const stopTimeoutMs = 3000;
 
@@ -39,13 +43,12 @@ export class CaptureHost {
   readonly #options: CaptureOptions;
   readonly #events: CaptureHostEvents;
   readonly #engine: CaptureEngine;
-  readonly #receivers = new Set<OutgoingVideo>();
-  #assembler = new PacketAssembler();
-  #track: TrackMessage | undefined;
-  #count: CaptureCountMessage = { type: "capture-count", track: videoTrack, frame: 0, notEncoded: 0, encoderDropped: 0 };
-  /** The count at which the present engine run began: an engine counts from 0. */
-  #runBase = this.#count;
-  #grantedPackets = 0;
+  readonly #plan = new TierPlan<OutgoingVideo>();
+  /** The planned tiers by their track on the pipe. */
+  readonly #tiers = new Map<number, CaptureTier>();
+  #selfView = new PacketAssembler();
+  /** The last frame that any tier has settled: numbers are never given twice. */
+  #frame = 0;
   #isStarted = false;
   /** The engine died too often: there will be no more pictures. */
   #isGivenUp = false;
@@ -55,8 +58,7 @@ export class CaptureHost {
   /** The preview window is not opened again after a death: it may have been the reason. */
   #hasDied = false;
   #idleTimer: NodeJS.Timeout | undefined;
-  #keyframeTimer: NodeJS.Timeout | undefined;
-  #lastKeyframeUs = 0;
+  #reviewTimer: NodeJS.Timeout | undefined;
   #onStopped: (() => void) | undefined;
   #stopping: Promise<void> = Promise.resolve();
 
@@ -67,6 +69,7 @@ export class CaptureHost {
   ) {
     this.#options = options;
     this.#events = events;
+    this.#followPlan();
     this.#engine = startEngine({
       entry: new URL("./engine/main.js", import.meta.url),
       onMessage: (message) => this.#receive(message),
@@ -76,7 +79,7 @@ export class CaptureHost {
       },
       onGiveUp: (death) => {
         this.#isGivenUp = true;
-        this.#isStarted = false;
+        this.#end();
         this.#onStopped?.();
         events.onEngineDeath({ isFinal: true, reason: describeDeath(death) });
       },
@@ -88,9 +91,14 @@ export class CaptureHost {
     return this.#engine.pid;
   }
 
-  /** The present format; undefined until the source is open. */
-  get track(): TrackMessage | undefined {
-    return this.#track;
+  /** How many encoders the receivers need. */
+  get tiers(): number {
+    return this.#tiers.size;
+  }
+
+  /** The present format for a receiver; undefined until its encoder is open. */
+  formatFor(receiver: OutgoingVideo): TrackMessage | undefined {
+    return this.#tierOf(receiver)?.format;
   }
 
   /** Opens the source now and keeps it open without receivers (the preview window). */
@@ -102,41 +110,40 @@ export class CaptureHost {
   /** Feeds a receiver; opens the source for the first one. */
   add(receiver: OutgoingVideo): void {
     clearTimeout(this.#idleTimer);
-    this.#receivers.add(receiver);
-    this.#start();
-    receiver.settle(this.#count);
+    const isNew = this.#plan.tierOf(receiver) === undefined;
+    if (isNew) this.#plan.join(receiver);
+    if (!this.#isStarted) this.#start();
+    else if (isNew) this.#tierOf(receiver)?.welcome(receiver);
+    // One alone has an encoder of its own: there is nothing to look at.
+    if (this.#plan.size > 1) this.#reviewTimer ??= setInterval(() => this.review(), reviewIntervalMs);
   }
 
   /** Stops feeding a receiver; releases the source soon after the last one. */
   remove(receiver: OutgoingVideo): void {
-    this.#receivers.delete(receiver);
-    if (this.#receivers.size > 0 || this.#isPinned) return;
+    this.#plan.leave(receiver);
+    this.#followPlan();
+    if (this.#plan.size <= 1) this.#stopReviews();
+    if (this.#plan.size > 0 || this.#isPinned) return;
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => void this.#stopCapturing(), idleCloseMs);
   }
 
-  /** A receiver may have room: grants the encoder one more packet, unless it has a grant in hand. */
-  offerRoom(): void {
-    if (!this.#isStarted || this.#grantedPackets > 0) return;
-    if (this.#receivers.size > 0 && ![...this.#receivers].some((receiver) => receiver.hasRoom())) return;
-    this.#grantedPackets++;
-    this.#engine.send({ type: "credit", track: videoTrack, packets: 1, targetBitrateBps: this.#targetBitrateBps() });
+  /** A receiver may have room for another packet. */
+  offerRoom(receiver: OutgoingVideo): void {
+    this.#tierOf(receiver)?.offerRoom([receiver]);
   }
 
-  /** One encoder serves all: it aims at what the best connected receiver takes; the others leave frames out. */
-  #targetBitrateBps(): number {
-    if (this.#receivers.size === 0) return this.#options.bitrateBps;
-    return Math.round(Math.max(...[...this.#receivers].map((receiver) => receiver.targetBitrateBps)));
+  /** A receiver needs a keyframe. */
+  requestKeyframe(receiver: OutgoingVideo): void {
+    this.#tierOf(receiver)?.requestKeyframe();
   }
 
-  /** Asks for a keyframe, now or as soon as the last one is old enough. */
-  requestKeyframe(): void {
-    if (this.#keyframeTimer !== undefined) return;
-    const waitMs = Math.max(0, (this.#lastKeyframeUs + keyframeIntervalUs - nowUs()) / 1000);
-    this.#keyframeTimer = setTimeout(() => {
-      this.#keyframeTimer = undefined;
-      this.#engine.send({ type: "keyframe-request", track: videoTrack, reason: "joined" });
-    }, waitMs);
+  /** @internal Looks at who is to share an encoder with whom; it does so by itself. */
+  review(atUs: Micros = nowUs()): void {
+    const moved = this.#plan.review(atUs);
+    if (moved.length === 0) return;
+    this.#followPlan();
+    for (const receiver of moved) this.#tierOf(receiver)?.welcome(receiver);
   }
 
   /** Releases the source, after everything captured was given to the receivers. */
@@ -149,23 +156,64 @@ export class CaptureHost {
   /** Ends the engine; resolves when its process is gone. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    clearTimeout(this.#keyframeTimer);
+    this.#stopReviews();
+    for (const tier of this.#tiers.values()) tier.close();
     await this.#engine.stop();
   }
 
   #start(): void {
     if (this.#isStarted || this.#isGivenUp) return;
     this.#isStarted = true;
-    this.#runBase = this.#count;
     const options = this.#hasDied ? { ...this.#options, preview: false } : this.#options;
-    this.#command({ command: "start", options, firstFrame: this.#count.frame + 1, run: ++this.#run });
-    this.#grantedPackets = 0;
-    this.offerRoom();
+    const [first, ...others] = this.#tiers.values();
+    if (first === undefined) return;
+    this.#command({ command: "start", options, firstFrame: this.#frame + 1, track: first.track, run: ++this.#run });
+    for (const tier of others) this.#open(tier);
+    first.begin(this.#frame);
+  }
+
+  #open(tier: CaptureTier): void {
+    tier.reopen();
+    this.#command({ command: "open-tier", track: tier.track, bitrateBps: tier.targetBitrateBps, run: this.#run });
+  }
+
+  /** The engine captures no more, or is told not to. */
+  #end(): void {
+    this.#isStarted = false;
+    for (const tier of this.#tiers.values()) tier.pause();
+  }
+
+  #stopReviews(): void {
+    clearInterval(this.#reviewTimer);
+    this.#reviewTimer = undefined;
+  }
+
+  /** Opens the encoders of new tiers, and closes those of tiers that are no more. */
+  #followPlan(): void {
+    const planned = new Map(this.#plan.tiers.map((tier) => [trackOf(tier), tier]));
+    for (const [track, { receivers }] of planned) {
+      if (this.#tiers.has(track)) continue;
+      const { bitrateBps: idleBitrateBps } = this.#options;
+      const tier = new CaptureTier({ track, receivers, idleBitrateBps, send: (message) => this.#engine.send(message) });
+      this.#tiers.set(track, tier);
+      if (this.#isStarted) this.#open(tier);
+    }
+    for (const [track, tier] of this.#tiers) {
+      if (planned.has(track)) continue;
+      tier.close();
+      this.#tiers.delete(track);
+      if (this.#isStarted) this.#command({ command: "close-tier", track, run: this.#run });
+    }
+  }
+
+  #tierOf(receiver: OutgoingVideo): CaptureTier | undefined {
+    const tier = this.#plan.tierOf(receiver);
+    return tier && this.#tiers.get(trackOf(tier));
   }
 
   #stopCapturing(): Promise<void> {
     if (!this.#isStarted) return this.#stopping;
-    this.#isStarted = false;
+    this.#end();
     this.#stopping = new Promise<void>((resolve) => {
       // A driver that hangs must not hang whoever wants to end; its engine is killed when it is closed.
       const timeout = setTimeout(resolve, stopTimeoutMs);
@@ -180,8 +228,7 @@ export class CaptureHost {
 
   #restart(): void {
     this.#hasDied = true;
-    this.#assembler = new PacketAssembler();
-    this.#grantedPackets = 0;
+    this.#selfView = new PacketAssembler();
     this.#onStopped?.();
     if (!this.#isStarted) return;
     // Frames that died with the engine were never told of; the numbers go on behind those that were.
@@ -194,51 +241,20 @@ export class CaptureHost {
   }
 
   #receive(message: Message): void {
-    switch (message.type) {
-      case "video": {
-        const packet = this.#assembler.push(message);
-        if (packet === undefined) break;
-        if (packet.track === selfViewTrack) this.#events.onSelfView?.(packet);
-        else this.#distribute(packet);
-        break;
-      }
-      case "track":
-        if (message.track === selfViewTrack) this.#events.onSelfView?.(message);
-        else {
-          this.#track = message;
-          for (const receiver of this.#receivers) receiver.announce(message);
-        }
-        break;
-      case "capture-count":
-        this.#settle({
-          ...message,
-          notEncoded: this.#runBase.notEncoded + message.notEncoded,
-          encoderDropped: this.#runBase.encoderDropped + message.encoderDropped,
-        });
-        break;
-      case "engine-event":
-        this.#onEvent(message.value as unknown as CaptureEvent);
-        break;
-      default:
-        // An engine says nothing else.
-        break;
+    if (message.type === "engine-event") this.#onEvent(message.value as unknown as CaptureEvent);
+    else if (!("track" in message)) return;
+    else if (message.track === selfViewTrack) this.#receiveSelfView(message);
+    else {
+      // A tier that is closed may have something to say yet.
+      const tier = this.#tiers.get(message.track);
+      tier?.receive(message);
+      this.#frame = Math.max(this.#frame, tier?.frame ?? 0);
     }
   }
 
-  #distribute(packet: EncodedPacket): void {
-    this.#grantedPackets = Math.max(0, this.#grantedPackets - 1);
-    if (packet.keyframe) this.#lastKeyframeUs = nowUs();
-    for (const receiver of this.#receivers) receiver.offer(packet);
-    // The engine counts after each packet, and after each frame that its encoder drops: what a packet skips was not encoded.
-    const skipped = packet.frame - this.#count.frame - 1;
-    this.#settle({ ...this.#count, frame: packet.frame, notEncoded: this.#count.notEncoded + skipped });
-    this.offerRoom();
-  }
-
-  #settle(count: CaptureCountMessage): void {
-    if (count.frame === this.#count.frame) return;
-    this.#count = count;
-    for (const receiver of this.#receivers) receiver.settle(count);
+  #receiveSelfView(message: Message): void {
+    const news = message.type === "video" ? this.#selfView.push(message) : message.type === "track" ? message : undefined;
+    if (news !== undefined) this.#events.onSelfView?.(news);
   }
 
   #onEvent(event: CaptureEvent): void {
@@ -248,7 +264,13 @@ export class CaptureHost {
       this.#onStopped?.();
       this.#onStopped = undefined;
     }
-    if (isPresent && (event.event === "ended" || event.event === "failed")) this.#isStarted = false;
+    if (isPresent && event.event === "tier-opened") this.#tiers.get(event.track)?.begin(event.frame);
+    if (isPresent && (event.event === "ended" || event.event === "failed")) this.#end();
     this.#events.onEvent(event);
   }
+}
+
+/** A tier's track on the pipe: the first video track, then those after the self-view's, again and again. */
+function trackOf({ id }: Tier<OutgoingVideo>): number {
+  return id === 1 ? videoTrack : selfViewTrack + 1 + ((id - 2) % laterTracks);
 }

@@ -6,6 +6,7 @@ export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/sourc
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
 export type { CaptureEvent, CaptureOptions, NoticeCode } from "./engine/capture-command.ts";
 export { EncoderError, type EncoderErrorCode, isFailureToStart, SourceError, type SourceErrorCode } from "./errors.ts";
+export { InviteRotation, type InviteRotationOptions } from "./invite-rotation.ts";
 export { LegacyServerError, type LegacyServerErrorCode } from "./legacy/legacy-server-error.ts";
 export {
   type LegacyPicture,
@@ -16,17 +17,8 @@ export {
 } from "./legacy/legacy-server.ts";
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
 export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
-export type { OutgoingAccount, OutgoingVideo } from "./outgoing-video.ts";
-export {
-  captureOptions,
-  outgoingOptions,
-  type ReceiverInfo,
-  Sender,
-  type SenderEvents,
-  type SenderOptions,
-  type SenderStats,
-  software,
-  startSender,
-  type VideoOptions,
-} from "./sender.ts";
+export type { OutgoingAccount } from "./outgoing-account.ts";
+export type { OutgoingVideo } from "./outgoing-video.ts";
+export { type ReceiverInfo, Sender, type SenderEvents, type SenderOptions, type SenderStats, software, startSender } from "./sender.ts";
 export { checkSource, type SourceArguments, videoOptionsFrom } from "./video-arguments.ts";
+export { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";

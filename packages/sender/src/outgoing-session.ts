@@ -15,13 +15,13 @@ import { OutgoingVideo, type OutgoingVideoOptions } from "./outgoing-video.ts";
  */
 export function sendVideoOver(session: Session, capture: CaptureHost, options: OutgoingVideoOptions): OutgoingVideo {
   const video = new OutgoingVideo(session, options, {
-    onRoom: () => capture.offerRoom(),
-    onKeyframeWanted: () => capture.requestKeyframe(),
+    onRoom: () => capture.offerRoom(video),
+    onKeyframeWanted: () => capture.requestKeyframe(video),
   });
   session.on("live", () => {
     // Not before the other end is authenticated: nobody looks through a camera that only dials.
     if (!video.isStopped) capture.add(video);
-    video.connected(capture.track);
+    video.connected(capture.formatFor(video));
   });
   session.on("reconnecting", () => video.disconnected());
   session.on("message", (message) => {

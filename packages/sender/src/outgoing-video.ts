@@ -1,7 +1,7 @@
 // One receiver's share of the video: which packets it gets, how much may be on its way, and the account of its frames.
 
 import {
-  type CaptureCountMessage,
+  accountIntervalMs,
   type EncodedPacket,
   nowUs,
   RateController,
@@ -13,9 +13,15 @@ import {
 } from "@simple-video-chat/protocol";
 import { videoTrack } from "@simple-video-chat/protocol/engine";
 
-/** How often a receiver is told the account of its frames while the call lives, ms. */
-const accountIntervalMs = 1000;
+import { emptyAccount, extended, type FrameCounts, noFrames, type OutgoingAccount, since } from "./outgoing-account.ts";
 
+/** A receiver that acknowledges nothing for so long takes nothing: a slow link needs less for one packet. */
+const stalledUs = 3_000_000;
+/**
+ * A packet of an encoder that others share comes when they have room. Who has none just then takes it all the same, up to so many windows:
+ * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
+ */
+const stretch = 2;
 /** The user's limits. */
 export interface OutgoingVideoOptions {
   /** Delay from capture to display to keep within, ms. */
@@ -35,18 +41,6 @@ export interface OutgoingVideoHooks {
   readonly onRoom: () => void;
   readonly onKeyframeWanted: () => void;
 }
-
-/** What was made of the frames captured for one receiver; the four counters sum up to lastFrame − firstFrame + 1. */
-export interface OutgoingAccount {
-  readonly firstFrame: number;
-  readonly lastFrame: number;
-  readonly notEncoded: number;
-  readonly encoderDropped: number;
-  readonly notSent: number;
-  readonly sent: number;
-}
-
-const emptyAccount: OutgoingAccount = { firstFrame: 0, lastFrame: 0, notEncoded: 0, encoderDropped: 0, notSent: 0, sent: 0 };
 
 /** The video to one receiver. */
 export class OutgoingVideo {
@@ -69,10 +63,12 @@ export class OutgoingVideo {
   #hasAsked = false;
   /** Bytes of packets on the present connection, as acknowledgements count them. */
   #connectionBytes = 0;
-  /** The capture's count when this receiver joined; undefined: it joins at the next count. */
-  #base: CaptureCountMessage | undefined;
-  #sent = 0;
-  #notSent = 0;
+  /** The last settled frame; undefined: it has not joined yet. */
+  #settled: number | undefined;
+  /** What became of the packet that was offered since then. */
+  #offered: "sent" | "notSent" | undefined;
+  /** When something was last acknowledged, or nothing was under way. */
+  #heardUs = nowUs();
   #account = emptyAccount;
   /** As much of it as the receiver was told, or was lost with a connection: accounts follow each other without gaps. */
   #told = emptyAccount;
@@ -146,52 +142,65 @@ export class OutgoingVideo {
     return this.#rate.targetBps;
   }
 
+  /** Whether nothing arrives there: the connection is lost, or nothing was acknowledged for long. */
+  get isStalled(): boolean {
+    return !this.#isConnected || (this.#window.inFlightBytes > 0 && nowUs() - this.#heardUs > stalledUs);
+  }
+
+  /**
+   * From now on it gets the packets of an encoder, another one perhaps, whose frames are settled up to `frame`. Frames that fall
+   * between two encoders count as not sent.
+   */
+  enter(frame: number): void {
+    if (this.#isStopped) return;
+    const before = this.#settled;
+    this.#settled = Math.max(frame, before ?? 0);
+    this.#needsKeyframe = true;
+    this.#hasAsked = false;
+    if (before !== undefined && frame > before) this.#count(frame, { ...noFrames, notSent: frame - before });
+    this.#askForKeyframe();
+  }
+
   /**
    * Sends a packet, or counts it as not sent when there is no room or its keyframe is missing. Each packet is settled before the
-   * next one is offered.
+   * next one is offered. Of an encoder that is behind the one before, nothing is taken until it has caught up.
+   *
+   * @param isShared others get it too
    */
-  offer(packet: EncodedPacket): void {
-    if (this.#base === undefined || this.#isStopped) return;
+  offer(packet: EncodedPacket, isShared: boolean = false): void {
+    if (this.#settled === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
-    const isSendable = this.hasRoom() && (packet.keyframe || !this.#needsKeyframe);
-    const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
-    if (bytes > 0) {
-      this.#needsKeyframe = false;
-      this.#sent++;
-      this.#connectionBytes += bytes;
-      this.#sentRate.add(1, nowUs());
-      this.#sentBitRate.add(bytes * 8, nowUs());
-      this.#window.onSent(bytes, nowUs());
-      return;
+    if (packet.frame > this.#settled) {
+      const isSendable = packet.keyframe
+        ? this.hasRoom()
+        : !this.#needsKeyframe && (this.hasRoom() || (isShared && this.#canStretch(packet)));
+      const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
+      this.#offered = bytes > 0 ? "sent" : "notSent";
+      if (bytes > 0) {
+        this.#onSent(bytes);
+        return;
+      }
     }
-    this.#notSent++;
     // The chain of delta frames is broken for this receiver.
     this.#needsKeyframe = true;
     this.#askForKeyframe();
   }
 
-  /** All frames up to `count.frame` are settled. A receiver joins at such a point, where everything offered is also counted. */
-  settle(count: CaptureCountMessage): void {
-    if (this.#isStopped) return;
-    if (this.#base === undefined) {
-      this.#base = count;
-      return;
-    }
-    const base = this.#base;
-    if (count.frame === base.frame) return;
-    const before = this.#account;
-    this.#account = {
-      firstFrame: base.frame + 1,
-      lastFrame: count.frame,
-      notEncoded: count.notEncoded - base.notEncoded,
-      encoderDropped: count.encoderDropped - base.encoderDropped,
-      notSent: this.#notSent,
-      sent: this.#sent,
-    };
+  /**
+   * All frames up to `frame` are settled: offered, or left out by the encoder (at most `encoderDropped` of them), or else not encoded.
+   */
+  settle(frame: number, encoderDropped: number): void {
+    if (this.#isStopped || this.#settled === undefined || frame <= this.#settled) return;
+    const offered = this.#offered === undefined ? 0 : 1;
+    const captured = frame - this.#settled;
+    const dropped = Math.min(encoderDropped, captured - offered);
+    const notEncoded = captured - offered - dropped;
+    const notSent = this.#offered === "notSent" ? 1 : 0;
+    this.#count(frame, { notEncoded, encoderDropped: dropped, notSent, sent: offered - notSent });
     // Frames that were left out with a grant in hand waited for the encoder: a busy computer is no full link.
-    const leftOut = this.#hasLackedRoom ? this.#account.notEncoded + this.#account.notSent - before.notEncoded - before.notSent : 0;
+    const leftOut = this.#hasLackedRoom ? notEncoded + notSent : 0;
     this.#hasLackedRoom = false;
-    if (this.#isConnected) this.#rate.onFrames(count.frame - Math.max(before.lastFrame, base.frame), leftOut, nowUs());
+    if (this.#isConnected) this.#rate.onFrames(captured, leftOut, nowUs());
   }
 
   /** Handles what the receiver says of the video. */
@@ -221,13 +230,36 @@ export class OutgoingVideo {
     clearInterval(this.#timer);
   }
 
+  #canStretch({ data }: EncodedPacket): boolean {
+    if (!this.#isConnected) return false;
+    return this.#window.inFlightBytes + data.byteLength <= stretch * this.#window.windowBytes(nowUs());
+  }
+
+  #onSent(bytes: number): void {
+    const now = nowUs();
+    this.#needsKeyframe = false;
+    this.#connectionBytes += bytes;
+    this.#sentRate.add(1, now);
+    this.#sentBitRate.add(bytes * 8, now);
+    if (this.#window.inFlightBytes === 0) this.#heardUs = now;
+    this.#window.onSent(bytes, now);
+  }
+
+  #count(frame: number, counted: FrameCounts): void {
+    this.#account = extended(this.#account, frame, counted);
+    this.#settled = frame;
+    this.#offered = undefined;
+  }
+
   #acknowledged(bytes: number): void {
     if (bytes > this.#connectionBytes) {
       void this.#session.close("malformed", "more was acknowledged than was sent");
       return;
     }
-    this.#window.onAck(bytes, nowUs());
-    this.#rate.onAck(bytes, this.#window, nowUs());
+    const now = nowUs();
+    this.#heardUs = now;
+    this.#window.onAck(bytes, now);
+    this.#rate.onAck(bytes, this.#window, now);
     if (this.#needsKeyframe) this.#askForKeyframe();
     this.#hooks.onRoom();
   }
@@ -241,20 +273,7 @@ export class OutgoingVideo {
 
   #sendAccount(final: boolean): void {
     const news = since(this.#told, this.#account);
-    if (!this.#isConnected || !this.#isAnnounced || (news.firstFrame === 0 && !final)) return;
+    if (!this.#isConnected || !this.#isAnnounced) return;
     if (this.#session.send({ type: "account", track: videoTrack, final, ...news })) this.#told = this.#account;
   }
-}
-
-/** What has come to an account since it was `told`. */
-function since(told: OutgoingAccount, now: OutgoingAccount): OutgoingAccount {
-  if (told.lastFrame === now.lastFrame) return emptyAccount;
-  return {
-    firstFrame: told.lastFrame === 0 ? now.firstFrame : told.lastFrame + 1,
-    lastFrame: now.lastFrame,
-    notEncoded: now.notEncoded - told.notEncoded,
-    encoderDropped: now.encoderDropped - told.encoderDropped,
-    notSent: now.notSent - told.notSent,
-    sent: now.sent - told.sent,
-  };
 }

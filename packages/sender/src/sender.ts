@@ -2,50 +2,22 @@
 
 import {
   type Capabilities,
-  createSecret,
   CredentialStore,
   deriveCredential,
   Emitter,
-  formatInvite,
-  inviteLifetimeMs,
   listenForSessions,
-  maxVideoPacketsPerS,
   type Session,
   type SessionListener,
   type SessionRefusal,
-  type VideoCodec,
 } from "@simple-video-chat/protocol";
 
 import { CaptureHost } from "./capture-host.ts";
-import type { SourceSpec } from "./capture/source-spec.ts";
-import type { EncoderChoice } from "./encode/encoder.ts";
 import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
-import type { OutgoingAccount, OutgoingVideo, OutgoingVideoOptions } from "./outgoing-video.ts";
+import { InviteRotation } from "./invite-rotation.ts";
+import type { OutgoingAccount } from "./outgoing-account.ts";
+import type { OutgoingVideo } from "./outgoing-video.ts";
 import { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
-
-/** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
-const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
-/** Where to begin on a link that nothing is known of: a picture of fair quality, small enough for most links. */
-const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000, jpeg: 15_000_000, vp9: 1_000_000 };
-
-/** How video is made and sent. */
-export interface VideoOptions {
-  readonly source: SourceSpec;
-  /** Default "h264". */
-  readonly codec?: VideoCodec;
-  /** What encodes H.264; default "auto". Hardware that is not there, or fails, gives way to software, with a notice. */
-  readonly encoder?: EncoderChoice;
-  /** Most video bits a second; default 2,000,000, with JPEG 40,000,000. */
-  readonly bitrateBps?: number;
-  /** The longer side is scaled down to this, pixels; default 1280. */
-  readonly maxSidePx?: number;
-  /** Most pictures a second; default 30. */
-  readonly maxFrameRate?: number;
-  /** Delay from capture to display to keep within, ms; default 200. */
-  readonly maxLatencyMs?: number;
-  /** Stamp the measuring barcode; default only on the test card. */
-  readonly barcode?: boolean;
-}
+import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
 export interface SenderOptions extends VideoOptions {
   /** Where to listen; default 127.0.0.1:7420. Port 0 takes a free one. */
@@ -93,11 +65,13 @@ export interface SenderEvents {
 /** Figures of a sender. */
 export interface SenderStats {
   readonly receivers: number;
+  /** Encoders at work: receivers whose links take about the same bitrate share one. */
+  readonly encoders: number;
   /** To the receiver that gets most. */
   readonly fps: number;
   /** To all receivers together. */
   readonly bitrateBps: number;
-  /** What the encoder aims at: what the best receiver's link takes. */
+  /** What the best encoder aims at: what the best receiver's link takes. */
   readonly targetBitrateBps: number;
 }
 
@@ -105,30 +79,6 @@ interface Receiver {
   readonly info: ReceiverInfo;
   readonly session: Session;
   readonly video: OutgoingVideo;
-}
-
-/** What a capture needs, from the options of a sender or of a peer. */
-export function captureOptions(
-  options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean },
-): ConstructorParameters<typeof CaptureHost>[0] {
-  return {
-    source: options.source,
-    codec: options.codec ?? "h264",
-    encoder: options.encoder ?? "auto",
-    bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
-    maxSidePx: options.maxSidePx ?? 1280,
-    maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
-    barcode: options.barcode ?? options.source.kind === "testcard",
-    selfView: options.selfView ?? false,
-    preview: options.preview ?? false,
-  };
-}
-
-/** What an outgoing video needs, from the options of a sender or of a peer. */
-export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
-  const { codec = "h264", maxLatencyMs = 200 } = options;
-  const maxBitrateBps = options.bitrateBps ?? defaultBitrateBps[codec];
-  return { maxLatencyMs, maxBitrateBps, startBitrateBps: Math.min(maxBitrateBps, startBitrateBps[codec]) };
 }
 
 /** Program and version, as the other end is told. */
@@ -141,15 +91,18 @@ export class Sender {
   readonly #credentials = new CredentialStore();
   readonly #capture: CaptureHost;
   readonly #receivers = new Map<Session, Receiver>();
+  readonly #invites: InviteRotation;
   #listener: SessionListener | undefined;
-  #inviteTimer: NodeJS.Timeout | undefined;
-  #invitedIdentity: string | undefined;
   #nextId = 1;
-  #isClosing = false;
 
   /** @internal */
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#invites = new InviteRotation({
+      credentials: this.#credentials,
+      place: () => ({ ...this.address, ...(options.inviteHost !== undefined && { host: options.inviteHost }) }),
+      onInvite: (invite) => this.#events.emit("invite", { invite }),
+    });
     this.#capture = new CaptureHost(captureOptions(options), {
       onEvent: (event) => this.#onCaptureEvent(event),
       onEngineDeath: ({ isFinal, reason }) =>
@@ -204,7 +157,7 @@ export class Sender {
     });
     if (this.#options.preview === true) this.#capture.pin();
     // After the caller could attach its handlers.
-    if (secret === undefined) setImmediate(() => this.#invite());
+    if (secret === undefined) setImmediate(() => this.#invites.next());
   }
 
   /** The present figures. */
@@ -212,6 +165,7 @@ export class Sender {
     const videos = [...this.#receivers.values()].map(({ video }) => video);
     return {
       receivers: videos.length,
+      encoders: videos.length === 0 ? 0 : this.#capture.tiers,
       fps: Math.max(0, ...videos.map((video) => video.sentRate())),
       bitrateBps: videos.reduce((sum, video) => sum + video.sentBitrateBps(), 0),
       targetBitrateBps: Math.round(Math.max(0, ...videos.map((video) => video.targetBitrateBps))),
@@ -220,8 +174,7 @@ export class Sender {
 
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
-    this.#isClosing = true;
-    clearTimeout(this.#inviteTimer);
+    this.#invites.stop();
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
     await flushLastFrames([...this.#receivers.keys()]);
@@ -231,7 +184,7 @@ export class Sender {
 
   #welcome(session: Session): void {
     const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
-    if (session.identity === this.#invitedIdentity) this.#invite();
+    if (this.#invites.isPresent(session.identity)) this.#invites.next();
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;
       const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
@@ -247,20 +200,6 @@ export class Sender {
       this.#receivers.delete(session);
       if (receiver !== undefined) this.#events.emit("left", { ...receiver.info, reason, account: video.account });
     });
-  }
-
-  /** Makes the next invite: single-use, and replaced when it expires. */
-  #invite(): void {
-    if (this.#isClosing) return;
-    clearTimeout(this.#inviteTimer);
-    if (this.#invitedIdentity !== undefined) this.#credentials.revoke(this.#invitedIdentity);
-    const secret = createSecret();
-    const credential = deriveCredential(secret);
-    this.#invitedIdentity = credential.identity;
-    this.#credentials.admit(credential, { use: "single", lifeMs: inviteLifetimeMs });
-    this.#inviteTimer = setTimeout(() => this.#invite(), inviteLifetimeMs);
-    const { host, port } = this.address;
-    this.#events.emit("invite", { invite: formatInvite({ host: this.#options.inviteHost ?? host, port, secret }) });
   }
 
   #onCaptureEvent(event: CaptureEvent): void {

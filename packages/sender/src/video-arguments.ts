@@ -8,7 +8,7 @@ import { CliError, exitCodes, forTerminal, parseBitrate, parseNumber, parsePictu
 import { findCamera, missingCamera } from "./capture/cameras.ts";
 import { sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
-import type { VideoOptions } from "./sender.ts";
+import type { VideoOptions } from "./video-options.ts";
 
 /** What yargs gives for protocol's `sourceOptions`. */
 export interface SourceArguments {

@@ -32,10 +32,12 @@ class FakeEngine implements CaptureEngine {
   readonly received: Message[] = [];
   /** Answers "stop" by itself. */
   isObedient = true;
-  /** Of the present run. */
-  frame = 0;
-  #notEncoded = 0;
-  #encoderDropped = 0;
+  /** The last settled frame of the first tier. */
+  get frame(): number {
+    return this.tiers.get(1)?.frame ?? 0;
+  }
+  /** The open tiers of the present run by their track, and what was counted of each. */
+  readonly tiers = new Map<number, { frame: number; notEncoded: number; encoderDropped: number }>();
 
   constructor(engine: EngineHostOptions) {
     this.options = engine;
@@ -45,10 +47,16 @@ class FakeEngine implements CaptureEngine {
     this.received.push(message);
     const command = message.type === "engine-configure" ? (message.value as unknown as CaptureCommand) : undefined;
     if (command?.command === "start") {
-      this.frame = command.firstFrame - 1;
-      this.#notEncoded = 0;
-      this.#encoderDropped = 0;
+      this.tiers.clear();
+      this.#open(command.track, command.firstFrame - 1);
     }
+    if (command?.command === "open-tier") {
+      const frame = this.#newest();
+      this.#open(command.track, frame);
+      this.options.onMessage({ ...track, track: command.track, widthPx: 32 });
+      this.say({ event: "tier-opened", run: command.run, track: command.track, frame });
+    }
+    if (command?.command === "close-tier") this.tiers.delete(command.track);
     if (command?.command === "stop" && this.isObedient) this.say({ event: "stopped", run: command.run });
   }
 
@@ -68,29 +76,54 @@ class FakeEngine implements CaptureEngine {
     this.options.onMessage({ type: "engine-event", value: JSON.parse(JSON.stringify(event)) });
   }
 
-  packet(skipped: number = 0, keyframe: boolean = false): void {
-    this.frame += skipped + 1;
-    this.#notEncoded += skipped;
-    for (const chunk of videoChunks(packetOf(this.frame, keyframe))) this.options.onMessage(chunk);
+  packet(skipped: number = 0, keyframe: boolean = false, track: number = 1): void {
+    const tier = this.#tier(track);
+    tier.frame += skipped + 1;
+    tier.notEncoded += skipped;
+    for (const chunk of videoChunks({ ...packetOf(tier.frame, keyframe), track })) this.options.onMessage(chunk);
   }
 
-  drop(skipped: number = 0): void {
-    this.frame += skipped + 1;
-    this.#notEncoded += skipped;
-    this.#encoderDropped++;
-    this.count();
+  drop(skipped: number = 0, track: number = 1): void {
+    const tier = this.#tier(track);
+    tier.frame += skipped + 1;
+    tier.notEncoded += skipped;
+    tier.encoderDropped++;
+    this.count(0, track);
   }
 
-  count(more: number = 0): void {
-    this.frame += more;
-    this.#notEncoded += more;
-    this.options.onMessage({
-      type: "capture-count",
-      track: 1,
-      frame: this.frame,
-      notEncoded: this.#notEncoded,
-      encoderDropped: this.#encoderDropped,
-    });
+  count(more: number = 0, track: number = 1): void {
+    const tier = this.#tier(track);
+    tier.frame += more;
+    tier.notEncoded += more;
+    this.options.onMessage({ type: "capture-count", track, ...tier });
+  }
+
+  #open(track: number, frame: number): void {
+    this.tiers.set(track, { frame, notEncoded: 0, encoderDropped: 0 });
+  }
+
+  #tier(track: number): { frame: number; notEncoded: number; encoderDropped: number } {
+    const tier = this.tiers.get(track);
+    assert.ok(tier, `no tier ${track}`);
+    return tier;
+  }
+
+  /** The last frame captured. */
+  #newest(): number {
+    return Math.max(0, ...[...this.tiers.values()].map(({ frame }) => frame));
+  }
+}
+
+/** A receiver whose link is as the test says. */
+class SteeredVideo extends OutgoingVideo {
+  linkBps = 1_000_000;
+
+  override get targetBitrateBps(): number {
+    return this.linkBps;
+  }
+
+  override sentBitrateBps(): number {
+    return this.linkBps;
   }
 }
 
@@ -98,7 +131,7 @@ interface Hosted {
   readonly host: CaptureHost;
   readonly engine: FakeEngine;
   readonly deaths: boolean[];
-  join(): { readonly session: FakeSession; readonly video: OutgoingVideo };
+  join(): { readonly session: FakeSession; readonly video: SteeredVideo };
   end(): Promise<void>;
 }
 
@@ -119,14 +152,14 @@ function start(): Hosted {
     deaths,
     join: () => {
       const session = new FakeSession();
-      const video = new OutgoingVideo(
+      const video: SteeredVideo = new SteeredVideo(
         session,
         { maxLatencyMs: 200, maxBitrateBps: 1_000_000 },
-        { onRoom: () => host.offerRoom(), onKeyframeWanted: () => host.requestKeyframe() },
+        { onRoom: () => host.offerRoom(video), onKeyframeWanted: () => host.requestKeyframe(video) },
       );
       videos.push(video);
       host.add(video);
-      video.connected(host.track);
+      video.connected(host.formatFor(video));
       return { session, video };
     },
     end: async () => {
@@ -260,13 +293,13 @@ test("asks for keyframes no more often than every 0.3 s, and asks the last one t
   const keyframes = (): number => engine.received.filter(({ type }) => type === "keyframe-request").length;
   const { video } = join();
   await sleep(50);
-  assert.equal(keyframes(), 1);
+  assert.equal(keyframes(), 0, "the first packet is a keyframe anyway");
   engine.packet(0, true);
   for (let times = 0; times < 10; times++) video.receive({ type: "keyframe-request", track: 1, reason: "gap" });
   await sleep(100);
-  assert.equal(keyframes(), 1);
+  assert.equal(keyframes(), 0);
   await sleep(300);
-  assert.equal(keyframes(), 2);
+  assert.equal(keyframes(), 1);
   await end();
 });
 
@@ -293,6 +326,177 @@ test("starts a new engine where the dead one was, in the middle of a packet too"
   );
   assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 6, notEncoded: 3, encoderDropped: 0, notSent: 0, sent: 3 });
   await end();
+});
+
+/** Everything that was sent has arrived. */
+function acknowledge(...receivers: readonly { readonly session: FakeSession; readonly video: OutgoingVideo }[]): void {
+  for (const { session, video } of receivers) {
+    video.receive({ type: "ack", track: 1, bytes: session.bytes, frame: 1, receivedUs: micros(1) });
+  }
+}
+
+/** Looks at the tiers as if time went by. */
+function settleTiers(host: CaptureHost, sinceUs: number): number {
+  const untilUs = sinceUs + 3_000_000;
+  for (let atUs = sinceUs; atUs <= untilUs; atUs += 250_000) host.review(micros(atUs));
+  return untilUs;
+}
+
+test("gives a receiver on a slow link an encoder of its own, and takes it back", async () => {
+  const { host, engine, join, end } = start();
+  const [fast, slow] = [join(), join()];
+  engine.options.onMessage(track);
+  engine.packet(0, true);
+  engine.packet();
+  acknowledge(fast, slow);
+  slow.video.linkBps = 200_000;
+  const nowUs = settleTiers(host, 1_000_000);
+  assert.equal(host.tiers, 2);
+  assert.deepEqual([...engine.tiers.keys()], [1, 3]);
+  assert.deepEqual(slow.session.sent.at(-1), { ...track, widthPx: 32 }, "receivers know one track");
+  engine.packet(0, false, 1);
+  engine.packet(0, true, 3);
+  engine.packet(2, false, 3);
+  assert.deepEqual(
+    fast.session.packets.map(({ frame }) => frame),
+    [1, 2, 3],
+  );
+  assert.deepEqual(
+    slow.session.packets.map(({ track: number, frame }) => [number, frame]),
+    [
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [1, 6],
+    ],
+  );
+  const credits = engine.received.filter(({ type }) => type === "credit");
+  assert.deepEqual(
+    new Set(credits.map((credit) => credit.type === "credit" && [credit.track, credit.targetBitrateBps].join(" at "))),
+    new Set(["1 at 1000000", "3 at 200000"]),
+  );
+  acknowledge(fast, slow);
+  slow.video.linkBps = 1_000_000;
+  settleTiers(host, nowUs);
+  assert.deepEqual([host.tiers, [...engine.tiers.keys()]], [1, [1]]);
+  // What the slow encoder says now concerns nobody.
+  engine.options.onMessage({ type: "capture-count", track: 3, frame: 99, notEncoded: 0, encoderDropped: 0 });
+  assert.deepEqual(slow.video.account, { firstFrame: 1, lastFrame: 6, notEncoded: 2, encoderDropped: 0, notSent: 0, sent: 4 });
+  engine.packet(3, true);
+  assert.equal(slow.session.packets.at(-1)?.frame, 7);
+  assert.deepEqual(slow.video.account, { firstFrame: 1, lastFrame: 7, notEncoded: 2, encoderDropped: 0, notSent: 0, sent: 5 });
+  assert.deepEqual(fast.video.account, { firstFrame: 1, lastFrame: 7, notEncoded: 3, encoderDropped: 0, notSent: 0, sent: 4 });
+  await end();
+});
+
+test("opens all tiers again in a new engine", async () => {
+  const { host, engine, join, end } = start();
+  const [fast, slow] = [join(), join()];
+  engine.packet(0, true);
+  acknowledge(fast, slow);
+  slow.video.linkBps = 200_000;
+  settleTiers(host, 1_000_000);
+  engine.packet(4, false, 1);
+  acknowledge(fast);
+  engine.options.onRestart(death);
+  assert.deepEqual([...engine.tiers.keys()], [1, 3]);
+  engine.packet(0, true, 3);
+  engine.packet(0, true, 1);
+  for (const { session } of [fast, slow]) assert.equal(session.packets.at(-1)?.frame, 7);
+  assert.deepEqual(slow.video.account, { firstFrame: 1, lastFrame: 7, notEncoded: 0, encoderDropped: 0, notSent: 5, sent: 2 });
+  await end();
+});
+
+const tierSteps = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("packet" as const),
+        tier: fc.nat(2),
+        skipped: fc.nat(3),
+        keyframe: fc.boolean(),
+        counted: fc.boolean(),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("dropped" as const), tier: fc.nat(2), skipped: fc.nat(2) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant("link" as const), who: fc.nat(3), linkBps: fc.constantFrom(1e5, 3e5, 9e5, 2e6, 2e6) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("die", "join") }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("leave", "cut", "ack"), who: fc.nat(3) }) },
+  ),
+  { maxLength: 60 },
+);
+
+test("keeps every receiver's account gapless and its pictures in order, whatever tiers it goes through", async () => {
+  let mostTiers = 0;
+  await fc.assert(
+    fc.asyncProperty(tierSteps, async (history) => {
+      const { host, engine, join, end } = start();
+      const here = [2e6, 9e5, 3e5].map((linkBps) => {
+        const receiver = join();
+        receiver.video.linkBps = linkBps;
+        return receiver;
+      });
+      let nowUs = 1_000_000;
+      for (const step of history) {
+        const chosen = "who" in step ? here[step.who] : undefined;
+        const tier = "tier" in step ? [...engine.tiers.keys()][step.tier] : undefined;
+        if (step.do === "packet" && tier !== undefined) {
+          engine.packet(step.skipped, step.keyframe, tier);
+          if (step.counted) engine.count(0, tier);
+        }
+        if (step.do === "dropped" && tier !== undefined) engine.drop(step.skipped, tier);
+        if (step.do === "die") engine.options.onRestart(death);
+        if (step.do === "join" && here.length < 4) here.push(join());
+        if (chosen !== undefined && step.do === "link") {
+          chosen.video.linkBps = step.linkBps;
+          nowUs = settleTiers(host, nowUs);
+        }
+        if (chosen !== undefined && step.do === "leave" && here.length > 1) {
+          host.remove(chosen.video);
+          chosen.video.stop();
+          here.splice(here.indexOf(chosen), 1);
+        }
+        if (chosen !== undefined && step.do === "cut") {
+          chosen.video.disconnected();
+          chosen.session.bytes = 0;
+          chosen.video.connected(host.formatFor(chosen.video));
+        }
+        if (chosen !== undefined && step.do === "ack" && chosen.session.bytes > 0) {
+          chosen.video.receive({ type: "ack", track: 1, bytes: chosen.session.bytes, frame: 1, receivedUs: micros(1) });
+        }
+        mostTiers = Math.max(mostTiers, engine.tiers.size);
+        assert.equal(engine.tiers.size, host.tiers);
+        for (const { session, video } of here) {
+          const { firstFrame, lastFrame, notEncoded, encoderDropped, notSent, sent } = video.account;
+          assert.equal(notEncoded + encoderDropped + notSent + sent, lastFrame === 0 ? 0 : lastFrame - firstFrame + 1);
+          assert.equal(sent, session.packets.length);
+          const frames = session.packets.map(({ frame }) => frame);
+          assert.deepEqual(
+            frames,
+            [...new Set(frames)].toSorted((a, b) => a - b),
+          );
+          assert.ok(frames.every((frame) => frame >= firstFrame && frame <= lastFrame));
+        }
+      }
+      for (const { session } of here) {
+        assert.deepEqual(session.closed, []);
+        let isWhole = false;
+        for (const sent of session.sent) {
+          if (sent.type === "track") isWhole = false;
+          if (sent.type !== "packet") continue;
+          assert.ok(isWhole || sent.packet.keyframe, "a packet that cannot be decoded");
+          isWhole = true;
+        }
+      }
+      await end();
+    }),
+    { numRuns: 300 },
+  );
+  assert.equal(mostTiers, 3, "the histories do not get to three tiers");
 });
 
 const steps = fc.array(
@@ -342,7 +546,7 @@ test("keeps every receiver's account balanced in any history of joins, deaths, s
         } else if (chosen !== undefined && step.do === "cut") {
           chosen.video.disconnected();
           chosen.session.bytes = 0;
-          chosen.video.connected(host.track);
+          chosen.video.connected(host.formatFor(chosen.video));
         } else if (chosen !== undefined && step.do === "ack" && chosen.session.bytes > 0) {
           chosen.video.receive({ type: "ack", track: 1, bytes: chosen.session.bytes, frame: 1, receivedUs: micros(1) });
         }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type CaptureCountMessage, micros } from "@simple-video-chat/protocol";
+import { micros } from "@simple-video-chat/protocol";
 import fc from "fast-check";
 import { suite } from "uvu";
 
-import { type OutgoingAccount, OutgoingVideo } from "../src/outgoing-video.ts";
+import type { OutgoingAccount } from "../src/outgoing-account.ts";
+import { OutgoingVideo } from "../src/outgoing-video.ts";
 import { FakeSession, packetOf, type Sent, track } from "./fake-session.ts";
 
 const test = suite("OutgoingVideo");
@@ -25,10 +26,6 @@ function start(): Outgoing {
   return { session, video, asked, [Symbol.dispose]: () => video.stop() };
 }
 
-function count(frame: number, notEncoded: number = 0, encoderDropped: number = 0): CaptureCountMessage {
-  return { type: "capture-count", track: 1, frame, notEncoded, encoderDropped };
-}
-
 function ack({ session, video }: Outgoing): void {
   video.receive({ type: "ack", track: 1, bytes: session.bytes, frame: 1, receivedUs: micros(1) });
 }
@@ -42,7 +39,7 @@ const sumOf = ({ notEncoded, encoderDropped, notSent, sent }: OutgoingAccount): 
 test("announces the track on every connection, and asks for a keyframe there", () => {
   using outgoing = start();
   const { session, video, asked } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   assert.deepEqual(session.sent, [track]);
   assert.equal(asked.keyframes, 1);
@@ -55,19 +52,19 @@ test("announces the track on every connection, and asks for a keyframe there", (
 test("sends no packet before the keyframe that it builds on", () => {
   using outgoing = start();
   const { session, video } = outgoing;
-  video.settle(count(10));
+  video.enter(10);
   video.connected(track);
   for (const packet of [packetOf(11), packetOf(12), packetOf(13, true), packetOf(14)]) {
     video.offer(packet);
-    video.settle(count(packet.frame));
+    video.settle(packet.frame, 0);
     ack(outgoing);
   }
   assert.deepEqual(framesOf(session), [13, 14]);
   video.announce(track);
   video.offer(packetOf(15));
-  video.settle(count(15));
+  video.settle(15, 0);
   video.offer(packetOf(16, true));
-  video.settle(count(16));
+  video.settle(16, 0);
   assert.deepEqual(framesOf(session), [13, 14, 16]);
   assert.deepEqual(video.account, { firstFrame: 11, lastFrame: 16, notEncoded: 0, encoderDropped: 0, notSent: 3, sent: 3 });
 });
@@ -75,36 +72,61 @@ test("sends no packet before the keyframe that it builds on", () => {
 test("sends nothing beyond its window, keyframes neither, and begins again with a keyframe when there is room", () => {
   using outgoing = start();
   const { session, video, asked } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   for (let frame = 1; frame <= 50; frame++) {
     video.offer(packetOf(frame, true));
-    video.settle(count(frame));
+    video.settle(frame, 0);
   }
   assert.ok(session.packets.length <= 3, `${session.packets.length} packets without an ack`);
   const before = asked.keyframes;
   assert.equal(video.hasRoom(), false);
   video.offer(packetOf(51));
-  video.settle(count(51));
+  video.settle(51, 0);
   assert.equal(asked.keyframes, before, "asked for a keyframe that it has no room for");
   ack(outgoing);
   assert.equal(asked.keyframes, before + 1);
   video.offer(packetOf(52));
-  video.settle(count(52));
+  video.settle(52, 0);
   assert.equal(asked.keyframes, before + 1, "asked twice");
   video.offer(packetOf(53, true));
-  video.settle(count(53));
+  video.settle(53, 0);
   assert.equal(framesOf(session).at(-1), 53);
+});
+
+test("takes a packet that others get too a little beyond its window, but no keyframe, and stops there", () => {
+  using outgoing = start();
+  const { session, video } = outgoing;
+  video.enter(0);
+  video.connected(track);
+  const offer = (frame: number, keyframe: boolean): void => {
+    video.offer(packetOf(frame, keyframe), true);
+    video.settle(frame, 0);
+  };
+  for (let frame = 1; frame <= 20; frame++) {
+    offer(frame, frame === 1);
+    ack(outgoing);
+  }
+  let frame = 20;
+  while (video.hasRoom()) offer(++frame, false);
+  const full = session.packets.length;
+  offer(++frame, false);
+  assert.equal(session.packets.length, full + 1);
+  for (let more = 0; more < 50; more++) offer(++frame, false);
+  const most = session.packets.length;
+  assert.ok(most <= 2 * (full - 20) + 20 + 1, `${most - 20} packets without an ack, ${full - 20} in a window`);
+  offer(++frame, true);
+  assert.equal(session.packets.length, most);
 });
 
 test("asks again for a keyframe that found no room", () => {
   using outgoing = start();
   const { session, video, asked } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   session.isFull = true;
   video.offer(packetOf(1, true));
-  video.settle(count(1));
+  video.settle(1, 0);
   assert.equal(asked.keyframes, 2);
   session.isFull = false;
   video.offer(packetOf(2, true));
@@ -114,10 +136,10 @@ test("asks again for a keyframe that found no room", () => {
 test("sends only the final account after a stop, once", () => {
   using outgoing = start();
   const { session, video } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   video.offer(packetOf(1, true));
-  video.settle(count(1));
+  video.settle(1, 0);
   video.receive({ type: "stop", track: 1 });
   const sent = session.sent.length;
   assert.deepEqual(session.sent.at(-1), {
@@ -132,7 +154,7 @@ test("sends only the final account after a stop, once", () => {
     sent: 1,
   });
   video.offer(packetOf(2, true));
-  video.settle(count(2));
+  video.settle(2, 0);
   video.announce(track);
   video.receive({ type: "stop", track: 1 });
   video.receive({ type: "keyframe-request", track: 1, reason: "joined" });
@@ -147,7 +169,7 @@ test("answers a stop before any frame with an empty final account, if the track 
   for (const announced of [track, undefined]) {
     using outgoing = start();
     const { session, video } = outgoing;
-    video.settle(count(5));
+    video.enter(5);
     video.connected(announced);
     video.receive({ type: "stop", track: 1 });
     const told = session.accounts.map(({ final, firstFrame, lastFrame, sent }) => ({ final, firstFrame, lastFrame, sent }));
@@ -158,7 +180,7 @@ test("answers a stop before any frame with an empty final account, if the track 
 test("ends the session of a receiver that acknowledges more than was sent", () => {
   using outgoing = start();
   const { session, video } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   video.offer(packetOf(1, true));
   video.receive({ type: "ack", track: 1, bytes: session.bytes, frame: 1, receivedUs: micros(1) });
@@ -170,10 +192,10 @@ test("ends the session of a receiver that acknowledges more than was sent", () =
 test("forgets the bytes of a connection that was lost", () => {
   using outgoing = start();
   const { session, video } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   video.offer(packetOf(1, true));
-  video.settle(count(1));
+  video.settle(1, 0);
   video.disconnected();
   session.bytes = 0;
   video.connected(track);
@@ -181,9 +203,40 @@ test("forgets the bytes of a connection that was lost", () => {
   assert.deepEqual(session.closed, ["malformed"]);
 });
 
+test("names what became of each frame, and goes from one encoder to another without a gap", () => {
+  using outgoing = start();
+  const { session, video, asked } = outgoing;
+  video.enter(10);
+  video.connected(track);
+  video.offer(packetOf(13, true));
+  video.settle(13, 0);
+  ack(outgoing);
+  video.settle(16, 2);
+  assert.deepEqual(video.account, { firstFrame: 11, lastFrame: 16, notEncoded: 3, encoderDropped: 2, notSent: 0, sent: 1 });
+  // An encoder that is ahead: nobody offered this receiver what it has made.
+  const before = asked.keyframes;
+  video.announce({ ...track, widthPx: 32 });
+  video.enter(20);
+  assert.equal(asked.keyframes, before + 1);
+  video.offer(packetOf(21));
+  video.settle(21, 0);
+  assert.deepEqual(video.account, { firstFrame: 11, lastFrame: 21, notEncoded: 3, encoderDropped: 2, notSent: 5, sent: 1 });
+  // One that is behind: its old frames are not sent, whatever they are, and not counted again.
+  video.enter(17);
+  video.offer(packetOf(18, true));
+  video.settle(18, 0);
+  video.offer(packetOf(23));
+  video.settle(23, 0);
+  video.offer(packetOf(24, true));
+  video.settle(24, 0);
+  assert.deepEqual(framesOf(session), [13, 24]);
+  assert.deepEqual(video.account, { firstFrame: 11, lastFrame: 24, notEncoded: 4, encoderDropped: 2, notSent: 6, sent: 2 });
+});
+
 type Step =
   | { readonly do: "packet"; readonly skipped: number; readonly keyframe: boolean; readonly bytes: number }
-  | { readonly do: "dropped"; readonly skipped: number }
+  | { readonly do: "dropped"; readonly skipped: number; readonly dropped: number }
+  | { readonly do: "tier"; readonly ahead: number }
   | { readonly do: "ack" | "cut" | "connect" | "announce" | "full" | "tell" };
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -197,7 +250,11 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
         bytes: fc.constantFrom(1, 500, 20_000, 100_000),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(3) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant("dropped" as const), skipped: fc.nat(3), dropped: fc.integer({ min: 1, max: 3 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("tier" as const), ahead: fc.integer({ min: -5, max: 5 }) }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constantFrom("ack", "cut", "connect", "announce", "full", "tell") }) },
   ),
   { maxLength: 60 },
@@ -237,8 +294,10 @@ test("keeps its account balanced and its connections legal in any history", () =
     fc.property(steps, (history) => {
       using outgoing = start();
       const { session, video } = outgoing;
-      let now = count(100, 40, 10);
-      const base = now;
+      const first = 100;
+      /** The last frame that its encoder has settled, and that anyone has. */
+      let now = first;
+      let newest = first;
       let connection = 0;
       const connections: Sent[][] = [];
       const cut = (): void => {
@@ -248,18 +307,21 @@ test("keeps its account balanced and its connections legal in any history", () =
         session.isLive = false;
       };
       session.isLive = false;
-      video.settle(now);
+      video.enter(first);
       for (const step of history) {
         if (step.do === "packet") {
-          const frame = now.frame + step.skipped + 1;
+          now += step.skipped + 1;
           const before = session.packets.length;
-          video.offer(packetOf(frame, step.keyframe, step.bytes));
+          video.offer(packetOf(now, step.keyframe, step.bytes));
           if (session.packets.length > before) connection = session.bytes;
-          now = count(frame, now.notEncoded + step.skipped, now.encoderDropped);
-          video.settle(now);
+          video.settle(now, 0);
         } else if (step.do === "dropped") {
-          now = count(now.frame + step.skipped + 1, now.notEncoded + step.skipped, now.encoderDropped + 1);
-          video.settle(now);
+          now += step.skipped + step.dropped;
+          video.settle(now, step.dropped);
+        } else if (step.do === "tier") {
+          now = Math.max(first, now + step.ahead);
+          video.announce(track);
+          video.enter(now);
         } else if (step.do === "ack" && connection > 0) {
           video.receive({ type: "ack", track: 1, bytes: connection, frame: 1, receivedUs: micros(1) });
         } else if (step.do === "cut" && session.isLive) {
@@ -273,34 +335,39 @@ test("keeps its account balanced and its connections legal in any history", () =
         } else if (step.do === "full") {
           session.isFull = !session.isFull;
         }
-        assert.equal(sumOf(video.account), now.frame - base.frame);
+        newest = Math.max(newest, now);
+        assert.equal(sumOf(video.account), newest - first);
+        if (newest > first) assert.deepEqual([video.account.firstFrame, video.account.lastFrame], [first + 1, newest]);
       }
       if (session.isLive) video.stop();
       connections.push(session.sent);
       for (const sent of connections) checkConnection(sent);
       const sentInAll = connections.flat().filter(({ type }) => type === "packet").length;
       assert.equal(video.account.sent, sentInAll);
-      assert.equal(video.account.notEncoded, now.notEncoded - base.notEncoded);
-      assert.equal(video.account.encoderDropped, now.encoderDropped - base.encoderDropped);
       assert.deepEqual(session.closed, []);
     }),
     { numRuns: 1_000 },
   );
 });
 
-test("tells a connected receiver its account about once a second, while there are frames to tell of", async () => {
+test("tells a connected receiver its account about once a second, also while no frames come", async () => {
   using outgoing = start();
   const { session, video } = outgoing;
-  video.settle(count(0));
+  video.enter(0);
   video.connected(track);
   for (let frame = 1; frame <= 3; frame++) {
     video.offer(packetOf(frame, true));
-    video.settle(count(frame));
+    video.settle(frame, 0);
     ack(outgoing);
   }
   await new Promise((resolve) => setTimeout(resolve, 2_300));
-  assert.equal(session.accounts.length, 1, "an account without news");
-  assert.deepEqual([session.accounts[0]?.final, session.accounts[0]?.lastFrame, session.accounts[0]?.sent], [false, 3, 3]);
+  assert.deepEqual(
+    session.accounts.map(({ final, firstFrame, lastFrame, sent }) => ({ final, firstFrame, lastFrame, sent })),
+    [
+      { final: false, firstFrame: 1, lastFrame: 3, sent: 3 },
+      { final: false, firstFrame: 0, lastFrame: 0, sent: 0 },
+    ],
+  );
   checkConnection(session.sent);
 });
 

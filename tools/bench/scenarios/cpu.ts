@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import type { FloorRequest, FloorResult } from "../codec-floor.ts";
-import { otherCores, readMachine, total } from "../cpu-use.ts";
+import { total, watchOthers } from "../cpu-use.ts";
 import { sourceArguments, warmUpS } from "../live-call.ts";
 import { measureSide } from "../live-side.ts";
-import { Program } from "../program.ts";
+import { withOneWayCall } from "../one-way-call.ts";
 import type { Figures, Scenario, ScenarioOptions } from "../scenario.ts";
 
 const frameRate = 30;
@@ -55,19 +55,14 @@ export const cpu: Scenario = {
   },
 };
 
-async function measureOneWay(options: ScenarioOptions): Promise<Figures & { readonly cpuMs: number }> {
+function measureOneWay(options: ScenarioOptions): Promise<Figures & { readonly cpuMs: number }> {
   const rate = ["--max-fps", String(frameRate), "--video-bit-rate", String(bitrateBps), "--video-codec", "h264"];
-  const sender = new Program("sender", [...sourceArguments(options), ...rate, "--listen", "127.0.0.1:0"]);
-  const programs = [sender];
-  try {
-    const { value } = await sender.first("invite");
-    const receiver = new Program("receiver", [String(value["invite"]), ...(options.window ? [] : ["--no-window"])]);
-    programs.push(receiver);
-    await receiver.first("first-picture");
+  const sender = [...sourceArguments(options), ...rate];
+  return withOneWayCall({ sender, window: options.window, plain: true }, async (call) => {
     await sleep(warmUpS * 1000);
-    const before = readMachine();
-    const { shown, fps, bytesPerFrame, cpuMs, byProgram } = await measureSide([receiver, sender], options.seconds);
-    const others = otherCores(before, readMachine(), total(cpuMs));
+    const others = watchOthers();
+    const { shown, fps, bytesPerFrame, cpuMs, byProgram } = await measureSide([call.receiver, call.sender], options.seconds);
+    const otherCores = others();
     const [receiverCpu, senderCpu] = byProgram;
     return {
       cpuMs: total(cpuMs) / shown,
@@ -77,11 +72,9 @@ async function measureOneWay(options: ScenarioOptions): Promise<Figures & { read
       playbackMs: cpuMs.playback / shown,
       bytesPerFrame,
       fps,
-      otherCores: others,
+      otherCores,
     };
-  } finally {
-    await Promise.all(programs.map((program) => program.stop()));
-  }
+  });
 }
 
 async function measureFloor(clip: string | undefined): Promise<FloorResult> {

@@ -17,7 +17,7 @@ const labels: Readonly<Record<StageName, string>> = {
 /** `pnpm bench pipeline`. */
 export const pipeline: Scenario = {
   name: "pipeline",
-  description: "the call of self-call, stage by stage: medians of one picture a second on each side",
+  description: "the call of self-call, stage by stage: medians on each side",
   figures: [
     ...stageNames.map((name) => ({ name: figureName(name), label: labels[name], unit: "ms", digits: 2 })),
     { name: "restMs", label: "rest (network process to playback engine)", unit: "ms", digits: 2 },

@@ -7,6 +7,7 @@ import type { Figures, Scenario } from "../scenario.ts";
 import { mean } from "../statistics.ts";
 
 const mebibyte = 2 ** 20;
+const noMemory = { network: 0, capture: 0, playback: 0 };
 
 /** `pnpm bench self-call`. */
 export const selfCall: Scenario = {
@@ -22,6 +23,7 @@ export const selfCall: Scenario = {
     { name: "droppedNotEncoded", label: "… before encoding", unit: "", digits: 0 },
     { name: "droppedNotSent", label: "… before sending", unit: "", digits: 0 },
     { name: "droppedSuperseded", label: "… at the display", unit: "", digits: 0 },
+    { name: "droppedStale", label: "… too old to be shown", unit: "", digits: 0 },
     { name: "droppedOtherwise", label: "… otherwise", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
     { name: "unaccounted", label: "frames in no account", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
     { name: "mismatched", label: "pictures with another frame's barcode", unit: "", digits: 0, goal: { atMost: 0, of: "every" } },
@@ -32,6 +34,7 @@ export const selfCall: Scenario = {
     { name: "rssCaptureMib", label: "RSS each, capture engine", unit: "MiB", digits: 0 },
     { name: "rssPlaybackMib", label: "RSS each, playback engine", unit: "MiB", digits: 0 },
     { name: "rssMib", label: "RSS each, all processes", unit: "MiB", digits: 0 },
+    { name: "pssMib", label: "PSS each, all processes", unit: "MiB", digits: 0 },
     { name: "otherCores", label: "cores used by others meanwhile", unit: "", digits: 2 },
   ],
   async measure(options): Promise<Figures> {
@@ -39,7 +42,12 @@ export const selfCall: Scenario = {
     const worst = (value: (side: SideMeasurement) => number): number => Math.max(...sides.map(value));
     const each = (value: (side: SideMeasurement) => number): number => mean(sides.map(value));
     const drops = (name: string): number => sides.reduce((sum, { dropped }) => sum + (dropped[name] ?? 0), 0);
-    const named = { droppedNotEncoded: drops("notEncoded"), droppedNotSent: drops("notSent"), droppedSuperseded: drops("superseded") };
+    const named = {
+      droppedNotEncoded: drops("notEncoded"),
+      droppedNotSent: drops("notSent"),
+      droppedSuperseded: drops("superseded"),
+      droppedStale: drops("stale"),
+    };
     const dropped = sides.reduce((sum, { droppedTotal }) => sum + droppedTotal, 0);
     return {
       fps: Math.min(...sides.map(({ fps }) => fps)),
@@ -49,16 +57,17 @@ export const selfCall: Scenario = {
       bytesPerFrame: each(({ bytesPerFrame }) => bytesPerFrame),
       dropped,
       ...named,
-      droppedOtherwise: dropped - named.droppedNotEncoded - named.droppedNotSent - named.droppedSuperseded,
+      droppedOtherwise: dropped - Object.values(named).reduce((sum, count) => sum + count, 0),
       unaccounted,
       mismatched,
       cpuNetworkMs: each(({ cpuMs, shown }) => cpuMs.network / shown),
       cpuCaptureMs: each(({ cpuMs, shown }) => cpuMs.capture / shown),
       cpuPlaybackMs: each(({ cpuMs, shown }) => cpuMs.playback / shown),
-      rssNetworkMib: each(({ rssBytes }) => rssBytes.network / mebibyte),
-      rssCaptureMib: each(({ rssBytes }) => rssBytes.capture / mebibyte),
-      rssPlaybackMib: each(({ rssBytes }) => rssBytes.playback / mebibyte),
-      rssMib: each(({ rssBytes }) => total(rssBytes) / mebibyte),
+      rssNetworkMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).network / mebibyte),
+      rssCaptureMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).capture / mebibyte),
+      rssPlaybackMib: each(({ rssByProgram: [rss] }) => (rss ?? noMemory).playback / mebibyte),
+      rssMib: each(({ rssByProgram: [rss] }) => total(rss ?? noMemory) / mebibyte),
+      pssMib: each(({ pssByProgram: [pss] }) => total(pss ?? noMemory) / mebibyte),
       otherCores,
     };
   },

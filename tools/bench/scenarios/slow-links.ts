@@ -1,11 +1,13 @@
-// What a slow link does to the delay, the frame rate and the bytes: one scenario a link.
+// What a slow link does to the delay, the frame rate, the bytes and the picture: one scenario a link.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { watchOthers } from "../cpu-use.ts";
 import { sourceArguments, warmUpS } from "../live-call.ts";
-import { measureSide } from "../live-side.ts";
-import { Program } from "../program.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { accountFigures, withOneWayCall } from "../one-way-call.ts";
+import { measureQuality, qualityFigures } from "../quality-figures.ts";
+import type { FigureSpec, Figures, Scenario, ScenarioOptions } from "../scenario.ts";
+import { clockUs, goodputBps, latenciesOf, oldestMs, shownBetween } from "../shown-pictures.ts";
 import { type LinkProperties, openSlowLink } from "../slow-link.ts";
 
 /** A link, and what is to be reached on it. */
@@ -40,21 +42,30 @@ const links: readonly LinkScenario[] = [
   },
 ];
 
+/** Size of the moving scene that is sent. */
+const size = { widthPx: 1280, heightPx: 720 } as const;
+
 /** `pnpm bench link-2m` and its like. */
 export const slowLinks: readonly Scenario[] = links.map((link) => ({
   name: link.name,
   description: `svc-sender to svc-receiver over ${link.words}, a queue of 100 ms, TCP cubic; 1280x720 at 30 fps, at most 2 Mbit/s (needs root)`,
-  figures: [
+  figures: figuresOf(link),
+  measure: (options) => measure(link, options),
+}));
+
+function figuresOf({ p50Ms, p95Ms, fps, goodput }: LinkScenario): readonly FigureSpec[] {
+  return [
     {
       name: "latencyP50Ms",
       label: "capture to display, p50",
       unit: "ms",
       digits: 0,
-      ...(link.p50Ms !== undefined && { goal: { atMost: link.p50Ms } }),
+      ...(p50Ms !== undefined && { goal: { atMost: p50Ms } }),
     },
-    { name: "latencyP95Ms", label: "capture to display, p95", unit: "ms", digits: 0, goal: { atMost: link.p95Ms } },
+    { name: "latencyP95Ms", label: "capture to display, p95", unit: "ms", digits: 0, goal: { atMost: p95Ms } },
     { name: "latencyP99Ms", label: "capture to display, p99", unit: "ms", digits: 0 },
-    { name: "fps", label: "pictures shown", unit: "fps", digits: 1, ...(link.fps !== undefined && { goal: { atLeast: link.fps } }) },
+    { name: "oldestMs", label: "oldest picture shown", unit: "ms", digits: 0 },
+    { name: "fps", label: "pictures shown", unit: "fps", digits: 1, ...(fps !== undefined && { goal: { atLeast: fps } }) },
     { name: "bitrateMbps", label: "video that arrived", unit: "Mbit/s", digits: 2 },
     {
       name: "goodput",
@@ -62,38 +73,42 @@ export const slowLinks: readonly Scenario[] = links.map((link) => ({
       unit: "",
       digits: 2,
       of: "ratios",
-      ...(link.goodput !== undefined && { goal: { atLeast: link.goodput } }),
+      ...(goodput !== undefined && { goal: { atLeast: goodput } }),
     },
-    { name: "widthPx", label: "width of the pictures at the end", unit: "px", digits: 0 },
-    { name: "droppedPercent", label: "frames dropped", unit: "%", digits: 1 },
-  ],
-  async measure(options): Promise<Figures> {
-    const slow = await openSlowLink(link);
-    const [near, far] = slow.ends;
-    const programs: Program[] = [];
-    try {
-      const sender = new Program("sender", [...sourceArguments(options), "--barcode", "--listen", `${near.address}:0`], near.namespace);
-      programs.push(sender);
-      const { value } = await sender.first("invite");
-      const receiver = new Program("receiver", [String(value["invite"]), "--no-window"], far.namespace);
-      programs.push(receiver);
-      await receiver.first("first-picture");
+    ...qualityFigures,
+    ...accountFigures,
+    { name: "otherCores", label: "cores used by others meanwhile", unit: "", digits: 2 },
+  ];
+}
+
+async function measure(link: LinkScenario, options: ScenarioOptions): Promise<Figures> {
+  const slow = await openSlowLink(link);
+  try {
+    return await withOneWayCall({ sender: sourceArguments(options), ends: slow.ends }, async ({ shown, address, end }) => {
       await sleep(warmUpS * 1000);
-      const side = await measureSide([receiver], options.seconds);
-      const bitrateBps = side.bytesPerFrame * 8 * side.fps;
+      const others = watchOthers();
+      const fromUs = clockUs();
+      await sleep(options.seconds * 1000);
+      const toUs = clockUs();
+      const otherCores = others();
+      const pictures = shownBetween(shown, fromUs, toUs);
+      const { p50, p95, p99 } = latenciesOf(pictures);
+      const bitrateBps = goodputBps(pictures, fromUs, toUs);
       return {
-        latencyP50Ms: side.latencyMs.p50,
-        latencyP95Ms: side.latencyMs.p95,
-        latencyP99Ms: side.latencyMs.p99,
-        fps: side.fps,
+        latencyP50Ms: p50,
+        latencyP95Ms: p95,
+        latencyP99Ms: p99,
+        oldestMs: oldestMs(pictures),
+        fps: pictures.length / options.seconds,
         bitrateMbps: bitrateBps / 1e6,
         goodput: bitrateBps / link.rateBps,
-        widthPx: Number((await receiver.next("stats")).value["widthPx"]),
-        droppedPercent: (100 * side.droppedTotal) / (side.shown + side.droppedTotal),
+        // The account first: it ends the receiver, and has the link to itself.
+        ...(await end()),
+        ...(await measureQuality(address, { ...size, settleS: warmUpS }, options, slow.ends[1].namespace)),
+        otherCores,
       };
-    } finally {
-      await Promise.all(programs.map((program) => program.stop()));
-      await slow.close();
-    }
-  },
-}));
+    });
+  } finally {
+    await slow.close();
+  }
+}

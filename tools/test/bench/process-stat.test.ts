@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 import { difference, otherCores, roleOf, sumByRole, total } from "../../bench/cpu-use.ts";
-import { parseBusyMs, parseProcessStat, parseRssBytes, readBusyMs, readTree, treeOf } from "../../bench/process-stat.ts";
+import { parseBusyMs, parseProcessStat, parsePssBytes, parseRssBytes, readBusyMs, readTree, treeOf } from "../../bench/process-stat.ts";
 
 // Fields of proc(5): 1 pid, 2 (name), 3 state, 4 parent, …, 14 utime 431 and 15 stime 27 in hundredths of a second, 16 cutime, …
 const statRest = "S 100 4242 4242 0 -1 4194560 25433 0 12 0 431 27 9000 9000 20 0 11 0 123456 1111111 22222 18446744073709551615";
@@ -32,6 +32,12 @@ test("refuses what is not such a line", () => {
 test("reads resident memory in bytes, and none as 0", () => {
   assert.is(parseRssBytes("Name:\tnode\nVmHWM:\t  90000 kB\nVmRSS:\t   64512 kB\nThreads:\t11\n"), 64512 * 1024);
   assert.is(parseRssBytes("Name:\tkthreadd\n"), 0);
+});
+
+test("reads the proportional share in bytes, and not its parts", () => {
+  const rollup = "5581 - 7ffd ---p 00000000 00:00 0 [rollup]\nRss:  64512 kB\nPss:  20480 kB\nPss_Dirty: 10000 kB\n";
+  assert.is(parsePssBytes(rollup), 20480 * 1024);
+  assert.is(parsePssBytes(""), 0);
 });
 
 test("counts user, nice, system, interrupts and stolen time as busy, and neither idling nor guests twice", () => {
@@ -60,14 +66,15 @@ test("tells the engines from the network process by their command lines", () => 
 });
 
 test("sums CPU and memory by role", () => {
-  const use = (command: string, cpuMs: number) => ({ pid: 1, parentPid: 0, command, cpuMs, rssBytes: cpuMs * 10 });
-  const { cpuMs, rssBytes } = sumByRole([
+  const use = (command: string, cpuMs: number) => ({ pid: 1, parentPid: 0, command, cpuMs, rssBytes: cpuMs * 10, pssBytes: cpuMs * 4 });
+  const { cpuMs, rssBytes, pssBytes } = sumByRole([
     use("node svc-peer.js", 5),
     use("node x/sender/dist/engine/main.js", 70),
     use("node x/receiver/dist/engine/main.js", 20),
   ]);
   assert.equal(cpuMs, { network: 5, capture: 70, playback: 20 });
   assert.equal(rssBytes, { network: 50, capture: 700, playback: 200 });
+  assert.equal(pssBytes, { network: 20, capture: 280, playback: 80 });
   assert.is(total(difference({ network: 1, capture: 2, playback: 3 }, cpuMs)), 89);
 });
 

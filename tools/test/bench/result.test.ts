@@ -5,10 +5,10 @@ import * as assert from "uvu/assert";
 
 import { incomingLine, unaccounted } from "../../bench/incoming-stats.ts";
 import type { Machine } from "../../bench/machine.ts";
-import { summarize, toJson } from "../../bench/result.ts";
+import { plotDataOf, summarize, toJson } from "../../bench/result.ts";
 import type { FigureSpec } from "../../bench/scenario.ts";
-import { scenarios } from "../../bench/scenario-list.ts";
-import { formatFigures, formatGoal, formatTable } from "../../bench/table.ts";
+import { groups, scenarios, scenariosNamed } from "../../bench/scenario-list.ts";
+import { formatFigures, formatGoal, formatTable, formatValue } from "../../bench/table.ts";
 
 const machine: Machine = { cpu: "A", cores: 2, memoryGib: 8, system: "Linux 6", node: "v20.19.0" };
 const figures: readonly FigureSpec[] = [
@@ -38,7 +38,11 @@ test("judges a goal by the median, or by every run where the goal says so", () =
 });
 
 test("keeps ours, others' and ratios apart in the JSON, with circumstances and single runs", () => {
-  const json = toJson({ name: "x", figures }, runs, { machine, date: "2026-01-01T00:00:00.000Z", command: "pnpm bench x", disturbed: 1 });
+  const json = toJson(
+    { name: "x", figures },
+    { runs, series: [] },
+    { machine, date: "2026-01-01T00:00:00.000Z", command: "pnpm bench x", disturbed: 1 },
+  );
   assert.equal(json, {
     scenario: "x",
     ours: { fps: 29.6, delayMs: 19 },
@@ -51,6 +55,32 @@ test("keeps ours, others' and ratios apart in the JSON, with circumstances and s
     disturbed: 1,
     runs: [{ ...runs[0], floorMs: 9.123 }, runs[1], runs[2]],
   });
+});
+
+test("keeps what is to be drawn over time, and gives it to the plot with all medians", () => {
+  const series = [{ name: "delay", unit: "ms", points: [[0.00049, 1.23456] as const] }];
+  const json = toJson({ name: "x", figures }, { runs, series }, { machine, date: "", command: "", disturbed: 0 });
+  assert.equal(json.series, [{ name: "delay", unit: "ms", points: [[0, 1.235]] }]);
+  assert.equal(plotDataOf({ name: "x", figures }, json), {
+    name: "x",
+    specs: figures,
+    figures: { fps: 29.6, delayMs: 19, floorMs: 9.4, ratio: 1.2 },
+    series: json.series,
+  });
+});
+
+test("finds scenarios by name, by group and all of them, each once", () => {
+  const namesOf = (...names: string[]): string[] => scenariosNamed(names).chosen.map(({ name }) => name);
+  assert.equal(namesOf("cpu", "self-call"), ["cpu", "self-call"]);
+  assert.equal(
+    namesOf("links", "link-2m"),
+    groups["links"]?.map(({ name }) => name),
+  );
+  assert.equal(
+    namesOf("all"),
+    scenarios.map(({ name }) => name),
+  );
+  assert.equal(scenariosNamed(["cpu", "no-such"]).unknown, ["no-such"]);
 });
 
 test("prints aligned columns", () => {
@@ -72,6 +102,9 @@ test("prints each figure with its spread, its goal and whether it was reached", 
 
 test("writes goals as people do", () => {
   assert.is(formatGoal(undefined), "");
+  assert.is(formatValue({ digits: 0 }, 1_234_567.4), "1,234,567");
+  assert.is(formatValue({ digits: 0 }, 9_999), "9999");
+  assert.is(formatValue({ digits: 2 }, 12.345), "12.35");
   assert.is(formatGoal({ atLeast: 1, atMost: 2 }), "≥ 1, ≤ 2");
   assert.is(formatGoal({ atMost: 0, of: "every" }), "every ≤ 0");
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-import { mean, median, percentile, spreadOf } from "../../bench/statistics.ts";
+import { fitLine, mean, median, percentile, spreadOf } from "../../bench/statistics.ts";
 
 const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 50 });
 
@@ -25,6 +25,40 @@ test("takes percentiles by nearest rank", () => {
   assert.is(percentile(hundred, 1), 100);
   assert.is(percentile(hundred, 0), 1);
   assert.is(percentile([5], 0.99), 5);
+});
+
+test("fits a line, and says how sure the slope is", () => {
+  assert.equal(
+    fitLine([
+      [0, 1],
+      [1, 3],
+      [2, 5],
+    ]),
+    { slope: 2, slopeError: 0 },
+  );
+  // By hand: slope 0.5; what is left is −1/6, 1/3, −1/6, its squares 1/6; √(1/6 ÷ 1 ÷ 2).
+  const { slope, slopeError } = fitLine([
+    [0, 0],
+    [1, 1],
+    [2, 1],
+  ]);
+  assert.ok(Math.abs(slope - 0.5) < 1e-12 && Math.abs(slopeError - Math.sqrt(1 / 12)) < 1e-12, `${slope} ± ${slopeError}`);
+  for (const points of [
+    [],
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ],
+  ] as const)
+    assert.throws(
+      () => fitLine(points),
+      (error: unknown) => error instanceof RangeError,
+    );
 });
 
 test("refuses to make a figure of nothing", () => {

@@ -2,6 +2,7 @@
 // What goes wrong in a call of real processes: an engine or a whole sender is killed, the network resets or swallows everything. The
 // picture comes back by itself, and the account still closes.
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
@@ -14,6 +15,8 @@ const testCard = ["--source", "testcard", "--camera-size", "640x360"];
 const backMs = 2000;
 /** What a computer may add that is busy with other tests. */
 const busyMs = 4000;
+/** The oldest picture that may be shown over a short way. */
+const maxAgeMs = 500;
 
 /** A picture that was captured and shown after this moment: more are shown than now, in two reports one after the other. */
 async function pictureIsBack(program: Program): Promise<void> {
@@ -156,6 +159,52 @@ test(
     } finally {
       proxy.close();
     }
+  }),
+);
+
+test(
+  "shows nothing that is older than half a second when a link stands still for 2.5 s and then brings everything, and counts it",
+  withPrograms(async (start) => {
+    const sender = start("sender", [...testCard, "--listen", "127.0.0.1:0"]);
+    const invite = await sender.invite();
+    const proxy = await TcpProxy.start(sender.port);
+    try {
+      const receiver = start("receiver", ["--no-window"], { env: { SVC_INVITE: proxy.redirect(invite) } });
+      await receiver.event("first-picture");
+      await receiver.event("stats", { from: receiver.events.length });
+      for (const nth of [1, 2]) {
+        proxy.hold();
+        await Promise.all([sleep(2500), receiver.event("late", { nth, where: ({ late }) => late === true })]);
+        proxy.release();
+        await receiver.event("late", { nth, where: ({ late }) => late === false });
+        await backWithin(receiver, `link held ${nth} times`);
+      }
+      await receiver.interrupt();
+      const summary = summaryOf(receiver);
+      checkAccount(summary);
+      checkBarcodes(summary);
+      // What was on its way: at least the one packet that the window let go.
+      assert.ok((summary.dropped["stale"] ?? 0) >= 2, receiver.transcript());
+      const { max } = (receiver.events.at(-1)?.["latencyMs"] ?? {}) as { readonly max?: number };
+      assert.ok(max !== undefined && max <= maxAgeMs, `a picture of ${max} ms was shown`);
+      assert.is(receiver.events.filter(({ event }) => event === "reconnecting").length, 0);
+      await sender.interrupt();
+    } finally {
+      proxy.close();
+    }
+  }),
+);
+
+test(
+  "takes no picture away because its source gives few",
+  withPrograms(async (start) => {
+    const sender = start("sender", [...testCard, "--max-fps", "1", "--listen", "127.0.0.1:0"]);
+    const receiver = start("receiver", ["--no-window"], { env: { SVC_INVITE: await sender.invite() } });
+    await receiver.event("stats", { where: ({ shown }) => Number(shown) >= 5 });
+    await receiver.interrupt();
+    assert.is(receiver.events.filter(({ event }) => event === "late").length, 0, receiver.transcript());
+    checkAccount(summaryOf(receiver));
+    await sender.interrupt();
   }),
 );
 

@@ -6,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, droppedFrames, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import { TcpProxy } from "../../e2e/tcp-proxy.ts";
 import { makeFolder, writeVideoFile } from "../../e2e/video-file.ts";
 
 const testCard = ["--source", "testcard", "--camera-size", "640x360", "--listen", "127.0.0.1:0"];
@@ -78,6 +79,46 @@ test(
       assert.is(sender.events.filter(({ event }) => event === "ended").length, 0);
       await sender.interrupt();
     } finally {
+      folder.remove();
+    }
+  }),
+);
+
+test(
+  "gives a receiver on a slow link pictures that suit it, and leaves the fast one its own",
+  withPrograms(async (start) => {
+    const folder = makeFolder();
+    const proxies: TcpProxy[] = [];
+    try {
+      const key = ["--key-file", join(folder.path, "key")];
+      const sender = start("sender", [...testCard, ...key]);
+      await sender.event("listening");
+      const slowBps = 250_000;
+      const proxy = await TcpProxy.start(sender.port, slowBps);
+      proxies.push(proxy);
+      const fast = start("receiver", [`127.0.0.1:${sender.port}`, ...key, "--no-window"]);
+      await fast.event("first-picture");
+      const slow = start("receiver", [`127.0.0.1:${proxy.port}`, ...key, "--no-window"]);
+      await slow.event("first-picture");
+      await sender.event("stats", { where: ({ encoders }) => encoders === 2 });
+      const from = slow.events.length;
+      const before = await slow.event("stats", { from });
+      await slow.event("stats", { from, where: ({ shown }) => Number(shown) >= Number(before["shown"]) + 40 });
+      const [slowStats, fastStats] = [slow, fast].map(({ events }) => events.findLast(({ event }) => event === "stats"));
+      assert.ok(Number(slowStats?.["bitrateBps"]) < Number(fastStats?.["bitrateBps"]), `${slow.transcript()}\n${fast.transcript()}`);
+      await Promise.all([slow.interrupt(), fast.interrupt()]);
+      const [ofSlow, ofFast] = [summaryOf(slow), summaryOf(fast)];
+      for (const summary of [ofSlow, ofFast]) {
+        checkAccount(summary);
+        checkBarcodes(summary);
+        assert.equal([summary.dropped["lost"], summary.dropped["undecodable"]], [0, 0]);
+      }
+      // What a busy computer does not encode is nobody's fault here.
+      const { notEncoded = 0 } = ofFast.dropped;
+      assert.ok(ofFast.shown >= 0.8 * (ofFast.captured - notEncoded), fast.transcript());
+      await sender.interrupt();
+    } finally {
+      for (const proxy of proxies) proxy.close();
       folder.remove();
     }
   }),

@@ -8,6 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import { TcpProxy } from "../../e2e/tcp-proxy.ts";
 import { type Screenshot, type VirtualDisplay, withDisplay } from "../../e2e/virtual-display.ts";
 import {
   barCentres,
@@ -145,6 +146,52 @@ test(
     assert.is(barcodeOf(lost), undefined);
     const lostWords = lightBox(lost, { from: 0.5, to: 0.7 });
     assert.ok(lostWords.right > 0.5 && Math.abs(lostWords.left - (1 - lostWords.right)) < 0.02, JSON.stringify(lostWords));
+  }),
+);
+
+test(
+  "shows a card instead of a frozen picture while the link stands still, and the picture again",
+  onDisplay(async (start, display) => {
+    const sender = start("sender", [...testCard, ...loopback, "--name", "camera"]);
+    const invite = await sender.invite();
+    const proxy = await TcpProxy.start(sender.port);
+    try {
+      const receiver = start("receiver", [], { env: { DISPLAY: display.name, SVC_INVITE: proxy.redirect(invite) } });
+      await receiver.event("first-picture");
+      const window = await display.window("camera");
+      await display.settled(window, 640, 360);
+      proxy.hold();
+      await receiver.event("late");
+      await screenshotWhere(display, window, isCard, { what: "the card in place of the picture" });
+      proxy.release();
+      await receiver.event("late", 2);
+      await screenshotWhere(display, window, (shot) => barcodeOf(shot) !== undefined, { what: "the picture again" });
+      await receiver.interrupt();
+      checkAccount(summaryOf(receiver));
+    } finally {
+      proxy.close();
+    }
+  }),
+);
+
+test(
+  "shows the figures over the picture at i, and takes them away at the next",
+  onDisplay(async (start, display) => {
+    const { receiver, window } = await watch(start, display);
+    await receiver.event("stats", { where: ({ latencyMs }) => latencyMs !== undefined });
+    /** The box's own dark blue in its corner. */
+    const hasBox = (shot: Screenshot): boolean => difference(colourAt(shot, 11, 10), [34, 25, 20]) < 4;
+    const bare = await screenshotWhere(display, window, (shot) => barcodeOf(shot) !== undefined, { what: "a picture" });
+    assert.is(hasBox(bare), false);
+    await display.press(window, "i");
+    const detailed = await screenshotWhere(display, window, hasBox, { what: "the figures" });
+    assert.ok(difference(colourAt(detailed, 600, 200), colourAt(bare, 600, 200)) < codingTolerance, "the rest is as it was");
+    await receiver.sentence(/latency +p50 [\d.]+, p95 [\d.]+, p99 [\d.]+ ms, ±/);
+    await receiver.sentence(/capture wait [\d.]+, encode [\d.]+, send queue [\d.]+ ms/);
+    await receiver.sentence(/video +h264 640x360/);
+    await display.press(window, "i");
+    await screenshotWhere(display, window, (shot) => !hasBox(shot), { what: "the picture without figures" });
+    await receiver.interrupt();
   }),
 );
 

@@ -1,5 +1,12 @@
 // The figures of a call in words: the status line and the closing summary.
 
+/** Latency from capture to display, ms. */
+export interface LatencyFigures {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
 /** What a status line shows of the video that comes in. */
 export interface IncomingFigures {
   readonly fps: number;
@@ -9,10 +16,13 @@ export interface IncomingFigures {
   readonly captured: number;
   readonly shown: number;
   readonly dropped: object;
-  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number } | null | undefined;
+  readonly latencyMs?: LatencyFigures | null | undefined;
   readonly clockErrorMs?: number | undefined;
   readonly rttMs?: number | undefined;
 }
+
+/** A status line in several widths, the widest first. */
+export type StatusLines = readonly [string, ...string[]];
 
 /** What a status line shows of the video that goes out. */
 export interface OutgoingFigures {
@@ -20,17 +30,28 @@ export interface OutgoingFigures {
   readonly bitrateBps: number;
 }
 
-/** "↓28 fps 1.9 Mbit/s 1280x720  lat 84±6 ms  rtt 31  drop 2 %". */
-export function formatIncoming(figures: IncomingFigures): string {
-  if (figures.widthPx === 0) return "↓ no picture yet";
-  const { latencyMs, clockErrorMs, rttMs, captured } = figures;
-  const dropped = captured === 0 ? 0 : sumOf(figures.dropped) / captured;
-  return [
-    `↓${figures.fps.toFixed(0)} fps ${formatBitrate(figures.bitrateBps)} ${figures.widthPx}x${figures.heightPx}`,
-    ...(latencyMs ? [`lat ${latencyMs.p50.toFixed(0)}±${Math.ceil(clockErrorMs ?? 0)} ms`] : []),
-    ...(rttMs === undefined ? [] : [`rtt ${rttMs.toFixed(rttMs < 10 ? 1 : 0)}`]),
-    `drop ${(100 * dropped).toFixed(0)} %`,
-  ].join("  ");
+/**
+ * "↓28 fps 1.9 Mbit/s 1280x720  lat 84±6 ms p95 110  rtt 31  drop 2 %", and after it the same without what is missed least, for
+ * narrower terminals.
+ */
+export function incomingStatus(figures: IncomingFigures): StatusLines {
+  if (figures.widthPx === 0) return ["↓ no picture yet"];
+  const { latencyMs, clockErrorMs = 0, rttMs, captured } = figures;
+  const rate = `↓${figures.fps.toFixed(0)} fps ${formatBitrate(figures.bitrateBps)}`;
+  const size = ` ${figures.widthPx}x${figures.heightPx}`;
+  const latency = latencyMs ? `  lat ${latencyMs.p50.toFixed(0)}±${Math.ceil(clockErrorMs)} ms p95 ${latencyMs.p95.toFixed(0)}` : "";
+  const roundTrip = rttMs === undefined ? "" : `  rtt ${rttMs.toFixed(rttMs < 10 ? 1 : 0)}`;
+  const dropped = dropsOf(figures.dropped).reduce((sum, [, count]) => sum + count, 0);
+  const drops = `  drop ${(captured === 0 ? 0 : (100 * dropped) / captured).toFixed(0)} %`;
+  return [rate + size + latency + roundTrip + drops, rate + size + latency + drops, rate + size + latency, rate + latency];
+}
+
+/** Several status lines in one: each of its widths from theirs. */
+export function statusBeside(first: StatusLines, ...others: readonly StatusLines[]): StatusLines {
+  const all = [first, ...others];
+  const join = (at: number): string => all.map((lines) => lines[at] ?? lines.at(-1)).join("   ");
+  const narrower = Array.from({ length: Math.max(...all.map(({ length }) => length)) - 1 }, (_, index) => join(index + 1));
+  return [join(0), ...narrower];
 }
 
 /** "↑30 fps 2.0 Mbit/s". */
@@ -50,13 +71,13 @@ export interface DirectionFigures {
   readonly dropped: object;
   readonly fps: number;
   readonly bitrateBps: number;
-  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number } | null | undefined;
+  readonly latencyMs?: LatencyFigures | null | undefined;
 }
 
 /** The closing summary of one direction, in two sentences' worth of lines. */
 export function formatSummary(figures: DirectionFigures): string {
   const { captured, shown, fps, bitrateBps, latencyMs } = figures;
-  const drops = Object.entries(figures.dropped).filter(([, count]) => count !== 0);
+  const drops = dropsOf(figures.dropped);
   const dropText =
     drops.length === 0 ? "none dropped" : `dropped: ${drops.map(([name, count]) => `${count} ${dropWords[name] ?? name}`).join(", ")}`;
   const latencyText = latencyMs
@@ -75,8 +96,10 @@ const dropWords: Readonly<Record<string, string>> = {
   undecodable: "undecodable",
   engineDied: "with a playback engine",
   superseded: "at the display (a newer one was ready)",
+  stale: "at the display (too old)",
 };
 
-function sumOf(counts: object): number {
-  return Object.values(counts).reduce((total: number, count: unknown) => total + (typeof count === "number" ? count : 0), 0);
+/** The drops that there were, by name. */
+export function dropsOf(dropped: object): readonly (readonly [name: string, count: number])[] {
+  return Object.entries(dropped).filter((drop): drop is [string, number] => typeof drop[1] === "number" && drop[1] !== 0);
 }

@@ -3,6 +3,7 @@
 
 import { cleanText } from "../messages/clean-text.ts";
 import type { JsonObject } from "../messages/json-object.ts";
+import type { StatusLines } from "./call-figures.ts";
 
 /** A status line that cannot be rewritten (no terminal) is printed this often, ms. */
 const plainStatusIntervalMs = 5000;
@@ -45,16 +46,21 @@ export class ConsoleOutput {
     if (this.#options.json) this.#programs.write(`${JSON.stringify(event)}\n`);
   }
 
-  /** Shows the status: in place on a terminal, else as a line every few seconds. */
-  status(line: string): void {
+  /**
+   * Shows the status: in place on a terminal, else as a line every few seconds.
+   *
+   * @param lines - the same in several widths, the widest first: a terminal gets the first that fits
+   */
+  status(...lines: StatusLines): void {
     if (this.#options.quiet || this.#options.json) return;
     if (this.#people.isTTY === true) {
       const width = (this.#people.columns ?? 80) - 1;
+      const line = lines.find(({ length }) => length <= width) ?? lines.at(-1) ?? "";
       this.#people.write(`\r${line.slice(0, width)}\x1b[K`);
       this.#hasStatus = true;
     } else if (this.#nowMs() - this.#lastPlainStatusMs >= plainStatusIntervalMs) {
       this.#lastPlainStatusMs = this.#nowMs();
-      this.#people.write(`${line}\n`);
+      this.#people.write(`${lines[0]}\n`);
     }
   }
 

@@ -1,13 +1,17 @@
 // Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
 
+export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
   formatBitrate,
-  formatIncoming,
   formatOutgoing,
   formatSummary,
   type IncomingFigures,
+  incomingStatus,
+  type LatencyFigures,
   type OutgoingFigures,
+  statusBeside,
+  type StatusLines,
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";

@@ -4,9 +4,9 @@
 //   +---------------+-------------------------------+---------------+---------------+
 //   | frame         | shownUs                       | decodeUs      | displayWaitUs |
 //   +---------------+---------------+---------------+---------------+---------------+
-//   | shown         | superseded    | waitKeyframe  | undecodable   |
-//   +---------------+---------------+---------------+---------------+
-//    20              24              28              32              36
+//   | shown         | superseded    | stale         | waitKeyframe  | undecodable   |
+//   +---------------+---------------+---------------+---------------+---------------+
+//    20              24              28              32              36              40
 import type { Micros } from "../time/clock.ts";
 import { startMessage, type MessageDefinition } from "./message-definition.ts";
 
@@ -27,6 +27,8 @@ export interface ReportMessage {
   readonly shown: number;
   /** Frames not shown because a newer one was ready. */
   readonly superseded: number;
+  /** Frames not shown because they were too old by then. */
+  readonly stale: number;
   /** Packets not decoded because the keyframe they build on was missing. */
   readonly waitingForKeyframe: number;
   /** Packets that the decoder refused. */
@@ -38,19 +40,20 @@ export const report: MessageDefinition<ReportMessage> = {
   type: "report",
   typeId: 0x13,
   scope: "network",
-  minPayloadBytes: 36,
-  maxPayloadBytes: 36,
+  minPayloadBytes: 40,
+  maxPayloadBytes: 40,
   flagsMask: 0,
   track: "required",
 
   serialize(message) {
-    return startMessage(this, { payloadBytes: 36, track: message.track })
+    return startMessage(this, { payloadBytes: 40, track: message.track })
       .u32(message.frame)
       .u64(message.shownUs)
       .u32(message.decodeUs)
       .u32(message.displayWaitUs)
       .u32(message.shown)
       .u32(message.superseded)
+      .u32(message.stale)
       .u32(message.waitingForKeyframe)
       .u32(message.undecodable)
       .finish();
@@ -66,6 +69,7 @@ export const report: MessageDefinition<ReportMessage> = {
       displayWaitUs: payload.u32(),
       shown: payload.u32(),
       superseded: payload.u32(),
+      stale: payload.u32(),
       waitingForKeyframe: payload.u32(),
       undecodable: payload.u32(),
     };

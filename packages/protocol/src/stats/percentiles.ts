@@ -6,6 +6,7 @@ export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
+  readonly max: number;
   /** How many values they are of. */
   readonly count: number;
 }
@@ -83,5 +84,5 @@ export class CallPercentiles {
 function percentilesOf(count: number, valueAt: (rank: number) => number | undefined): Percentiles | undefined {
   if (count === 0) return undefined;
   const at = (share: number): number => valueAt(Math.ceil(share * count) - 1) ?? 0;
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), count };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1), count };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { formatBitrate, formatIncoming, formatOutgoing, formatSummary } from "../../src/cli/call-figures.ts";
+import { formatBitrate, formatOutgoing, formatSummary, incomingStatus, statusBeside } from "../../src/cli/call-figures.ts";
 
 const test = suite("call figures");
 
@@ -13,6 +13,7 @@ const dropped = {
   undecodable: 0,
   engineDied: 0,
   superseded: 0,
+  stale: 0,
 };
 const incoming = {
   fps: 27.6,
@@ -24,15 +25,27 @@ const incoming = {
   dropped: { ...dropped, superseded: 2 },
 };
 
+const measured = { ...incoming, latencyMs: { p50: 83.6, p95: 110.2, p99: 131 }, clockErrorMs: 5.2, rttMs: 31.4 };
+
 test("writes the incoming video in a line, with the latency and how wrong it may be", () => {
-  const figures = { ...incoming, latencyMs: { p50: 83.6, p95: 1, p99: 1 }, clockErrorMs: 5.2, rttMs: 31.4 };
-  assert.equal(formatIncoming(figures), "↓28 fps 1.9 Mbit/s 1280x720  lat 84±6 ms  rtt 31  drop 2 %");
-  assert.match(formatIncoming({ ...figures, rttMs: 0.24 }), / rtt 0\.2 /);
+  assert.equal(incomingStatus(measured)[0], "↓28 fps 1.9 Mbit/s 1280x720  lat 84±6 ms p95 110  rtt 31  drop 2 %");
+  assert.match(incomingStatus({ ...measured, rttMs: 0.24 })[0], / rtt 0\.2 /);
 });
 
 test("leaves out what is not known yet", () => {
-  assert.equal(formatIncoming({ ...incoming, captured: 0, dropped }), "↓28 fps 1.9 Mbit/s 1280x720  drop 0 %");
-  assert.equal(formatIncoming({ ...incoming, widthPx: 0, heightPx: 0 }), "↓ no picture yet");
+  assert.equal(incomingStatus({ ...incoming, captured: 0, dropped })[0], "↓28 fps 1.9 Mbit/s 1280x720  drop 0 %");
+  assert.deepEqual(incomingStatus({ ...incoming, widthPx: 0, heightPx: 0 }), ["↓ no picture yet"]);
+});
+
+test("has narrower status lines, which keep the latency; a call's fits into 80 columns", () => {
+  const lines = statusBeside(incomingStatus(measured), ["↑30 fps 2.0 Mbit/s"]);
+  const widths = lines.map(({ length }) => length);
+  assert.deepEqual(
+    widths,
+    [...new Set(widths)].sort((a, b) => b - a),
+  );
+  for (const line of lines) assert.match(line, /lat 84±6 ms p95 110.* {3}↑30 fps 2\.0 Mbit\/s$/);
+  assert.ok(widths.some((width) => width >= 70 && width < 80));
 });
 
 test("writes the outgoing video", () => {
@@ -54,22 +67,25 @@ for (const [bps, text] of [
 test("sums a call up, naming only the drops that there were", () => {
   const figures = {
     captured: 100,
-    shown: 91,
+    shown: 89,
     fps: 29.97,
     bitrateBps: 500_000,
-    dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3 },
+    dropped: { ...dropped, notEncoded: 5, lost: 1, superseded: 3, stale: 2 },
   };
   const latencyMs = { p50: 1, p95: 2.25, p99: 30 };
   const text = formatSummary({ ...figures, latencyMs });
-  assert.match(text, /^100 frames captured, 91 shown, /);
-  assert.match(text, /5 before encoding \(no room on the link\), 1 lost with a connection, 3 at the display/);
+  assert.match(text, /^100 frames captured, 89 shown, /);
+  assert.match(
+    text,
+    /5 before encoding \(no room on the link\), 1 lost with a connection, 3 at the display \(a newer one was ready\), 2 at the display \(too old\)/,
+  );
   assert.match(text, /30\.0 fps, 500 kbit\/s, latency p50 1\.0 p95 2\.[23] p99 30\.0 ms$/);
   assert.match(formatSummary({ ...figures, dropped }), /none dropped; 30\.0 fps, 500 kbit\/s$/);
 });
 
 test("has words for every kind of drop", () => {
   const all = Object.fromEntries(Object.keys(dropped).map((name) => [name, 1]));
-  const text = formatSummary({ captured: 8, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
+  const text = formatSummary({ captured: 9, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
   for (const name of Object.keys(dropped).filter((key) => key !== "lost" && key !== "undecodable")) assert.ok(!text.includes(name), name);
 });
 

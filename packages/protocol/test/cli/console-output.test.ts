@@ -48,10 +48,14 @@ test("rewrites the status in place on a terminal, cut to its width, and clears i
   output.status("short");
   output.say("Hello.");
   output.say("Again.");
+  output.status("a line that is too wide", "a narrower one");
   output.status("last");
   output.end();
   output.end();
-  assert.equal(people.text, "\r0123456789012345678\u001b[K\rshort\u001b[K\r\u001b[KHello.\nAgain.\n\rlast\u001b[K\r\u001b[K");
+  assert.equal(
+    people.text,
+    "\r0123456789012345678\u001b[K\rshort\u001b[K\r\u001b[KHello.\nAgain.\n\ra narrower one\u001b[K\rlast\u001b[K\r\u001b[K",
+  );
 });
 
 test("prints the status every five seconds where there is no terminal, without escapes", () => {

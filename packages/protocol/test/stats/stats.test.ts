@@ -21,6 +21,7 @@ test("sliding percentiles are those of the values themselves", () => {
         p50: naive(values, 0.5),
         p95: naive(values, 0.95),
         p99: naive(values, 0.99),
+        max: Math.max(...values),
         count: values.length,
       });
     }),
@@ -31,7 +32,7 @@ test("sliding percentiles forget what is older than the window, and the oldest b
   const sliding = new SlidingPercentiles({ windowUs: 1_000, capacity: 3 });
   assert.equal(sliding.read(0), undefined);
   for (let at = 0; at < 5; at++) sliding.add(at, at * 100);
-  assert.deepEqual(sliding.read(400), { p50: 3, p95: 4, p99: 4, count: 3 });
+  assert.deepEqual(sliding.read(400), { p50: 3, p95: 4, p99: 4, max: 4, count: 3 });
   assert.equal(sliding.read(1_350)?.count, 1);
   assert.equal(sliding.read(1_400), undefined);
 });
@@ -48,6 +49,7 @@ test("a call's percentiles are within 0.6 % of those of the values", () => {
         [0.5, read.p50],
         [0.95, read.p95],
         [0.99, read.p99],
+        [1, read.max],
       ] as const) {
         const exact = naive(values, share);
         assert.ok(Math.abs(value - exact) <= 0.006 * exact + 0.5, `${value} for ${exact}`);

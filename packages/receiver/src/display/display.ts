@@ -1,6 +1,7 @@
 // The contract of every place that shows pictures.
 
 import type { Picture } from "../decode/picture.ts";
+import type { OverlayRow } from "./detail-overlay.ts";
 
 /** What the user did at the display: a key ("q", "Escape", "m", …), or the window's close button. */
 export type DisplayInput = { readonly kind: "key"; readonly key: string } | { readonly kind: "closed" };
@@ -15,6 +16,8 @@ export interface Display {
   showCard(text: string): void;
   /** Names the window; clean text of one line. */
   setTitle(title: string): void;
+  /** Shows a table over pictures and cards, until it is set again; without rows, none. */
+  setDetail(rows: readonly OverlayRow[]): void;
   /** Sets the small mirrored picture in the corner; it is copied. */
   setSelfView(picture: Picture): void;
   /** Closes the display. */

@@ -8,6 +8,7 @@ export class HeadlessDisplay implements Display {
   show(): void {}
   showCard(): void {}
   setTitle(): void {}
+  setDetail(): void {}
   setSelfView(): void {}
   close(): void {}
 }

@@ -3,6 +3,7 @@
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
 import { type CardSize, dotPhase, drawCard, drawDots } from "./card.ts";
+import { DetailOverlay, type OverlayRow } from "./detail-overlay.ts";
 import type { Display, DisplayInput } from "./display.ts";
 import { SelfViewOverlay } from "./self-view-overlay.ts";
 
@@ -21,6 +22,7 @@ export class WindowDisplay implements Display {
   readonly #onInput: (input: DisplayInput) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #selfView: SelfViewOverlay;
+  readonly #detail: DetailOverlay;
   #pictureSize: CardSize | undefined;
   /** The card that is shown, without dots and self-view; undefined while pictures come. */
   #card: Mat | undefined;
@@ -34,6 +36,7 @@ export class WindowDisplay implements Display {
     this.#name = name;
     this.#onInput = onInput;
     this.#selfView = new SelfViewOverlay(cv);
+    this.#detail = new DetailOverlay(cv);
     // GUI_NORMAL: without Qt's toolbar and status bar. KEEPRATIO: bars instead of a stretched face.
     cv.namedWindow(name, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL);
     cv.resizeWindow(name, firstSize.widthPx, firstSize.heightPx);
@@ -65,6 +68,12 @@ export class WindowDisplay implements Display {
     if (!this.#isClosed) this.#cv.setWindowTitle(this.#name, title);
   }
 
+  setDetail(rows: readonly OverlayRow[]): void {
+    if (this.#isClosed) return;
+    this.#detail.set(rows);
+    if (this.#card !== undefined) this.#drawCard();
+  }
+
   setSelfView({ widthPx, heightPx, bgr }: Picture): void {
     if (this.#isClosed) return;
     const mat = new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
@@ -80,6 +89,7 @@ export class WindowDisplay implements Display {
     clearInterval(this.#timer);
     this.#dropCard();
     this.#selfView.release();
+    this.#detail.release();
     this.#cv.destroyAllWindows();
   }
 
@@ -100,6 +110,7 @@ export class WindowDisplay implements Display {
 
   #draw(mat: Mat): void {
     this.#selfView.draw(mat);
+    this.#detail.draw(mat);
     this.#cv.imshow(this.#name, mat);
     this.#isDrawn = true;
   }

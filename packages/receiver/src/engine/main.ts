@@ -20,8 +20,7 @@ let display: Display = new HeadlessDisplay();
 /** One for each track, from its announcement on: a sender that has begun anew counts its frames from 1. */
 const assemblers = new Map<number, PacketAssembler>();
 const playback = new Playback(
-  videoTrack,
-  { show: (picture) => display.show(picture) },
+  { track: videoTrack, display: { show: (picture) => display.show(picture) } },
   {
     onReport: (report) => port.send(report),
     onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
@@ -64,6 +63,12 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       break;
     case "title":
       display.setTitle(command.title);
+      break;
+    case "detail":
+      display.setDetail(command.rows);
+      break;
+    case "clock":
+      playback.clock = command.clock ?? undefined;
       break;
     case "drain":
       await playback.drain();

@@ -1,6 +1,10 @@
 // What the network process and the playback engine say to each other besides the wire's messages: the JSON of
 // engine-configure and engine-event.
 
+import type { ClockEstimate } from "@simple-video-chat/protocol";
+
+import type { OverlayRow } from "../display/detail-overlay.ts";
+
 /** From the network process to the playback engine. */
 export type PlaybackCommand =
   /** First of all: opens the display. Without a title there is no window. */
@@ -8,6 +12,10 @@ export type PlaybackCommand =
   | { readonly command: "card"; readonly text: string }
   /** Names the window. */
   | { readonly command: "title"; readonly title: string }
+  /** A table over the picture; without rows none. */
+  | { readonly command: "detail"; readonly rows: readonly OverlayRow[] }
+  /** How far the sender's clock is from ours; null: not known. */
+  | { readonly command: "clock"; readonly clock: ClockEstimate | null }
   /** Show what is decoded, then answer with the last report and "drained". */
   | { readonly command: "drain" };
 

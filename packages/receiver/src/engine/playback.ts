@@ -1,9 +1,12 @@
 // The heart of the playback engine: packet → decoder → newest picture → display. Every packet is decoded, since the next one
-// builds on it; of the pictures that are ready only the newest is converted and shown.
+// builds on it; of the pictures that are ready only the newest is converted and shown, and none that is too old.
 
 import {
+  type ClockEstimate,
   type EncodedPacket,
   type KeyframeReason,
+  type Micros,
+  micros,
   nowUs,
   readBarcode,
   type ReportMessage,
@@ -15,6 +18,8 @@ import { openDecoder } from "../decode/open-decoder.ts";
 import type { Picture } from "../decode/picture.ts";
 import type { Display } from "../display/display.ts";
 import { DecodeError } from "../errors.ts";
+import { noPlayback } from "../playback-counts.ts";
+import { isTooOld } from "./picture-age.ts";
 import type { BarcodeCount } from "./playback-command.ts";
 
 /** Where the results of a playback go. */
@@ -31,10 +36,21 @@ interface ReadyPicture {
   readonly readyUs: number;
 }
 
-/** Plays one track on one display. Owns its decoder; the display is its caller's. */
+/** What a playback plays. */
+export interface PlaybackOptions {
+  readonly track: number;
+  /** Its caller's. */
+  readonly display: Pick<Display, "show">;
+  /** Default the computer's. */
+  readonly nowUs?: () => Micros;
+}
+
+/** Plays one track on one display. Owns its decoder. */
 export class Playback {
   readonly #display: Pick<Display, "show">;
+  readonly #nowUs: () => Micros;
   readonly #sink: PlaybackSink;
+  #clock: ClockEstimate | undefined;
   #format: TrackMessage | undefined;
   #decoder: VideoDecoder | undefined;
   /** What came while a decoder was being opened, in order. */
@@ -48,26 +64,29 @@ export class Playback {
   #barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
   #lastBarcodeFrame = 0;
 
-  constructor(track: number, display: Pick<Display, "show">, sink: PlaybackSink) {
-    this.#display = display;
+  constructor(options: PlaybackOptions, sink: PlaybackSink) {
+    this.#display = options.display;
+    this.#nowUs = options.nowUs ?? nowUs;
     this.#sink = sink;
     this.#report = {
       type: "report",
-      track,
+      track: options.track,
       frame: 0,
-      shownUs: 0 as ReportMessage["shownUs"],
+      shownUs: micros(0),
       decodeUs: 0,
       displayWaitUs: 0,
-      shown: 0,
-      superseded: 0,
-      waitingForKeyframe: 0,
-      undecodable: 0,
+      ...noPlayback,
     };
   }
 
   /** What the barcodes said so far. */
   get barcodes(): BarcodeCount {
     return this.#barcodes;
+  }
+
+  /** How far the sender's clock is from ours; undefined: not known, and then no picture is too old to be shown. */
+  set clock(clock: ClockEstimate | undefined) {
+    this.#clock = clock;
   }
 
   /** The packets from here on are of this format, beginning with a keyframe. */
@@ -134,14 +153,14 @@ export class Playback {
       this.#count("waitingForKeyframe");
       return;
     }
-    const startUs = nowUs();
+    const startUs = this.#nowUs();
     let isPicture = false;
     try {
       isPicture = this.#decoder?.decode(packet.data) ?? false;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
-    const readyUs = nowUs();
+    const readyUs = this.#nowUs();
     if (!isPicture) {
       this.#isWaitingForKeyframe = true;
       this.#count("undecodable");
@@ -161,10 +180,14 @@ export class Playback {
     const ready = this.#ready;
     if (ready === undefined || this.#decoder === undefined) return;
     this.#ready = undefined;
+    const { packet, decodeUs, readyUs } = ready;
+    if (isTooOld(packet.captureUs, this.#nowUs(), this.#clock)) {
+      this.#count("stale");
+      return;
+    }
     const picture = this.#decoder.picture();
     this.#display.show(picture);
-    const shownUs = nowUs();
-    const { packet, decodeUs, readyUs } = ready;
+    const shownUs = this.#nowUs();
     this.#report = {
       ...this.#report,
       frame: packet.frame,
@@ -177,7 +200,7 @@ export class Playback {
     if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
   }
 
-  #count(counter: "waitingForKeyframe" | "undecodable"): void {
+  #count(counter: "stale" | "waitingForKeyframe" | "undecodable"): void {
     this.#report = { ...this.#report, [counter]: this.#report[counter] + 1 };
     this.#sink.onReport(this.#report);
   }

@@ -10,8 +10,8 @@ import {
   exitCodes,
   formatAddress,
   formatBitrate,
-  formatIncoming,
   forTerminal,
+  incomingStatus,
   parseAddress,
   commandOf,
 } from "@simple-video-chat/protocol/cli";
@@ -163,7 +163,7 @@ class Watching {
     const rates = { fps: this.#pictureRate.perSecond(now), bitrateBps: this.#bitRate.perSecond(now) };
     this.#output.event({ event: "stats", ...stats, barcodes: { ...stats.barcodes }, ...rates });
     if (this.#connectedMs === undefined) return undefined;
-    this.#output.status(formatIncoming({ ...stats, ...rates, captured: stats.received, dropped: { superseded: stats.superseded } }));
+    this.#output.status(...incomingStatus({ ...stats, ...rates, captured: stats.received, dropped: { superseded: stats.superseded } }));
     const isSilent = performance.now() - this.#pictureMs > silentAfterMs;
     const hasChanged = isSilent !== this.#isSilent;
     this.#isSilent = isSilent;

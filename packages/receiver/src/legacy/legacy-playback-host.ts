@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Message } from "@simple-video-chat/protocol";
+import { type Message, toJsonObject } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost } from "@simple-video-chat/protocol/engine";
 
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent, LegacyPlaybackStats } from "../engine/legacy-command.ts";
@@ -120,7 +120,7 @@ export class LegacyPlaybackHost {
   }
 
   #command(command: PlaybackCommand | LegacyPlaybackCommand): void {
-    this.#engine.send({ type: "engine-configure", value: { ...command } });
+    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
   }
 
   #receive(message: Message): void {

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
-import { type EncodedPacket, type KeyframeReason, micros, nowUs, type ReportMessage, type VideoCodec } from "@simple-video-chat/protocol";
+import {
+  type ClockEstimate,
+  type EncodedPacket,
+  type KeyframeReason,
+  type Micros,
+  micros,
+  nowUs,
+  type ReportMessage,
+  type VideoCodec,
+} from "@simple-video-chat/protocol";
 import fc from "fast-check";
 import { suite } from "uvu";
 
 import type { Picture } from "../../src/decode/picture.ts";
 import { Playback } from "../../src/engine/playback.ts";
+import { ageLimitUs } from "../../src/engine/picture-age.ts";
+import { countsIn, noPlayback, type PlaybackCounts, totalCount } from "../../src/playback-counts.ts";
 import { draw, type Encoded, openTestEncoder, psnr, trackOf } from "../decode/pictures.ts";
 
 const test = suite("Playback");
@@ -22,21 +33,24 @@ interface Playing {
   readonly wanted: KeyframeReason[];
 }
 
-function start(): Playing {
+/** @param time - a clock that only the test moves; default the computer's */
+function start(time?: { nowUs: Micros }): Playing {
   const shown: Picture[] = [];
   const reports: ReportMessage[] = [];
   const wanted: KeyframeReason[] = [];
   const playback = new Playback(
-    1,
-    { show: ({ widthPx, heightPx, bgr }) => shown.push({ widthPx, heightPx, bgr: Buffer.from(bgr) }) },
+    {
+      track: 1,
+      display: { show: ({ widthPx, heightPx, bgr }) => shown.push({ widthPx, heightPx, bgr: Buffer.from(bgr) }) },
+      ...(time !== undefined && { nowUs: () => time.nowUs }),
+    },
     { onReport: (report) => reports.push(report), onKeyframeWanted: (reason) => wanted.push(reason) },
   );
   return { playback, shown, reports, wanted };
 }
 
-function countsOf(reports: readonly ReportMessage[]): object {
-  const { shown = 0, superseded = 0, waitingForKeyframe = 0, undecodable = 0 } = reports.at(-1) ?? {};
-  return { shown, superseded, waitingForKeyframe, undecodable };
+function countsOf(reports: readonly ReportMessage[]): PlaybackCounts {
+  return countsIn({ ...noPlayback, ...reports.at(-1) });
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
@@ -61,7 +75,7 @@ test("shows a picture for each packet that has time, with its times", async () =
     assert.ok(report && report.frame === frame && report.shownUs > startUs && report.decodeUs > 0 && report.displayWaitUs >= 0);
   }
   assert.equal(shown.length, 5);
-  assert.deepEqual(countsOf(reports), { shown: 5, superseded: 0, waitingForKeyframe: 0, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 5 });
   assert.deepEqual(wanted, []);
   await playback.close();
 });
@@ -78,7 +92,7 @@ test("shows only the newest of the pictures that come in one breath, and counts 
   assert.equal(shown.length, 1);
   assert.ok(psnr(newest, shown[0]?.bgr ?? Buffer.alloc(newest.length)) > 30);
   assert.equal(reports.at(-1)?.frame, 4);
-  assert.deepEqual(countsOf(reports), { shown: 1, superseded: 3, waitingForKeyframe: 0, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, superseded: 3 });
   await playback.close();
 });
 
@@ -88,7 +102,7 @@ test("keeps what comes while the decoder is being opened, in order", async () =>
   for (let frame = 1; frame <= 3; frame++) playback.push(packetOf(frame, encoder.encode(draw(96, 64, frame), frame === 1)));
   assert.equal(reports.length, 0);
   await playback.drain();
-  assert.deepEqual(countsOf(reports), { shown: 1, superseded: 2, waitingForKeyframe: 0, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, superseded: 2 });
   await playback.close();
 });
 
@@ -99,7 +113,7 @@ test("counts packets before the first keyframe, and those without any announceme
   playback.announce(track);
   playback.push(packetOf(2, encoder.encode(draw(96, 64, 2))));
   await playback.drain();
-  assert.deepEqual(countsOf(reports), { shown: 0, superseded: 0, waitingForKeyframe: 2, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, waitingForKeyframe: 2 });
   assert.equal(shown.length, 0);
   assert.deepEqual(wanted, []);
   await playback.close();
@@ -113,7 +127,7 @@ test("asks for a keyframe after a packet that it cannot decode, and leaves out w
   playback.push(packetOf(2, garbage));
   playback.push(packetOf(3, encoder.encode(draw(96, 64, 8))));
   await playback.drain();
-  assert.deepEqual(countsOf(reports), { shown: 1, superseded: 0, waitingForKeyframe: 1, undecodable: 1 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, waitingForKeyframe: 1, undecodable: 1 });
   assert.deepEqual(wanted, ["undecodable"]);
   assert.ok(psnr(good, shown[0]?.bgr ?? Buffer.alloc(good.length)) > 30, "the good picture was spoiled by the bad one");
   playback.push(packetOf(4, encoder.encode(draw(96, 64, 9), true)));
@@ -132,7 +146,7 @@ test("never shows a picture of another size than was announced, after a good one
     shown.map(({ widthPx, bgr }) => [widthPx, bgr.length]),
     [[96, 96 * 64 * 3]],
   );
-  assert.deepEqual(countsOf(reports), { shown: 1, superseded: 0, waitingForKeyframe: 0, undecodable: 1 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, undecodable: 1 });
   await playback.close();
 });
 
@@ -150,7 +164,7 @@ test("follows changes of the format, also several in one breath, each packet in 
     shown.map(({ widthPx }) => widthPx),
     [96, 160, 96],
   );
-  assert.deepEqual(countsOf(reports), { shown: 3, superseded: 1, waitingForKeyframe: 0, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 3, superseded: 1 });
   assert.deepEqual(wanted, []);
   await playback.close();
 });
@@ -163,7 +177,7 @@ test("goes on with the same decoder when the same format is announced again, fro
   playback.push(packetOf(2, encoder.encode(draw(96, 64, 2))));
   playback.push(packetOf(3, encoder.encode(draw(96, 64, 3), true)));
   await playback.drain();
-  assert.deepEqual(countsOf(reports), { shown: 2, superseded: 0, waitingForKeyframe: 1, undecodable: 0 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 2, waitingForKeyframe: 1 });
   await playback.close();
 });
 
@@ -174,31 +188,94 @@ test("counts every packet of a codec that it does not have as undecodable, and g
   playback.announce(track);
   playback.push(packetOf(2, encoder.encode(draw(96, 64, 1), true)));
   await playback.drain();
-  assert.deepEqual(countsOf(reports), { shown: 1, superseded: 0, waitingForKeyframe: 0, undecodable: 1 });
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, undecodable: 1 });
+  await playback.close();
+});
+
+/** Of a sender whose clock is an hour ahead of ours, over a way of this round trip. */
+function clockOf(rttUs: number, errorUs: number = rttUs / 2): ClockEstimate {
+  return { offsetUs: 3_600_000_000, errorUs, rttUs };
+}
+
+/** Plays one keyframe that is this old when it is shown. */
+async function shownAtAge(ageUs: number, clock: ClockEstimate | undefined): Promise<PlaybackCounts> {
+  const time = { nowUs: micros(1_000_000_000) };
+  const { playback, reports } = start(time);
+  playback.announce(track);
+  playback.clock = clock;
+  const captureUs = micros(time.nowUs + clockOf(0).offsetUs - ageUs);
+  playback.push({ ...packetOf(1, encoder.encode(draw(96, 64, 1), true)), captureUs });
+  await playback.drain();
+  await playback.close();
+  return countsOf(reports);
+}
+
+for (const [what, clock, limitMs] of [
+  ["500 ms over a short way", clockOf(400), 500],
+  ["500 ms over a way of 50 ms", clockOf(100_000), 500],
+  ["a satellite's way, as long as it may be, and 400 ms", clockOf(600_000), 1_000],
+  ["more where the clock is less well known than the way", clockOf(100_000, 90_000), 540],
+] as const) {
+  test(`shows no picture that is older than ${what}, all others, and counts it as stale`, async () => {
+    assert.ok(ageLimitUs(clock) <= limitMs * 1_000 && ageLimitUs(clock) > limitMs * 950, `${ageLimitUs(clock)} us`);
+    assert.deepEqual(await shownAtAge(ageLimitUs(clock), clock), { ...noPlayback, shown: 1 });
+    assert.deepEqual(await shownAtAge(ageLimitUs(clock) + 1, clock), { ...noPlayback, stale: 1 });
+  });
+}
+
+test("shows pictures of any age while the sender's clock is not known, and of a capture time in the future", async () => {
+  assert.deepEqual(await shownAtAge(3_600_000_000, undefined), { ...noPlayback, shown: 1 });
+  assert.deepEqual(await shownAtAge(-5_000_000, clockOf(400)), { ...noPlayback, shown: 1 });
+});
+
+test("decodes what is too old all the same: the next picture builds on it", async () => {
+  const time = { nowUs: micros(10_000_000) };
+  const { playback, shown, reports, wanted } = start(time);
+  playback.announce(track);
+  playback.clock = { offsetUs: 0, errorUs: 100, rttUs: 200 };
+  const newest = draw(96, 64, 3);
+  for (const [frame, ageUs, picture] of [
+    [1, 3_000_000, draw(96, 64, 1)],
+    [2, 1_000_000, draw(96, 64, 2)],
+    [3, 30_000, newest],
+  ] as const) {
+    const packet = packetOf(frame, encoder.encode(picture, frame === 1));
+    playback.push({ ...packet, captureUs: micros(time.nowUs - ageUs) });
+    await playback.drain();
+  }
+  assert.equal(shown.length, 1);
+  assert.ok(psnr(newest, shown[0]?.bgr ?? Buffer.alloc(newest.length)) > 30);
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, stale: 2 });
+  assert.deepEqual(wanted, []);
   await playback.close();
 });
 
 test("has counted every packet exactly once when it is drained, in any history", async () => {
-  const events = fc.array(fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain"), {
+  const events = fc.array(fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain", "pause"), {
     maxLength: 30,
   });
   await fc.assert(
     fc.asyncProperty(events, async (history) => {
-      const { playback, shown, reports } = start();
+      const time = { nowUs: micros(10_000_000) };
+      const { playback, shown, reports } = start(time);
+      const clock = { offsetUs: 0, errorUs: 100, rttUs: 200 };
+      playback.clock = clock;
       let packets = 0;
+      const packet = (encoded: Encoded): EncodedPacket => ({ ...packetOf(++packets, encoded), captureUs: time.nowUs });
       for (const event of history) {
         if (event === "keyframe" || event === "delta") {
-          playback.push(packetOf(++packets, encoder.encode(draw(96, 64, packets), event === "keyframe")));
-        } else if (event === "garbage") playback.push(packetOf(++packets, garbage));
+          playback.push(packet(encoder.encode(draw(96, 64, packets), event === "keyframe")));
+        } else if (event === "garbage") playback.push(packet(garbage));
+        else if (event === "pause") time.nowUs = micros(time.nowUs + ageLimitUs(clock) + 1);
         else if (event === "announce") playback.announce(track);
         else if (event === "resize") playback.announce(trackOf("h264", 160, 120));
         else if (event === "turn") await turn();
         else await playback.drain();
       }
       await playback.drain();
-      const { shown: shownCount = 0, superseded = 0, waitingForKeyframe = 0, undecodable = 0 } = reports.at(-1) ?? {};
-      assert.equal(shownCount + superseded + waitingForKeyframe + undecodable, packets);
-      assert.equal(shown.length, shownCount);
+      const counts = countsOf(reports);
+      assert.equal(totalCount(counts), packets);
+      assert.equal(shown.length, counts.shown);
       await playback.close();
     }),
     { numRuns: 60 },

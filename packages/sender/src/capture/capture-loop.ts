@@ -1,70 +1,64 @@
 // The heart of the capture engine: source → newest frame → (credit) → encoder → packet. One raw frame waits at most, the
-// newest; a frame that is replaced before there is room to send it costs nothing but its capture.
+// newest; a frame that is replaced before there is room to send it costs nothing but its capture. Several encoders may take
+// from the same frames, each at its own pace.
 
-import { type CaptureCountMessage, type EncodedPacket, nowUs, type TrackMessage } from "@simple-video-chat/protocol";
-import { videoTrack } from "@simple-video-chat/protocol/engine";
-
-import { AdaptiveEncoder } from "../encode/adaptive-encoder.ts";
 import type { CaptureOptions } from "../engine/capture-command.ts";
 import type { Mat } from "../native/opencv.ts";
+import { EncoderTier, type TierSink } from "./encoder-tier.ts";
 import { FrameRateLimit } from "./frame-rate-limit.ts";
-import type { RawFrame, Source } from "./source.ts";
+import { SharedFrame } from "./shared-frame.ts";
+import type { Source } from "./source.ts";
 
-/** Where the loop's results go, in order. */
-export interface CaptureSink {
-  readonly onTrack: (track: TrackMessage) => void;
-  readonly onPacket: (packet: EncodedPacket) => void;
-  /** All frames up to `frame` are settled: encoded, or counted here. */
-  readonly onCount: (count: CaptureCountMessage) => void;
-  /** Each captured picture, once it is done with, before it is released: for the self-view and the preview. */
+/** Where the loop's results go; those of a tier in order. */
+export interface CaptureSink extends TierSink {
+  /** A tier that was opened later gets the frames behind this one. */
+  readonly onTierOpen: (track: number, frame: number) => void;
+  /** The newest captured picture, once it is done with, before it is released: for the self-view and the preview. */
   readonly onRawFrame: (mat: Mat) => void;
-  /** The encoder is not the one that was asked for: a sentence for the user. */
-  readonly onFallback: (sentence: string) => void;
   /** The source is at its end (undefined) or failed. The loop is over. */
   readonly onEnd: (error: unknown) => void;
 }
 
-/** A captured frame with its number. */
-interface NumberedFrame extends RawFrame {
-  readonly frame: number;
+/** Where a capture begins. */
+export interface CaptureStart {
+  /** Number of the first frame, from 1. */
+  readonly firstFrame: number;
+  /** Track of the first tier. */
+  readonly track: number;
 }
 
-/** A running capture. Owns its source and encoder. */
+/** A running capture. Owns its source and encoders. */
 export class CaptureLoop {
   readonly #source: Source;
-  readonly #encoder: AdaptiveEncoder;
+  readonly #options: CaptureOptions;
   readonly #sink: CaptureSink;
   readonly #rateLimit: FrameRateLimit;
-  #newest: NumberedFrame | undefined;
+  readonly #tiers = new Map<number, EncoderTier>();
   #frame: number;
-  #notEncoded = 0;
-  #encoderDropped = 0;
-  #credit = 0;
-  #keyframeWanted = true;
-  #isEncoding = false;
-  #encoding: Promise<void> = Promise.resolve();
+  #lastRawFrame = 0;
   #reading: Promise<void> = Promise.resolve();
+  /** Tiers are opened and closed one after the other, beside the encoding of the others. */
+  #changing: Promise<void> = Promise.resolve();
   #stopped = false;
   #hasEnded = false;
 
-  private constructor(source: Source, encoder: AdaptiveEncoder, firstFrame: number, sink: CaptureSink) {
+  private constructor(source: Source, options: CaptureOptions, firstFrame: number, sink: CaptureSink) {
     this.#source = source;
-    this.#encoder = encoder;
+    this.#options = options;
     this.#sink = sink;
     this.#frame = firstFrame - 1;
-    this.#rateLimit = new FrameRateLimit(encoder.maxFrameRate);
+    this.#rateLimit = new FrameRateLimit(options.maxFrameRate);
   }
 
   /**
-   * Starts capturing from an open source, which it then owns.
+   * Starts capturing from an open source, which it then owns, with one tier.
    *
-   * @param firstFrame number of the first frame, from 1
    * @throws EncoderError when the encoder cannot be opened; the source is closed then
    */
-  static async start(source: Source, options: CaptureOptions, firstFrame: number, sink: CaptureSink): Promise<CaptureLoop> {
+  static async start(source: Source, options: CaptureOptions, begin: CaptureStart, sink: CaptureSink): Promise<CaptureLoop> {
     try {
-      const encoder = await AdaptiveEncoder.open(source.format, options, sink);
-      const loop = new CaptureLoop(source, encoder, firstFrame, sink);
+      const loop = new CaptureLoop(source, options, begin.firstFrame, sink);
+      await loop.#open(begin.track, options.bitrateBps);
       loop.#reading = loop.#read();
       return loop;
     } catch (error) {
@@ -73,16 +67,34 @@ export class CaptureLoop {
     }
   }
 
-  /** Lets the encoder make `packets` more packets, at `bitrateBps` from now on (0: as before). */
-  grant(packets: number, bitrateBps: number): void {
-    this.#credit += packets;
-    if (bitrateBps > 0) this.#encoder.setBitrate(bitrateBps);
-    this.#encodeWhilePossible();
+  /**
+   * Opens another tier; grants before the sink hears of it are lost. An encoder that cannot be opened ends the loop.
+   */
+  openTier(track: number, bitrateBps: number): void {
+    this.#change(async () => {
+      if (this.#stopped) return;
+      await this.#open(track, bitrateBps);
+      this.#sink.onTierOpen(track, this.#frame);
+    });
   }
 
-  /** The next packet will be a keyframe. */
-  requestKeyframe(): void {
-    this.#keyframeWanted = true;
+  /** Closes a tier. */
+  closeTier(track: number): void {
+    this.#change(async () => {
+      const tier = this.#tiers.get(track);
+      this.#tiers.delete(track);
+      await tier?.close();
+    });
+  }
+
+  /** Lets a tier's encoder make `packets` more packets, at `bitrateBps` from now on (0: as before). */
+  grant(track: number, packets: number, bitrateBps: number): void {
+    if (!this.#stopped && !this.#hasEnded) this.#tiers.get(track)?.grant(packets, bitrateBps);
+  }
+
+  /** A tier's next packet will be a keyframe. */
+  requestKeyframe(track: number): void {
+    this.#tiers.get(track)?.requestKeyframe();
   }
 
   /** Stops capturing; resolves when the device is released and everything captured has been given to the sink. */
@@ -91,10 +103,23 @@ export class CaptureLoop {
     this.#stopped = true;
     this.#source.close();
     await this.#reading;
-    await this.#encoding;
-    this.#discardNewest();
-    this.#sendCount(this.#frame);
-    this.#encoder.close();
+    await this.#changing;
+    await Promise.all([...this.#tiers.values()].map((tier) => tier.close()));
+  }
+
+  async #open(track: number, bitrateBps: number): Promise<void> {
+    const tier = await EncoderTier.open({
+      track,
+      format: this.#source.format,
+      options: { ...this.#options, bitrateBps },
+      sink: this.#sink,
+      onFailure: (error) => this.#end(error),
+    });
+    this.#tiers.set(track, tier);
+  }
+
+  #change(step: () => Promise<void>): void {
+    this.#changing = this.#changing.then(step).catch((error: unknown) => this.#end(error));
   }
 
   async #read(): Promise<void> {
@@ -102,13 +127,17 @@ export class CaptureLoop {
       for (;;) {
         const raw = await this.#source.next();
         if (raw === undefined) break;
+        const tiers = [...this.#tiers.values()];
+        // Of a frame rate that no tier wants nothing is numbered.
+        if (tiers.length > 0) this.#rateLimit.maxFrameRate = Math.max(...tiers.map(({ maxFrameRate }) => maxFrameRate));
         if (this.#stopped || this.#rateLimit.isTooSoon(raw.captureUs)) {
           raw.mat.release();
           continue;
         }
-        this.#discardNewest();
-        this.#newest = { ...raw, frame: ++this.#frame };
-        this.#encodeWhilePossible();
+        const frame = new SharedFrame(raw, ++this.#frame, (done) => this.#onUnused(done));
+        // The best first: converting the picture for the others takes time too.
+        for (const tier of tiers.sort((a, b) => b.bitrateBps - a.bitrateBps)) tier.offer(frame);
+        frame.release();
       }
       this.#end(undefined);
     } catch (error) {
@@ -123,71 +152,10 @@ export class CaptureLoop {
     this.#sink.onEnd(error);
   }
 
-  #encodeWhilePossible(): void {
-    if (this.#isEncoding) return;
-    this.#isEncoding = true;
-    this.#encoding = this.#encodeAll();
-  }
-
-  async #encodeAll(): Promise<void> {
-    try {
-      while (this.#credit > 0 && this.#newest !== undefined && !this.#stopped && !this.#hasEnded) {
-        const frame = this.#newest;
-        this.#newest = undefined;
-        try {
-          await this.#encode(frame);
-        } finally {
-          frame.mat.release();
-        }
-      }
-    } catch (error) {
-      this.#end(error);
-    } finally {
-      this.#isEncoding = false;
-    }
-  }
-
-  async #encode(frame: NumberedFrame): Promise<void> {
-    // Frames that are captured while this one is encoded are not settled yet: they are counted with the next.
-    const notEncoded = this.#notEncoded;
-    const encodeStartUs = nowUs() - frame.captureUs;
-    const keyframe = this.#keyframeWanted;
-    this.#keyframeWanted = false;
-    const picture = await this.#encoder.encode({ ...frame, keyframe }).catch((error: unknown) => {
-      // It counts like one that the encoder left out; the last count, at stop(), tells of it.
-      this.#encoderDropped++;
-      throw error;
-    });
-    this.#rateLimit.maxFrameRate = this.#encoder.maxFrameRate;
-    if (picture === undefined) {
-      this.#encoderDropped++;
-      this.#keyframeWanted ||= keyframe;
-    } else {
-      this.#credit--;
-      const { captureUs } = frame;
-      this.#sink.onPacket({
-        track: videoTrack,
-        frame: frame.frame,
-        captureUs,
-        encodeStartUs,
-        encodedUs: nowUs() - captureUs,
-        sentUs: 0,
-        ...picture,
-      });
-    }
-    this.#sendCount(frame.frame, notEncoded);
-    this.#sink.onRawFrame(frame.mat);
-  }
-
-  #discardNewest(): void {
-    if (this.#newest === undefined) return;
-    this.#notEncoded++;
-    this.#sink.onRawFrame(this.#newest.mat);
-    this.#newest.mat.release();
-    this.#newest = undefined;
-  }
-
-  #sendCount(frame: number, notEncoded: number = this.#notEncoded): void {
-    this.#sink.onCount({ type: "capture-count", track: videoTrack, frame, notEncoded, encoderDropped: this.#encoderDropped });
+  #onUnused({ frame, mat }: SharedFrame): void {
+    // One that was left out is done with before an older one that is being encoded.
+    if (frame < this.#lastRawFrame) return;
+    this.#lastRawFrame = frame;
+    this.#sink.onRawFrame(mat);
   }
 }

@@ -4,19 +4,27 @@
 import { loadOpenCv, type Mat } from "../native/opencv.ts";
 import { drawPerson } from "./scene-person.ts";
 import { drawRoom } from "./scene-room.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceFormat } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
-import { SyntheticSource } from "./synthetic-source.ts";
+import { type Drawing, SyntheticSource } from "./synthetic-source.ts";
 
 /** How much larger than the picture the room is, so that it can sway. */
 const margin = 1.12;
 /** Periods of the sway, s: without a common divisor, so that it does not repeat soon. */
 const swayPeriodsS = { across: 9.7, down: 6.3 } as const;
 
+/** The scene by itself. What it looks like depends on the time alone, so that a benchmark can draw what was captured once more. */
+export type MovingScene = Drawing;
+
 /** Opens the moving scene. */
 export async function openMovingScene(spec: Extract<SourceSpec, { kind: "motion" }>): Promise<Source> {
-  const cv = await loadOpenCv();
   const { widthPx, heightPx, frameRate } = spec;
+  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, await makeMovingScene(spec));
+}
+
+/** Makes the scene. */
+export async function makeMovingScene({ widthPx, heightPx }: Pick<SourceFormat, "widthPx" | "heightPx">): Promise<MovingScene> {
+  const cv = await loadOpenCv();
   const room = drawRoom(cv, Math.ceil(widthPx * margin), Math.ceil(heightPx * margin));
   const draw = (timeUs: number): Mat => {
     const seconds = timeUs / 1e6;
@@ -28,7 +36,7 @@ export async function openMovingScene(spec: Extract<SourceSpec, { kind: "motion"
     drawPerson(cv, picture, seconds);
     return picture;
   };
-  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, { draw, release: () => room.release() });
+  return { draw, close: () => room.release() };
 }
 
 function sway(spacePx: number, seconds: number, periodS: number): number {

@@ -1,6 +1,6 @@
 // A source that draws its own pictures at a fixed rate: the frame of the test card and of the moving scene.
 
-import { type Micros, type Scheduler, systemScheduler } from "@simple-video-chat/protocol";
+import { type Micros, micros, type Scheduler, systemScheduler } from "@simple-video-chat/protocol";
 
 import type { Mat } from "../native/opencv.ts";
 import type { RawFrame, Source, SourceFormat } from "./source.ts";
@@ -10,15 +10,16 @@ import type { RawFrame, Source, SourceFormat } from "./source.ts";
  * drawing would slow down, and this one is ready in time.
  */
 const drawAheadShare = 0.5;
-/** Timers end up to a millisecond late. A camera's driver would not, so that much is no age of the picture; what is more, is. */
-const timerSlackUs = 1000;
+
+/** Nobody ever wakes who waits for it. */
+const stillness = new Int32Array(new SharedArrayBuffer(4));
 
 /** What draws. */
 export interface Drawing {
-  /** Draws the picture that is taken at `timeUs`. Gives a Mat that the caller owns. */
+  /** Draws the picture whose capture time is `timeUs`. Gives a Mat that the caller owns. */
   readonly draw: (timeUs: Micros) => Mat;
   /** Frees what {@link draw} keeps between pictures. */
-  readonly release: () => void;
+  readonly close: () => void;
 }
 
 /** A camera that is not there: it gives what is drawn, `format.frameRate` times a second. As with a camera, a picture is ready when it is due. */
@@ -42,12 +43,14 @@ export class SyntheticSource implements Source {
     const now = this.#scheduler.nowUs();
     // A camera does not wait for whoever reads it: pictures whose time has passed were never taken.
     this.#dueUs = this.#dueUs === undefined || this.#dueUs + periodUs < now - periodUs ? now : this.#dueUs + periodUs;
-    const dueUs = Math.round(this.#dueUs) as Micros;
+    const dueUs = micros(Math.round(this.#dueUs));
     await this.#sleepUntil(dueUs - periodUs * drawAheadShare);
     if (this.#closed) return undefined;
     const mat = this.#drawing.draw(dueUs);
     await this.#sleepUntil(dueUs);
-    if (!this.#closed) return { mat, captureUs: Math.min(this.#scheduler.nowUs(), dueUs + timerSlackUs) as Micros };
+    this.#restUntil(dueUs);
+    // Not the present time: what a timer is late is age, and whoever knows the time can draw the very picture once more.
+    if (!this.#closed) return { mat, captureUs: dueUs };
     mat.release();
     return undefined;
   }
@@ -55,7 +58,13 @@ export class SyntheticSource implements Source {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#drawing.release();
+    this.#drawing.close();
+  }
+
+  /** Timers end up to a millisecond early; a picture from the future is none. For so short a time the thread itself may stand still. */
+  #restUntil(atUs: number): void {
+    const restUs = atUs - this.#scheduler.nowUs();
+    if (restUs > 0) Atomics.wait(stillness, 0, 0, restUs / 1000);
   }
 
   #sleepUntil(atUs: number): Promise<void> {

@@ -69,7 +69,7 @@ export async function openTestCard(spec: Extract<SourceSpec, { kind: "testcard" 
     drawTime(cv, picture, timeUs);
     return picture;
   };
-  return new SyntheticSource("test card", { widthPx, heightPx, frameRate }, { draw, release: () => card.release() });
+  return new SyntheticSource("test card", { widthPx, heightPx, frameRate }, { draw, close: () => card.release() });
 }
 
 function layoutOf(widthPx: number, heightPx: number): Layout {

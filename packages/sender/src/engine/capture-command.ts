@@ -33,9 +33,14 @@ export type CaptureCommand =
       readonly options: CaptureOptions;
       /** Number of the first frame. */
       readonly firstFrame: number;
+      /** Track of the first tier; it aims at the options' bitrate. */
+      readonly track: number;
       /** Number of the start; its end is told with it. */
       readonly run: number;
     }
+  /** One encoder more for the pictures of a run; answered with "tier-opened", and grants before that are lost. */
+  | { readonly command: "open-tier"; readonly run: number; readonly track: number; readonly bitrateBps: number }
+  | { readonly command: "close-tier"; readonly run: number; readonly track: number }
   /** Always answered with "stopped", also when there is nothing to stop. */
   | { readonly command: "stop"; readonly run: number };
 
@@ -45,6 +50,8 @@ export type NoticeCode = "encoder-fallback";
 /** From the capture engine to the network process. */
 export type CaptureEvent =
   | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
+  /** A tier's format was told; its frames begin behind this one. */
+  | { readonly event: "tier-opened"; readonly run: number; readonly track: number; readonly frame: number }
   /** The file is at its end. */
   | { readonly event: "ended"; readonly run: number }
   /** The last packet and capture-count were sent; the device is released. */

@@ -5,7 +5,7 @@ import { toJsonObject } from "@simple-video-chat/protocol";
 import { isScreenReachable, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { openSource } from "../capture/open-source.ts";
-import { CaptureLoop } from "../capture/capture-loop.ts";
+import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
@@ -32,9 +32,9 @@ const port = openEnginePort(
       const command = message.value as unknown as CaptureCommand | LegacyCaptureCommand;
       working = working.then(() => obey(command)).catch(fail);
     } else if (message.type === "credit") {
-      working = working.then(() => loop?.grant(message.packets, message.targetBitrateBps));
+      working = working.then(() => loop?.grant(message.track, message.packets, message.targetBitrateBps));
     } else if (message.type === "keyframe-request") {
-      loop?.requestKeyframe();
+      loop?.requestKeyframe(message.track);
     }
   },
   () => {
@@ -55,7 +55,13 @@ async function obey(command: CaptureCommand | LegacyCaptureCommand): Promise<voi
   switch (command.command) {
     case "start":
       run = command.run;
-      await start(command.options, command.firstFrame);
+      await start(command.options, command);
+      break;
+    case "open-tier":
+      if (command.run === run) loop?.openTier(command.track, command.bitrateBps);
+      break;
+    case "close-tier":
+      if (command.run === run) loop?.closeTier(command.track);
       break;
     case "stop":
       await stop();
@@ -71,7 +77,7 @@ async function obey(command: CaptureCommand | LegacyCaptureCommand): Promise<voi
   }
 }
 
-async function start(options: CaptureOptions, firstFrame: number): Promise<void> {
+async function start(options: CaptureOptions, begin: CaptureStart): Promise<void> {
   await stop();
   const ours = run;
   const cv = await loadOpenCv();
@@ -89,6 +95,7 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
     onTrack: port.send.bind(port),
     onPacket: port.sendPacket.bind(port),
     onCount: port.send.bind(port),
+    onTierOpen: (track: number, frame: number) => tell({ event: "tier-opened", run: ours, track, frame }),
     onRawFrame: (mat: Parameters<SelfView["offer"]>[0]) => {
       selfView?.offer(mat);
       preview?.show(mat);
@@ -104,7 +111,7 @@ async function start(options: CaptureOptions, firstFrame: number): Promise<void>
       });
     },
   };
-  loop = await CaptureLoop.start(source, options, firstFrame, sink);
+  loop = await CaptureLoop.start(source, options, begin, sink);
 }
 
 async function stop(): Promise<void> {

@@ -87,25 +87,28 @@ class Sink implements CaptureSink {
   readonly packets: EncodedPacket[] = [];
   readonly counts: CaptureCountMessage[] = [];
   readonly ends: unknown[] = [];
+  /** Tiers that were opened later, with the frame behind which each begins. */
+  readonly opened = new Map<number, number>();
   raw = 0;
-  readonly #firstFrame: number;
-
-  constructor(firstFrame: number = 1) {
-    this.#firstFrame = firstFrame;
-  }
 
   readonly onTrack = (track: TrackMessage): void => void this.tracks.push(track);
   readonly onPacket = (packet: EncodedPacket): void => void this.packets.push(packet);
+  readonly onTierOpen = (track: number, frame: number): void => void this.opened.set(track, frame);
   readonly onRawFrame = (): void => void this.raw++;
   readonly onFallback = (): void => {};
   readonly onEnd = (error: unknown): void => void this.ends.push(error);
   readonly onCount = (count: CaptureCountMessage): void => {
     this.counts.push(count);
     // Every count is exact for the frames that it is about.
-    const packets = this.packets.filter(({ frame }) => frame <= count.frame).length;
-    assert.equal(packets + count.notEncoded + count.encoderDropped, count.frame - this.#firstFrame + 1);
-    assert.equal(packets, this.packets.length);
+    const packets = this.packetsOf(count.track);
+    const begin = this.opened.get(count.track) ?? 0;
+    assert.equal(packets.filter(({ frame }) => frame <= count.frame).length, packets.length);
+    assert.equal(packets.length + count.notEncoded + count.encoderDropped, count.frame - begin);
   };
+
+  packetsOf(track: number): readonly EncodedPacket[] {
+    return this.packets.filter((packet) => packet.track === track);
+  }
 
   get frames(): readonly number[] {
     return this.packets.map(({ frame }) => frame);
@@ -127,7 +130,7 @@ async function start(
   source: ManualSource = new ManualSource(),
 ): Promise<{ loop: CaptureLoop; source: ManualSource; sink: Sink }> {
   const sink = new Sink();
-  const loop = await CaptureLoop.start(source, { ...options, ...more }, 1, sink);
+  const loop = await CaptureLoop.start(source, { ...options, ...more }, { firstFrame: 1, track: 1 }, sink);
   return { loop, source, sink };
 }
 
@@ -143,14 +146,14 @@ test("encodes nothing without a grant, then the newest picture, and counts the o
   for (let picture = 0; picture < 5; picture++) source.give();
   await pause();
   assert.deepEqual(sink.frames, []);
-  loop.grant(1, 0);
+  loop.grant(1, 1, 0);
   await until("a packet", () => sink.packets.length === 1);
   assert.deepEqual(sink.frames, [5]);
   assert.deepEqual(sink.counts.at(-1), { type: "capture-count", track: 1, frame: 5, notEncoded: 4, encoderDropped: 0 });
   source.give();
   await pause();
   assert.deepEqual(sink.frames, [5], "more packets than were granted");
-  loop.grant(1, 0);
+  loop.grant(1, 1, 0);
   await until("a packet", () => sink.packets.length === 2);
   assert.deepEqual(sink.frames, [5, 6]);
   await loop.stop();
@@ -159,9 +162,9 @@ test("encodes nothing without a grant, then the newest picture, and counts the o
 
 test("makes one keyframe at the start and one for each request", async () => {
   const { loop, source, sink } = await start();
-  loop.grant(100, 0);
+  loop.grant(1, 100, 0);
   for (let picture = 1; picture <= 9; picture++) {
-    if (picture === 4 || picture === 8) loop.requestKeyframe();
+    if (picture === 4 || picture === 8) loop.requestKeyframe(1);
     source.give();
     await until("a packet", () => sink.packets.length === picture);
   }
@@ -173,7 +176,7 @@ test("makes one keyframe at the start and one for each request", async () => {
 test("writes each frame's number and time into its picture when it is asked to", async () => {
   const { loop, source, sink } = await start({ barcode: true, maxSidePx: 480 }, new ManualSource({ widthPx: 960, heightPx: 540 }));
   const decoder = await ReferenceDecoder.open("h264");
-  loop.grant(100, 0);
+  loop.grant(1, 100, 0);
   for (let picture = 1; picture <= 5; picture++) {
     source.give();
     await until("a packet", () => sink.packets.length === picture);
@@ -199,7 +202,7 @@ test("takes no more pictures a second than it may", async () => {
 test("stops while it encodes, with every frame accounted for and every picture released", async () => {
   const source = new ManualSource({ widthPx: 1280, heightPx: 720 });
   const { loop, sink } = await start({}, source);
-  loop.grant(2, 0);
+  loop.grant(1, 2, 0);
   source.give();
   await sleep(0);
   source.give();
@@ -216,7 +219,7 @@ test("stops while it encodes, with every frame accounted for and every picture r
   );
   assert.deepEqual(sink.ends, []);
   const told = sink.counts.length;
-  loop.grant(5, 0);
+  loop.grant(1, 5, 0);
   await pause();
   assert.equal(sink.counts.length, told);
 });
@@ -224,7 +227,7 @@ test("stops while it encodes, with every frame accounted for and every picture r
 test("tells the end of a source once, and its error", async () => {
   for (const error of [undefined, new SourceError("camera-lost", "It is gone.")]) {
     const { loop, source, sink } = await start();
-    loop.grant(9, 0);
+    loop.grant(1, 9, 0);
     source.give();
     source.end(error);
     await until("the end", () => sink.ends.length > 0);
@@ -237,7 +240,7 @@ test("tells the end of a source once, and its error", async () => {
 
 test("tells once of a picture that the encoder cannot take, and counts it", async () => {
   const { loop, source, sink } = await start();
-  loop.grant(9, 0);
+  loop.grant(1, 9, 0);
   source.give();
   await until("a packet", () => sink.packets.length === 1);
   for (let picture = 0; picture < 3; picture++) {
@@ -259,6 +262,85 @@ test("releases a source whose pictures are too large for the encoder", async () 
   assert.equal(source.isClosed, true);
 });
 
+test("encodes the same pictures at two bitrates, for two tiers with credits, keyframes and counts of their own", async () => {
+  const source = new ManualSource({ widthPx: 640, heightPx: 480 });
+  const { loop, sink } = await start({ barcode: true }, source);
+  const decoder = await ReferenceDecoder.open("h264");
+  const pictures = async (count: number): Promise<void> => {
+    for (let picture = 0; picture < count; picture++) {
+      const before = sink.packetsOf(1).length;
+      source.give();
+      await until("a packet", () => sink.packetsOf(1).length > before);
+    }
+  };
+  loop.grant(1, 100, 0);
+  await pictures(2);
+  loop.openTier(3, 200_000);
+  await until("another tier", () => sink.opened.has(3));
+  assert.equal(sink.opened.get(3), 2);
+  assert.deepEqual(
+    sink.tracks.map(({ track }) => track),
+    [1, 3],
+  );
+  // Without a grant it costs the other nothing, and misses what it cannot take.
+  await pictures(3);
+  assert.deepEqual(sink.packetsOf(3), []);
+  loop.grant(3, 2, 200_000);
+  await until("its packet", () => sink.packetsOf(3).length === 1);
+  loop.requestKeyframe(1);
+  await pictures(3);
+  await until("its second packet", () => sink.packetsOf(3).length === 2);
+  const [first, second] = sink.packetsOf(3);
+  assert.ok(first && second);
+  assert.deepEqual([first.frame, first.keyframe, second.keyframe], [5, true, false]);
+  assert.deepEqual(
+    sink
+      .packetsOf(1)
+      .filter(({ keyframe }) => keyframe)
+      .map(({ frame }) => frame),
+    [1, 6],
+  );
+  const format = sink.tracks.findLast(({ track }) => track === 3);
+  const decoded = decoder.decode(first.data);
+  assert.ok(format && decoded);
+  assert.deepEqual([decoded.widthPx, decoded.heightPx], [format.widthPx, format.heightPx]);
+  assert.equal(readBarcode(decoded.bgr, decoded.widthPx, decoded.heightPx)?.frame, 5);
+  decoder.close();
+  loop.closeTier(3);
+  await pictures(1);
+  await loop.stop();
+  assert.equal(sink.packetsOf(1).length, 9);
+  assert.ok(source.given.every((mat) => mat.empty));
+});
+
+test("leaves frames out for a tier whose bitrate wants fewer, and for no other", async () => {
+  const { loop, source, sink } = await start();
+  loop.openTier(3, 30_000);
+  await until("another tier", () => sink.opened.has(3));
+  loop.grant(1, 100, 1_000_000);
+  loop.grant(3, 100, 30_000);
+  for (let picture = 1; picture <= 30; picture++) {
+    source.give();
+    await until("a packet", () => sink.packetsOf(1).length === picture);
+  }
+  await loop.stop();
+  const last = sink.counts.findLast(({ track }) => track === 3);
+  const first = sink.counts.findLast(({ track }) => track === 1);
+  assert.ok(last && first);
+  // 8 a second.
+  assert.ok(sink.packetsOf(3).length <= 10 && sink.packetsOf(3).length >= 7, `${sink.packetsOf(3).length} packets`);
+  assert.ok(last.encoderDropped >= 18, JSON.stringify(last));
+  assert.deepEqual([first.frame, first.notEncoded, first.encoderDropped], [30, 0, 0]);
+});
+
+test("ends the loop when another tier cannot be opened", async () => {
+  const { loop, sink } = await start();
+  loop.openTier(3, Number.NaN);
+  await until("the end", () => sink.ends.length > 0);
+  await loop.stop();
+  assert.deepEqual([sink.ends.length, sink.opened.size], [1, 0]);
+});
+
 test("accounts for every frame exactly, however pictures and grants come", async () => {
   const history = fc.array(
     fc.oneof(
@@ -274,21 +356,20 @@ test("accounts for every frame exactly, however pictures and grants come", async
       let granted = 0;
       for (const event of events) {
         if (event === "picture") source.give();
-        if (event === "grant") loop.grant(1, 0);
+        if (event === "grant") loop.grant(1, 1, 0);
         if (event === "grant") granted++;
-        if (event === "keyframe") loop.requestKeyframe();
-        if (event === "bitrate") loop.grant(0, 300_000);
+        if (event === "keyframe") loop.requestKeyframe(1);
+        if (event === "bitrate") loop.grant(1, 0, 300_000);
         if (event === "wait") await sleep(3);
         // As when they came from a device and a pipe.
         else await Promise.resolve();
       }
       await sleep(1);
       await loop.stop();
-      const last = sink.counts.at(-1);
-      assert.ok(last);
+      const last = sink.counts.at(-1) ?? { frame: 0, notEncoded: 0, encoderDropped: 0 };
       assert.equal(sink.packets.length + last.notEncoded + last.encoderDropped, last.frame);
       assert.ok(sink.packets.length <= granted);
-      assert.equal(sink.raw, last.frame);
+      assert.ok(sink.raw <= last.frame && sink.raw >= Math.min(1, last.frame));
       assert.ok(source.given.slice(0, last.frame).every((mat) => mat.empty));
       if (sink.packets[0] !== undefined) assert.equal(sink.packets[0].keyframe, true);
       for (const mat of source.given) if (!mat.empty) mat.release();

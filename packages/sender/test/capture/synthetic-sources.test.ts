@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nowUs, readBarcode } from "@simple-video-chat/protocol";
+import { micros, nowUs, readBarcode } from "@simple-video-chat/protocol";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 import { stampBarcode } from "../../src/capture/barcode-stamp.ts";
-import { openMovingScene } from "../../src/capture/moving-scene.ts";
+import { makeMovingScene, openMovingScene } from "../../src/capture/moving-scene.ts";
 import type { Source } from "../../src/capture/source.ts";
 import { openTestCard } from "../../src/capture/test-card.ts";
 import { openEncoder } from "../../src/encode/open-encoder.ts";
@@ -169,6 +169,26 @@ function asymmetry(mat: Mat): number {
   for (let index = 1; index < one.length; index += 3) if (Math.abs((one[index] ?? 0) - (other[index] ?? 0)) > 30) differing++;
   return differing / (one.length / 3);
 }
+
+test("draws the moving scene the same way for the same time, in whatever order it is asked, and otherwise not", async () => {
+  const [scene, again] = await Promise.all([1, 2].map(() => makeMovingScene({ widthPx: 320, heightPx: 240 })));
+  const pixels = (of: typeof scene, timeUs: number): Buffer => {
+    const mat = of?.draw(micros(timeUs));
+    if (mat === undefined) throw new Error("no scene");
+    try {
+      return mat.getData();
+    } finally {
+      mat.release();
+    }
+  };
+  const first = pixels(scene, 12_345_678);
+  pixels(scene, 99_000_000);
+  assert.ok(first.equals(pixels(scene, 12_345_678)), "drawn again");
+  assert.ok(first.equals(pixels(again, 12_345_678)), "drawn by another one");
+  assert.not(first.equals(pixels(scene, 13_345_678)), "a second later");
+  scene?.close();
+  again?.close();
+});
 
 test("draws a test card that is another one in a mirror", async () => {
   const source = await openTestCard({ kind: "testcard", widthPx: 1280, heightPx: 720, frameRate: 60 });

@@ -1,0 +1,183 @@
+// A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
+// receiver and peer (entry point "@simple-video-chat/receiver/program").
+
+import { toJsonObject } from "@simple-video-chat/protocol";
+import {
+  type ConsoleOutput,
+  detailLines,
+  type DetailRow,
+  type ExitCode,
+  exitCodes,
+  formatSummary,
+  forTerminal,
+  type StatusLines,
+  watchTerminalKeys,
+} from "@simple-video-chat/protocol/cli";
+
+import type { BarcodeCount } from "./engine/playback-command.ts";
+import type { IncomingCallEvents } from "./incoming-call.ts";
+import type { IncomingSummary } from "./incoming-video.ts";
+
+const statusIntervalMs = 1000;
+
+/** A running call, as far as a program shows it. */
+export interface RunningCall {
+  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
+  readonly barcodes: BarcodeCount;
+  showDetail(rows: readonly DetailRow[]): void;
+  summary(): IncomingSummary;
+  close(): Promise<void>;
+}
+
+/** The present figures of a call, in the ways in which they are told. */
+export interface CallFigures {
+  /** For programs. */
+  readonly stats: object;
+  /** The status line; undefined while there is nothing to show. */
+  readonly status: StatusLines | undefined;
+  /** What the key i shows. */
+  readonly detail: readonly DetailRow[];
+}
+
+/** What differs between the programs. */
+export interface CallProgram {
+  /** The user wants a window. */
+  readonly wantsWindow: boolean;
+  /** The other end, at the beginning of a sentence: "The sender". */
+  readonly otherEnd: string;
+  /** Which way the pictures go and who sees them, as a sentence. */
+  readonly whoSees: string;
+  /** What it said goodbye by: "has ended". */
+  readonly hasLeft: string;
+  /** The exit code when trouble of this kind ends the program. */
+  readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
+  /** The present figures. */
+  readonly figures: () => CallFigures;
+  /** What the summary has besides the other end's video. */
+  readonly summary?: () => object;
+}
+
+/**
+ * Shows a call until it ends, the user ends it, or `stopped` resolves; then closes it and sums it up.
+ *
+ * @returns the program's exit code
+ */
+export async function runCall(
+  call: RunningCall,
+  program: CallProgram,
+  { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
+): Promise<ExitCode> {
+  const ended = describeEvents(call, program, output);
+  let isDetailed = false;
+  const timer = setInterval(() => {
+    const { stats, status, detail } = program.figures();
+    output.event({ event: "stats", ...toJsonObject(stats) });
+    if (status !== undefined) output.status(...status);
+    if (isDetailed) call.showDetail(detail);
+  }, statusIntervalMs);
+  const quit = onKeys(call, {
+    i: () => {
+      isDetailed = !isDetailed;
+      const { detail } = program.figures();
+      call.showDetail(isDetailed ? detail : []);
+      if (isDetailed) output.say(detailLines(detail));
+    },
+  });
+  const code = await Promise.race([ended, stopped, quit.pressed]);
+  quit.release();
+  clearInterval(timer);
+  await call.close();
+  const summary = call.summary();
+  const all = { ...summary, latencyMs: summary.latencyMs ?? null, ...program.summary?.(), barcodes: call.barcodes };
+  output.event({ event: "summary", ...toJsonObject(all) });
+  if (summary.captured > 0) output.say(formatSummary(summary));
+  output.end();
+  return code;
+}
+
+/** Keys in the window and in the terminal do the same. `pressed` resolves when one of them ends the program. */
+function onKeys(
+  call: RunningCall,
+  actions: Readonly<Record<string, () => void>>,
+): { readonly pressed: Promise<ExitCode>; readonly release: () => void } {
+  let release = (): void => {};
+  const pressed = new Promise<ExitCode>((resolve) => {
+    const onKey = (key: string): void => {
+      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
+      else actions[key]?.();
+    };
+    call.on("key", ({ key }) => onKey(key));
+    release = watchTerminalKeys(onKey);
+  });
+  return { pressed, release };
+}
+
+/** Tells the call's events; resolves with the exit code when one of them ends the program. */
+function describeEvents(call: RunningCall, program: CallProgram, output: ConsoleOutput): Promise<ExitCode> {
+  const { troubleExit = troubleExitOf } = program;
+  const startedMs = performance.now();
+  let wasConnected = false;
+  return new Promise((resolve) => {
+    call.on("display", ({ display }) => {
+      if (program.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    });
+    call.on("connected", (event) => {
+      wasConnected = true;
+      output.event({ event: "connected", ...event });
+      output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("first-picture", (size) => {
+      output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
+    });
+    call.on("late", (event) => {
+      output.event({ event: "late", ...event });
+      if (event.late) output.say(`No picture in time: the ${event.cause} is too slow right now.`);
+    });
+    call.on("silent", ({ silent }) => {
+      output.event({ event: "silent", silent });
+      if (silent) output.say("Nothing has come for 3 s.");
+    });
+    call.on("reconnecting", ({ cause }) => {
+      output.event({ event: "reconnecting", cause });
+      output.say("The connection is lost; reconnecting.");
+    });
+    call.on("attempt", (attempt) => {
+      output.event({ event: "attempt", ...attempt });
+      if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
+    });
+    call.on("trouble", ({ code, message, isFinal }) => {
+      output.event({ event: "trouble", code, message, isFinal });
+      output.say(isFinal ? message : `${message} A new one was started.`, true);
+      if (isFinal) resolve(troubleExit(code, wasConnected));
+    });
+    call.on("window-closed", () => resolve(exitCodes.ok));
+    call.on("closed", (end) => {
+      // Our own goodbye; when the other end broke the protocol it was also we who ended the call, but with another code.
+      if (end.by === "us" && end.code === "normal") return;
+      const { code, reason, by } = end;
+      output.event({ event: "closed", code, reason, by });
+      output.say(closingSentence(end, program), true);
+      resolve(exitCodeOf(end, wasConnected));
+    });
+  });
+}
+
+function closingSentence(
+  { code, reason, by, error }: IncomingCallEvents["closed"],
+  { otherEnd, hasLeft }: Pick<CallProgram, "otherEnd" | "hasLeft">,
+): string {
+  if (error !== undefined) return error.message;
+  const because = reason === "" ? "" : `: ${forTerminal(reason, 200)}`;
+  if (by === "us") return `${otherEnd} sent what it must not (${code})${because}. Do both ends have the same version?`;
+  return code === "normal" ? `${otherEnd} ${hasLeft}${because}.` : `${otherEnd} ended the connection (${code})${because}.`;
+}
+
+function exitCodeOf({ code, by, error }: IncomingCallEvents["closed"], wasConnected: boolean): ExitCode {
+  if (error?.code === "refused" || code === "revoked" || code === "refused") return exitCodes.refused;
+  if (by === "them" && (code === "normal" || code === "time-limit")) return exitCodes.ok;
+  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+}
+
+function troubleExitOf(_code: string, wasConnected: boolean): ExitCode {
+  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+}

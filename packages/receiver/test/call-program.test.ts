@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { Emitter } from "@simple-video-chat/protocol";
+import { ConsoleOutput, type DetailRow, type ExitCode, exitCodes } from "@simple-video-chat/protocol/cli";
+import { suite } from "uvu";
+
+import { type CallProgram, runCall, type RunningCall } from "../src/call-program.ts";
+import type { IncomingCallEvents } from "../src/incoming-call.ts";
+
+const test = suite("runCall");
+
+class Paper {
+  text = "";
+  readonly isTTY = false;
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
+class FakeCall implements RunningCall {
+  readonly events = new Emitter<IncomingCallEvents>();
+  readonly barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
+  readonly shownDetails: (readonly DetailRow[])[] = [];
+  isClosed = false;
+
+  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
+    return this.events.on(event, handler);
+  }
+
+  showDetail(rows: readonly DetailRow[]): void {
+    this.shownDetails.push(rows);
+  }
+
+  summary(): ReturnType<RunningCall["summary"]> {
+    const dropped = { notEncoded: 0, encoderDropped: 0, notSent: 0, lost: 0, waitingForKeyframe: 0, undecodable: 0, engineDied: 0 };
+    return { captured: 2, shown: 2, dropped: { ...dropped, superseded: 0, stale: 0 }, fps: 1, bitrateBps: 1000, latencyMs: undefined };
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+const detail: readonly DetailRow[] = [
+  ["latency", "p50 84.2 ms"],
+  ["dropped", "2 of 100"],
+];
+
+interface Running {
+  readonly call: FakeCall;
+  readonly people: Paper;
+  readonly programs: Paper;
+  readonly code: Promise<ExitCode>;
+  /** Ends the program as Ctrl-C would. */
+  readonly stop: (code: ExitCode) => void;
+}
+
+function run(options: Partial<CallProgram> = {}): Running {
+  const [call, people, programs] = [new FakeCall(), new Paper(), new Paper()];
+  const writable = (paper: Paper): NodeJS.WritableStream => paper as unknown as NodeJS.WritableStream;
+  const output = new ConsoleOutput({ json: true, quiet: false, people: writable(people), programs: writable(programs) });
+  let stop = (_code: ExitCode): void => {};
+  const stopped = new Promise<ExitCode>((resolve) => (stop = resolve));
+  const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], detail });
+  const program = { wantsWindow: true, otherEnd: "The sender", whoSees: "Nobody sees you.", hasLeft: "has ended", figures, ...options };
+  return { call, people, programs, code: runCall(call, program, { output, stopped }), stop };
+}
+
+const closed = { code: "normal", reason: "", by: "them", error: undefined } as const;
+
+for (const [what, end, code, sentence] of [
+  ["the other end's goodbye", closed, exitCodes.ok, "The sender has ended."],
+  ["a goodbye with a reason", { ...closed, reason: "lunch" }, exitCodes.ok, "The sender has ended: lunch."],
+  ["being put out", { ...closed, code: "revoked" }, exitCodes.refused, "The sender ended the connection (revoked)."],
+  ["a broken protocol", { ...closed, code: "malformed", by: "us" }, exitCodes.lost, "The sender sent what it must not (malformed)."],
+  ["a time limit there", { ...closed, code: "time-limit" }, exitCodes.ok, "The sender ended the connection (time-limit)."],
+] as const) {
+  test(`ends with the exit code and the sentence of ${what}`, async () => {
+    const { call, people, programs, code: ended } = run();
+    call.events.emit("connected", { name: "Ann", remoteAddress: "192.0.2.1", resumed: false });
+    call.events.emit("closed", end);
+    assert.equal(await ended, code);
+    assert.ok(people.text.includes("Connected to Ann (192.0.2.1, direct, encrypted). Nobody sees you.\n"), people.text);
+    assert.ok(people.text.includes(sentence), people.text);
+    assert.ok(call.isClosed);
+    const events = programs.text.trimEnd().split("\n");
+    assert.deepEqual(
+      events.map((line) => (JSON.parse(line) as { event: string }).event),
+      ["connected", "closed", "summary"],
+    );
+  });
+}
+
+test("shows the detail at i, over the picture and as lines, and takes it away at the next", async () => {
+  const { call, people, code, stop } = run();
+  call.events.emit("key", { key: "i" });
+  assert.deepEqual(call.shownDetails, [detail]);
+  assert.equal(people.text, "  latency  p50 84.2 ms\n  dropped  2 of 100\n");
+  call.events.emit("key", { key: "x" });
+  call.events.emit("key", { key: "i" });
+  assert.deepEqual(call.shownDetails, [detail, []]);
+  assert.equal(people.text.match(/latency/g)?.length, 1);
+  stop(exitCodes.interrupted);
+  assert.equal(await code, exitCodes.interrupted);
+});
+
+test("ends at q, Escape and the window's close button", async () => {
+  for (const how of ["q", "Escape", "button"]) {
+    const { call, code } = run();
+    if (how === "button") call.events.emit("window-closed", {});
+    else call.events.emit("key", { key: how });
+    assert.equal(await code, exitCodes.ok);
+  }
+});
+
+test("ends at trouble that is final, with the code that the program gives it", async () => {
+  for (const [troubleExit, expected] of [
+    [undefined, exitCodes.couldNotStart],
+    [(): ExitCode => exitCodes.camera, exitCodes.camera],
+  ] as const) {
+    const { call, people, code } = run(troubleExit && { troubleExit });
+    call.events.emit("trouble", { code: "engine-failed", message: "It died.", isFinal: false });
+    call.events.emit("trouble", { code: "engine-failed", message: "It died again.", isFinal: true });
+    assert.equal(await code, expected);
+    assert.ok(people.text.startsWith("It died. A new one was started.\nIt died again.\n"), people.text);
+  }
+});
+
+test("says why no picture is in time", async () => {
+  const { call, people, programs, code, stop } = run();
+  call.events.emit("late", { late: true, cause: "link" });
+  call.events.emit("late", { late: false });
+  stop(exitCodes.ok);
+  await code;
+  assert.match(people.text, /^No picture in time: the link is too slow right now\.\n/);
+  assert.match(programs.text, /\{"event":"late","late":true,"cause":"link"\}\n\{"event":"late","late":false\}\n/);
+});
+
+test.run();

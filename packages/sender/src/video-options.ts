@@ -1,0 +1,54 @@
+// How video is made and sent: the options that a sender and a peer share, with their defaults.
+
+import { maxVideoPacketsPerS, type VideoCodec } from "@simple-video-chat/protocol";
+
+import type { SourceSpec } from "./capture/source-spec.ts";
+import type { EncoderChoice } from "./encode/encoder.ts";
+import type { CaptureOptions } from "./engine/capture-command.ts";
+import type { OutgoingVideoOptions } from "./outgoing-video.ts";
+
+/** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
+const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
+/** Where to begin on a link that nothing is known of: a picture of fair quality, small enough for most links. */
+const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000, jpeg: 15_000_000, vp9: 1_000_000 };
+
+/** How video is made and sent. */
+export interface VideoOptions {
+  readonly source: SourceSpec;
+  /** Default "h264". */
+  readonly codec?: VideoCodec;
+  /** What encodes H.264; default "auto". Hardware that is not there, or fails, gives way to software, with a notice. */
+  readonly encoder?: EncoderChoice;
+  /** Most video bits a second; default 2,000,000, with JPEG 40,000,000. */
+  readonly bitrateBps?: number;
+  /** The longer side is scaled down to this, pixels; default 1280. */
+  readonly maxSidePx?: number;
+  /** Most pictures a second; default 30. */
+  readonly maxFrameRate?: number;
+  /** Delay from capture to display to keep within, ms; default 200. */
+  readonly maxLatencyMs?: number;
+  /** Stamp the measuring barcode; default only on the test card. */
+  readonly barcode?: boolean;
+}
+
+/** What a capture needs, from the options of a sender or of a peer. */
+export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureOptions {
+  return {
+    source: options.source,
+    codec: options.codec ?? "h264",
+    encoder: options.encoder ?? "auto",
+    bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
+    maxSidePx: options.maxSidePx ?? 1280,
+    maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
+    barcode: options.barcode ?? options.source.kind === "testcard",
+    selfView: options.selfView ?? false,
+    preview: options.preview ?? false,
+  };
+}
+
+/** What an outgoing video needs, from the options of a sender or of a peer. */
+export function outgoingOptions(options: VideoOptions): OutgoingVideoOptions {
+  const { codec = "h264", maxLatencyMs = 200 } = options;
+  const maxBitrateBps = options.bitrateBps ?? defaultBitrateBps[codec];
+  return { maxLatencyMs, maxBitrateBps, startBitrateBps: Math.min(maxBitrateBps, startBitrateBps[codec]) };
+}
