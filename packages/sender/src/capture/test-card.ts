@@ -140,7 +140,7 @@ function drawDisc(cv: OpenCv, card: Mat, layout: Layout, format: string): void {
   const mask = new cv.Mat(size, size, cv.CV_8UC1, 0);
   mask.drawCircle(centre, radius - 1, new cv.Vec3(255, 255, 255), cv.FILLED);
   const region = card.getRegion(new cv.Rect(centreX - radius, centreY - radius, size, size));
-  disc.copyTo(region, mask);
+  disc.copyTo(region, mask).release();
   for (const used of [disc, mask, region]) used.release();
   const middle = new cv.Point2(centreX, centreY);
   card.drawCircle(middle, radius - 1, new cv.Vec3(...white), Math.max(1, Math.round(4 * unit)), cv.LINE_AA);
