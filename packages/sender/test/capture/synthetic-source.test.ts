@@ -25,7 +25,7 @@ function open(drawMs: number) {
     let came: { readonly number: number; readonly captureUs: number; readonly atUs: number } | undefined;
     const taking = source.next().then((frame) => {
       if (frame === undefined) throw new Error("the source has ended");
-      came = { number: frame.mat.at(0, 0).x, captureUs: frame.captureUs, atUs: clock.nowUs() };
+      came = { number: frame.mat.getData()[0] ?? 0, captureUs: frame.captureUs, atUs: clock.nowUs() };
       frame.mat.release();
     });
     for (let step = 0; step < 1000 && came === undefined; step++) {
