@@ -2,7 +2,9 @@
 
 import {
   accountIntervalMs,
+  type AckMessage,
   type EncodedPacket,
+  type Micros,
   nowUs,
   RateController,
   RateMeter,
@@ -33,7 +35,7 @@ export interface OutgoingVideoOptions {
 }
 
 /** What an outgoing video needs of its session. */
-export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close">;
+export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close" | "clock">;
 
 /** What an outgoing video asks of the capture. */
 export interface OutgoingVideoHooks {
@@ -57,8 +59,6 @@ export class OutgoingVideo {
   #isAnnounced = false;
   #isStopped = false;
   #needsKeyframe = true;
-  /** There was no room at some time since the last settled frame. */
-  #hasLackedRoom = false;
   /** A keyframe was asked for, and has not come yet. */
   #hasAsked = false;
   /** Bytes of packets on the present connection, as acknowledgements count them. */
@@ -132,9 +132,7 @@ export class OutgoingVideo {
 
   /** Whether another packet may go on its way now. */
   hasRoom(): boolean {
-    const hasRoom = this.#isConnected && !this.#isStopped && this.#window.room(nowUs());
-    this.#hasLackedRoom ||= !hasRoom;
-    return hasRoom;
+    return this.#isConnected && !this.#isStopped && this.#window.room(this.#rate.targetBps, nowUs());
   }
 
   /** What the encoder should aim at for this receiver, bits a second. */
@@ -171,13 +169,13 @@ export class OutgoingVideo {
     if (this.#settled === undefined || this.#isStopped) return;
     if (packet.keyframe) this.#hasAsked = false;
     if (packet.frame > this.#settled) {
-      const isSendable = packet.keyframe
-        ? this.hasRoom()
-        : !this.#needsKeyframe && (this.hasRoom() || (isShared && this.#canStretch(packet)));
+      const isSendable = (packet.keyframe || !this.#needsKeyframe) && (this.hasRoom() || this.#admits(packet, isShared));
+      // Before it is sent: on a busy computer time passes meanwhile, and a way that looks shorter than it is makes a queue of the rest.
+      const sentUs = nowUs();
       const bytes = isSendable ? this.#session.sendVideo(packet) : 0;
       this.#offered = bytes > 0 ? "sent" : "notSent";
       if (bytes > 0) {
-        this.#onSent(bytes);
+        this.#onSent(bytes, sentUs);
         return;
       }
     }
@@ -197,17 +195,13 @@ export class OutgoingVideo {
     const notEncoded = captured - offered - dropped;
     const notSent = this.#offered === "notSent" ? 1 : 0;
     this.#count(frame, { notEncoded, encoderDropped: dropped, notSent, sent: offered - notSent });
-    // Frames that were left out with a grant in hand waited for the encoder: a busy computer is no full link.
-    const leftOut = this.#hasLackedRoom ? notEncoded + notSent : 0;
-    this.#hasLackedRoom = false;
-    if (this.#isConnected) this.#rate.onFrames(captured, leftOut, nowUs());
   }
 
   /** Handles what the receiver says of the video. */
   receive(message: ReceivedMessage): void {
     switch (message.type) {
       case "ack":
-        this.#acknowledged(message.bytes);
+        this.#acknowledged(message);
         break;
       case "keyframe-request":
         this.#needsKeyframe = true;
@@ -230,19 +224,19 @@ export class OutgoingVideo {
     clearInterval(this.#timer);
   }
 
-  #canStretch({ data }: EncodedPacket): boolean {
-    if (!this.#isConnected) return false;
-    return this.#window.inFlightBytes + data.byteLength <= stretch * this.#window.windowBytes(nowUs());
+  /** Whether it takes a packet without having room: its own was encoded because there was room, and one of others is a delta frame. */
+  #admits({ keyframe }: EncodedPacket, isShared: boolean): boolean {
+    if (!this.#isConnected || (isShared && keyframe)) return false;
+    return this.#window.admits(isShared ? stretch : 1, this.#rate.targetBps, nowUs());
   }
 
-  #onSent(bytes: number): void {
-    const now = nowUs();
+  #onSent(bytes: number, sentUs: Micros): void {
     this.#needsKeyframe = false;
     this.#connectionBytes += bytes;
-    this.#sentRate.add(1, now);
-    this.#sentBitRate.add(bytes * 8, now);
-    if (this.#window.inFlightBytes === 0) this.#heardUs = now;
-    this.#window.onSent(bytes, now);
+    this.#sentRate.add(1, sentUs);
+    this.#sentBitRate.add(bytes * 8, sentUs);
+    if (this.#window.inFlightBytes === 0) this.#heardUs = sentUs;
+    this.#window.onSent(bytes, this.#rate.targetBps, sentUs);
   }
 
   #count(frame: number, counted: FrameCounts): void {
@@ -251,15 +245,16 @@ export class OutgoingVideo {
     this.#offered = undefined;
   }
 
-  #acknowledged(bytes: number): void {
-    if (bytes > this.#connectionBytes) {
+  #acknowledged(ack: AckMessage): void {
+    if (ack.bytes > this.#connectionBytes) {
       void this.#session.close("malformed", "more was acknowledged than was sent");
       return;
     }
     const now = nowUs();
     this.#heardUs = now;
-    this.#window.onAck(bytes, now);
-    this.#rate.onAck(bytes, this.#window, now);
+    if (this.#session.clock !== undefined) this.#window.onPing(this.#session.clock.rttUs);
+    this.#window.onAck(ack, now);
+    this.#rate.onAck(this.#window, now);
     if (this.#needsKeyframe) this.#askForKeyframe();
     this.#hooks.onRoom();
   }

@@ -10,7 +10,7 @@ import type { OutgoingVideoOptions } from "./outgoing-video.ts";
 /** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
 const defaultBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 2_000_000, jpeg: 40_000_000, vp9: 2_000_000 };
 /** Where to begin on a link that nothing is known of: a picture of fair quality, small enough for most links. */
-const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000, jpeg: 15_000_000, vp9: 1_000_000 };
+const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000, jpeg: 8_000_000, vp9: 1_000_000 };
 
 /** How video is made and sent. */
 export interface VideoOptions {

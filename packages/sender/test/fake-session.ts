@@ -21,6 +21,7 @@ export class FakeSession implements OutgoingVideoSession {
   /** A connection whose queue is full. */
   isFull = false;
   bytes = 0;
+  readonly clock = undefined;
 
   send(message: MediaMessage): boolean {
     if (!this.isLive) return false;

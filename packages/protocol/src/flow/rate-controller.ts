@@ -1,10 +1,13 @@
 // How many bits a second to aim at for one receiver, pure. The send window keeps the delay within the budget by leaving frames
 // out; the rate controller makes frames small enough that none has to be left out. Down fast, up slowly, never above the cap.
 //
-// Multiplicative decrease to a share of what was delivered, and an increase that is careful near the rate at which the link was last
-// full, as in Google's congestion control for WebRTC (draft-ietf-rmcat-gcc, 5.5); the signals are the send window's.
+// One signal: the queue that stands in the network, that is, which no frame of a while escaped. While there is none the rate grows,
+// slowly at first and faster the longer the link has shown no limit (in the logarithm of the rate, CUBIC's curve, RFC 9438); when one
+// stands, the rate falls below what was delivered, by as much as empties it. A lost packet holds up everything behind it for a round trip
+// or two, and then all of it comes at once: that is a queue that does not stand.
 import type { Micros } from "../time/clock.ts";
 import type { SendWindow } from "./send-window.ts";
+import { SlidingExtreme } from "./sliding-extreme.ts";
 
 /** Options of a {@link RateController}, bits a second. */
 export interface RateControllerOptions {
@@ -18,56 +21,46 @@ export interface RateControllerOptions {
 
 const defaultMinBps = 60_000;
 const defaultStartBps = 1_000_000;
-/** What was delivered is measured over this time, in slots: short, since the first reaction has to come within half a second. */
-const deliveredWindowUs = 500_000;
-const deliveredSlots = 3;
-const slotUs = deliveredWindowUs / deliveredSlots;
-/** A queue stands when every ack of this time found it: single frames are larger than others, and a lost packet holds up many acks at once. */
-const queueWindowUs = 300_000;
+/** Ten frames: the smallest of them has next to no time of its own, and jitter hits some, not all. */
+const spanUs = 300_000;
+/** The best of this time counts as what the link delivers: the first reaction to a slower one has to come within half a second. */
+const deliveredSpanUs = 500_000;
+/** Shares of the window's slack: a queue above the first is too much, below the second there is room. */
+const fullShare = 0.4;
+const freeShare = 0.2;
+/** A queue stands that has lasted this long, and so many round trips: time for a lost packet to be repeated and for what it held up to arrive. */
 const standingUs = 150_000;
-/** After a silence of this length all acks come at once: packets were lost, and what was left out meanwhile says nothing of the rate. */
-const stallUs = 150_000;
-/** Share of the window's slack above which a standing queue means that the link is full, and below which it has room. */
-const fullShare = 0.6;
-const freeShare = 0.3;
-/** Share of the frames of the last half second that had to be left out, above which the link is full. */
-const leftOutShare = 0.12;
-/** What is aimed at on a full link, as a share of what it delivers: the rest lets the queue run out. */
-const decreaseTo = 0.88;
-/** Time between two decreases, beyond the round trip: the first must have had its effect. */
-const decreasePauseUs = 250_000;
-/** Growth a second, as a factor: in general, and near the rate at which the link was full not long ago. */
-const fastGrowth = 1.6;
-const carefulGrowth = 1.08;
-/** What counts as near, and as not long ago. */
-const nearFrom = 0.75;
-const nearTo = 1.25;
-const memoryUs = 4_000_000;
-/** Until the first acks have come the window is a guess, and frames are left out for want of knowledge, not of room. */
-const blindUs = 400_000;
+const standingRoundTrips = 1.5;
+const mostStandingUs = 600_000;
+/** What is aimed at on a full link, as a share of what it delivers; less by what empties its queue in a second; the window sees to the rest of it. */
+const decreaseTo = 0.93;
+const emptyUs = 1_000_000;
+const leastDecreaseTo = 0.7;
+/** Growth a second, as an exponent of e: × 3 until the link is found full for the first time; then 2 % after a second, 8 % after two … up to × 2. */
+const startGrowth = 1.1;
+const growthPerS2 = 0.02;
+const mostGrowth = 0.7;
+/** Between free and full: what looks like a little queue may be the frames' own time on a link that has become slower. */
+const doubtfulGrowth = 0.02;
+/** No longer than this counts as time without a queue: of a stall nothing is known. */
+const mostStepUs = 100_000;
 /** Only a target that is used says anything about the link. */
 const usedShare = 0.6;
 
-interface Timed {
-  readonly atUs: Micros;
-  readonly value: number;
-}
+/** What a rate controller reads of its window. */
+export type RateSignals = Pick<SendWindow, "queueUs" | "slackUs" | "baseRttUs" | "deliveredBps" | "isDraining">;
 
 /** The rate controller of one receiver on one connection. */
 export class RateController {
   readonly #max: number;
   readonly #min: number;
+  readonly #queues = new SlidingExtreme("least", spanUs);
+  readonly #delivered = new SlidingExtreme("greatest", deliveredSpanUs);
   #target: number;
-  #acked: Timed[] = [];
-  #queues: Timed[] = [];
-  #frames: Timed[] = [];
-  #ackedBytes = 0;
-  #startUs: Micros | undefined;
-  #lastUpdateUs: Micros | undefined;
-  #lastDecreaseUs = Number.NEGATIVE_INFINITY;
-  #lastStallUs = Number.NEGATIVE_INFINITY;
+  #lastAckUs: Micros | undefined;
   #queuedSinceUs: Micros | undefined;
-  #full: Timed | undefined;
+  /** Time without a queue since the last decrease; undefined before the first. */
+  #freeUs: number | undefined;
 
   constructor(options: RateControllerOptions) {
     this.#max = options.maxBitrateBps;
@@ -80,74 +73,38 @@ export class RateController {
     return this.#target;
   }
 
-  /** `leftOut` of `captured` frames were not encoded, or not sent, because there was no room. */
-  onFrames(captured: number, leftOut: number, nowUs: Micros): void {
-    for (let frame = 0; frame < captured; frame++) this.#frames.push({ atUs: nowUs, value: frame < leftOut ? 1 : 0 });
-    this.#frames = since(this.#frames, nowUs - deliveredWindowUs);
+  /** An ack has come, and `window` has taken it. */
+  onAck(window: RateSignals, nowUs: Micros): void {
+    const elapsedUs = nowUs - (this.#lastAckUs ?? nowUs);
+    this.#lastAckUs = nowUs;
+    this.#queues.add(window.queueUs, nowUs);
+    this.#delivered.add(window.deliveredBps, nowUs);
+    if (window.isDraining(nowUs) || window.queueUs <= fullShare * window.slackUs) this.#queuedSinceUs = undefined;
+    // A window that is kept small on purpose says nothing about the link.
+    if (window.isDraining(nowUs)) return;
+    if (window.queueUs > fullShare * window.slackUs) this.#queued(window, nowUs);
+    else this.#increase((this.#queues.read(nowUs) ?? 0) < freeShare * window.slackUs, elapsedUs, nowUs);
   }
 
-  /** The receiver has `totalBytes` since the connection began; `window` has taken the same ack. */
-  onAck(totalBytes: number, window: Pick<SendWindow, "queueUs" | "slackUs" | "baseRttUs" | "isDraining">, nowUs: Micros): void {
-    this.#startUs ??= nowUs;
-    this.#acked = [...since(this.#acked, nowUs - deliveredWindowUs), { atUs: nowUs, value: Math.max(0, totalBytes - this.#ackedBytes) }];
-    this.#ackedBytes = Math.max(this.#ackedBytes, totalBytes);
-    this.#queues = [...since(this.#queues, nowUs - queueWindowUs), { atUs: nowUs, value: window.queueUs }];
-    const elapsedUs = nowUs - (this.#lastUpdateUs ?? nowUs);
-    this.#lastUpdateUs = nowUs;
-    if (elapsedUs > stallUs) this.#lastStallUs = nowUs;
-    if (window.queueUs <= fullShare * window.slackUs) this.#queuedSinceUs = undefined;
-    else this.#queuedSinceUs ??= nowUs;
-    if (window.isDraining(nowUs) || nowUs - this.#startUs < blindUs + (window.baseRttUs ?? 0)) {
-      // A window that is kept small on purpose says nothing about the link.
-      this.#frames = [];
-      return;
+  #queued(window: RateSignals, nowUs: Micros): void {
+    this.#queuedSinceUs ??= nowUs;
+    const longUs = Math.min(mostStandingUs, standingUs + standingRoundTrips * window.baseRttUs);
+    if (nowUs - this.#queuedSinceUs < longUs) return;
+    const queueUs = this.#queues.read(nowUs) ?? 0;
+    const share = Math.max(leastDecreaseTo, decreaseTo - queueUs / emptyUs);
+    this.#target = Math.max(this.#min, Math.min(this.#target, (this.#delivered.read(nowUs) ?? 0) * share));
+    this.#freeUs = 0;
+    this.#queuedSinceUs = undefined;
+  }
+
+  #increase(isFree: boolean, elapsedUs: number, nowUs: Micros): void {
+    if ((this.#delivered.read(nowUs) ?? 0) < usedShare * this.#target) return;
+    const stepUs = Math.min(elapsedUs, mostStepUs);
+    let growth = isFree ? startGrowth : doubtfulGrowth;
+    if (isFree && this.#freeUs !== undefined) {
+      this.#freeUs += stepUs;
+      growth = Math.min(mostGrowth, growthPerS2 * (this.#freeUs / 1e6) ** 2);
     }
-    if (this.#isFull(nowUs)) this.#decrease(window.baseRttUs ?? 0, nowUs);
-    else if (this.#standingQueueUs() < freeShare * window.slackUs) this.#increase(elapsedUs, nowUs);
+    this.#target = Math.min(this.#max, this.#target * Math.exp((growth * stepUs) / 1e6));
   }
-
-  #isFull(nowUs: Micros): boolean {
-    if (this.#queuedSinceUs !== undefined && nowUs - this.#queuedSinceUs >= standingUs) return true;
-    if (nowUs - this.#lastStallUs < deliveredWindowUs) return false;
-    const leftOut = this.#frames.reduce((sum, { value }) => sum + value, 0);
-    return leftOut >= 2 && leftOut > leftOutShare * this.#frames.length;
-  }
-
-  #decrease(baseRttUs: number, nowUs: Micros): void {
-    if (nowUs - this.#lastDecreaseUs < baseRttUs + decreasePauseUs) return;
-    const delivered = this.#deliveredBps(nowUs);
-    this.#full = { atUs: nowUs, value: delivered };
-    this.#lastDecreaseUs = nowUs;
-    this.#frames = [];
-    this.#target = Math.min(this.#target, Math.max(this.#min, delivered * decreaseTo));
-  }
-
-  #increase(elapsedUs: number, nowUs: Micros): void {
-    if (this.#deliveredBps(nowUs) < usedShare * this.#target) return;
-    const full = this.#full !== undefined && nowUs - this.#full.atUs < memoryUs ? this.#full.value : undefined;
-    const isNear = full !== undefined && this.#target > nearFrom * full && this.#target < nearTo * full;
-    const growth = (isNear ? carefulGrowth : fastGrowth) ** (Math.min(elapsedUs, deliveredWindowUs) / 1e6);
-    this.#target = Math.min(this.#max, this.#target * growth);
-  }
-
-  #standingQueueUs(): number {
-    return Math.min(...this.#queues.map(({ value }) => value));
-  }
-
-  /**
-   * What the link delivers: the best of the last slots. A lost packet holds up everything behind it for a round trip or two, and
-   * then all of it comes at once: that is no slower link, and the best slot says so; on a slower link all slots are slow.
-   */
-  #deliveredBps(nowUs: Micros): number {
-    const slots = new Float64Array(deliveredSlots);
-    for (const { atUs, value } of this.#acked) {
-      const slot = Math.min(deliveredSlots - 1, Math.floor((nowUs - atUs) / slotUs));
-      slots[slot] = (slots[slot] ?? 0) + value;
-    }
-    return (Math.max(...slots) * 8_000_000) / slotUs;
-  }
-}
-
-function since(values: readonly Timed[], sinceUs: number): Timed[] {
-  return values.filter(({ atUs }) => atUs > sinceUs);
 }

@@ -1,12 +1,13 @@
 // How much video may be under way to one receiver, pure. On TCP neither 'drain' nor a full buffer bounds the delay, since the
 // system swallows megabytes; only what the receiver has acknowledged does. So: no room, no new frame is encoded.
 //
-//   window = max(2 frames, delivery rate × (base round trip + slack))
+//   bytes in flight ≤ rate × (base round trip + slack)
 //
-// The slack is the queue that is allowed to stand in the network so that the link never idles; it comes out of the latency
-// budget. After TigerVNC's common/rfb/Congestion.cxx and TCP Vegas; rate samples and the drain as in BBR
-// (draft-cardwell-iccrg-bbr-congestion-control, 4.1.1 and 4.3.4).
+// The rate is what the rate controller aims at; the slack is the queue that is allowed to stand in the network so that the link never
+// idles, and comes out of the latency budget. After TigerVNC's common/rfb/Congestion.cxx and TCP Vegas; rate samples and the drain as in
+// BBR (draft-cardwell-iccrg-bbr-congestion-control, 4.1.1 and 4.3.4).
 import type { Micros } from "../time/clock.ts";
+import { SlidingExtreme } from "./sliding-extreme.ts";
 
 /** Options of a {@link SendWindow}. */
 export interface SendWindowOptions {
@@ -14,38 +15,52 @@ export interface SendWindowOptions {
   readonly maxLatencyMs: number;
 }
 
-const rateWindowUs = 2_000_000;
-const goodputWindowUs = 1_000_000;
-const baseLifeUs = 10_000_000;
-/** Frames that are always allowed: one on its way, one being acknowledged. */
-const minFrames = 2;
-/** Share of the budget beyond the way itself that may stand in a queue; the rest is for encoding, decoding and jitter. */
-const slackShare = 0.4;
-/** Enough to keep a link of 2 Mbit/s busy at any round trip that was tried; more only adds delay (`pnpm bench link-2m`, docs/benchmarks.md). */
-const maxSlackUs = 60_000;
+/** What an acknowledgement says. */
+export interface Acknowledgement {
+  /** Video bytes that the receiver has, since the connection began. */
+  readonly bytes: number;
+  /** When it had them, on its own clock, which may be off by any constant. */
+  readonly receivedUs: Micros;
+}
+
+/** Not the 10 s after which BBR, when it is below us, looks again itself: both at once would stop the pictures for a second. */
+const baseLifeUs = 8_000_000;
+/** A way that takes longer by less than this is the same. */
+const sameUs = 5_000;
+/** One more frame is always allowed beside this many: one on its way while one is being acknowledged, and either may be large. */
+const leastFrames = 1.5;
+/** Share of the budget beyond the way itself that may stand in a queue; the rest is for encoding and decoding. */
+const slackShare = 0.8;
+/** Enough to keep a link busy whose delay is steady. */
+const steadySlackUs = 60_000;
+/** How long a way is known for delays that come and go: a lost packet holds up what is behind it for a round trip. */
+const spikeLifeUs = 10_000_000;
+/** What lasts longer is a queue. */
+const longestSpikeUs = 400_000;
+/** A spike is over when a frame has waited no longer than this. */
+const spikeOverUs = 15_000;
 const minSlackUs = 10_000;
 const minDrainUs = 200_000;
-/** A window of half of what the way holds: whatever queue stands is gone after a round trip. */
-const drainShare = 0.5;
-/** While next to no queue stands the link can do more than it was asked for: a window of whole frames must be able to grow by one. */
-const probeGain = 1.5;
-/** Frame sizes are averaged with this weight for the newest: about the last second at 30 Hz. */
-const frameWeight = 1 / 16;
+/** A window of so much less than what the way holds that whatever queue stands is gone after a round trip; no less than this share of it. */
+const leastDrainShare = 0.5;
+/** Frame sizes are averaged with this weight for the newest: about the last eighth of a second at 30 Hz. */
+const frameWeight = 1 / 4;
 
 interface SentFrame {
   /** Bytes sent up to and including this frame, since the beginning. */
   readonly endBytes: number;
   readonly sentUs: Micros;
-  /** What was acknowledged when it was sent, and when that was: its rate sample starts there. */
+  /** What was acknowledged when it was sent, and when that was received and sent: its rate sample starts there. */
   readonly ackedBytes: number;
-  readonly ackedUs: Micros;
-  /** When the frame was sent that was the newest acknowledged one at that time. */
+  readonly ackedReceivedUs: Micros | undefined;
   readonly ackedSentUs: Micros;
 }
 
-interface TimedValue {
-  readonly atUs: Micros;
-  readonly value: number;
+/** The least round trip and the least way there, and when the latter was last seen. */
+interface Base {
+  rttUs: number;
+  wayUs: number;
+  seenUs: Micros;
 }
 
 /** The window of one track on one connection. A new connection has a new one. */
@@ -54,15 +69,19 @@ export class SendWindow {
   readonly #inFlight: SentFrame[] = [];
   #sentBytes = 0;
   #ackedBytes = 0;
-  #ackedUs: Micros | undefined;
+  #ackedReceivedUs: Micros | undefined;
   #ackedSentUs: Micros | undefined;
-  #meanFrameBytes = 0;
-  /** Falling values, newest last: the first is the maximum of the window. */
-  #rates: TimedValue[] = [];
-  #acks: TimedValue[] = [];
-  #base: TimedValue | undefined;
-  #lastRttUs = 0;
-  #drain: { readonly untilUs: number; lowestUs: number } | undefined;
+  /** Mean of the frames' sizes as times at the rate that was aimed at: when that changes, so does what a frame is expected to take. */
+  #meanFrameUs = 0;
+  #base: Base | undefined;
+  #pingRttUs = Infinity;
+  #queueUs = 0;
+  #deliveredBps = 0;
+  /** The queue since it last was next to none, and the highest of those that went as they had come. */
+  #spike: { readonly sinceUs: Micros; readonly topUs: number } | undefined;
+  readonly #spikes = new SlidingExtreme("greatest", spikeLifeUs);
+  #spikesUs = 0;
+  #drain: { readonly untilUs: number; readonly lowest: Base } | undefined;
 
   constructor(options: SendWindowOptions) {
     this.#maxLatencyUs = options.maxLatencyMs * 1_000;
@@ -73,74 +92,79 @@ export class SendWindow {
     return this.#sentBytes - this.#ackedBytes;
   }
 
-  /** Mean size of the last second's frames; 0 before the first. */
-  get meanFrameBytes(): number {
-    return this.#meanFrameBytes;
+  /**
+   * The round trip of a ping, for the beginning: pings are small, while the first keyframe's round trip contains its own time on the
+   * link, a tenth of a second on one that is slow.
+   */
+  onPing(rttUs: number): void {
+    if (this.#base === undefined) this.#pingRttUs = rttUs;
   }
 
-  /** A frame was handed to the connection: `bytes` on the wire, headers included. */
-  onSent(bytes: number, nowUs: Micros): void {
-    if (this.inFlightBytes === 0) {
-      // After a pause the clock of the samples starts anew, or the pause would count as slowness.
-      this.#ackedUs = nowUs;
-      this.#ackedSentUs = nowUs;
-    }
+  /** A frame was handed to the connection: `bytes` on the wire, headers included, while `rateBps` was aimed at. */
+  onSent(bytes: number, rateBps: number, nowUs: Micros): void {
     this.#sentBytes += bytes;
-    this.#meanFrameBytes += (bytes - this.#meanFrameBytes) * (this.#meanFrameBytes === 0 ? 1 : frameWeight);
+    const frameUs = (bytes * 8_000_000) / rateBps;
+    this.#meanFrameUs += (frameUs - this.#meanFrameUs) * (this.#meanFrameUs === 0 ? 1 : frameWeight);
     this.#inFlight.push({
       endBytes: this.#sentBytes,
       sentUs: nowUs,
       ackedBytes: this.#ackedBytes,
-      ackedUs: this.#ackedUs ?? nowUs,
+      ackedReceivedUs: this.#ackedReceivedUs,
       ackedSentUs: this.#ackedSentUs ?? nowUs,
     });
   }
 
-  /** The receiver has `totalBytes` since the connection began: the number in its ack. More than was sent counts as all of it. */
-  onAck(totalBytes: number, nowUs: Micros): void {
-    const total = Math.min(totalBytes, this.#sentBytes);
+  /** Takes an ack. One of more than was sent counts as all of it. */
+  onAck({ bytes, receivedUs }: Acknowledgement, nowUs: Micros): void {
+    const total = Math.min(bytes, this.#sentBytes);
     if (total <= this.#ackedBytes) return;
-    this.#acks = [...fresh(this.#acks, nowUs - goodputWindowUs), { atUs: nowUs, value: total - this.#ackedBytes }];
     this.#ackedBytes = total;
-    this.#ackedUs = nowUs;
+    this.#ackedReceivedUs = receivedUs;
     let newest: SentFrame | undefined;
     while (this.#inFlight[0] !== undefined && this.#inFlight[0].endBytes <= total) newest = this.#inFlight.shift();
     if (newest === undefined) return;
     this.#ackedSentUs = newest.sentUs;
-    this.#takeRate(newest, nowUs);
-    this.#takeRtt(nowUs - newest.sentUs, nowUs);
+    this.#takeRate(newest, receivedUs);
+    this.#takeWay({ rttUs: nowUs - newest.sentUs, wayUs: receivedUs - newest.sentUs, seenUs: nowUs });
   }
 
-  /**
-   * Whether one more frame may be encoded and sent.
-   * @param frameBytes - its expected size; without it the mean
-   */
-  room(nowUs: Micros, frameBytes: number = this.#meanFrameBytes): boolean {
+  /** Whether one more frame may be encoded and sent while `rateBps` is aimed at. */
+  room(rateBps: number, nowUs: Micros): boolean {
     // A frame larger than any window must get through some time: alone.
-    if (this.inFlightBytes === 0) return true;
-    return !this.#isOverdue(nowUs) && this.inFlightBytes + frameBytes <= this.windowBytes(nowUs);
+    return this.inFlightBytes === 0 || (!this.#isOverdue(rateBps, nowUs) && this.inFlightBytes <= this.#windowBytes(rateBps, nowUs));
   }
 
   /**
-   * Whether an ack is missing that should long have come: the link has become slower, or stands still. The window still is that of
-   * the faster link then, and filling it would be filling a queue.
+   * Whether a frame that is encoded already may be sent although there is no room, up to so many windows and a frame. It does less harm
+   * than a gap in the chain of delta frames, which costs a keyframe and a round trip.
    */
-  #isOverdue(nowUs: Micros): boolean {
+  admits(windows: number, rateBps: number, nowUs: Micros): boolean {
+    return this.inFlightBytes <= windows * this.#windowBytes(rateBps, nowUs) + (this.#meanFrameUs * rateBps) / 8_000_000;
+  }
+
+  /** Bytes that may be in flight when one more frame is sent. */
+  #windowBytes(rateBps: number, nowUs: Micros): number {
+    return (this.windowUs(nowUs) * rateBps) / 8_000_000;
+  }
+
+  /**
+   * Whether an ack is missing that should long have come: the link has become slower, or stands still. The rate still is that of
+   * the faster link then, and filling its window would be filling a queue.
+   */
+  #isOverdue(rateBps: number, nowUs: Micros): boolean {
     const oldest = this.#inFlight[0];
     if (oldest === undefined || this.#base === undefined) return false;
-    const rate = this.#rateBytesPerUs(nowUs);
-    const ownUs = rate > 0 ? (oldest.endBytes - oldest.ackedBytes) / rate : 0;
-    return nowUs - oldest.sentUs > this.#base.value + this.slackUs + ownUs;
+    // A frame that takes longer than the slack is waited for.
+    const ownUs = Math.min(this.slackUs, ((oldest.endBytes - oldest.ackedBytes) * 8_000_000) / rateBps);
+    return nowUs - oldest.sentUs > this.#base.rttUs + this.slackUs + ownUs;
   }
 
-  /** Bytes that may be in flight. */
-  windowBytes(nowUs: Micros): number {
-    const least = minFrames * this.#meanFrameBytes;
-    const rate = this.#rateBytesPerUs(nowUs);
-    if (this.#base === undefined) return least;
-    if (this.isDraining(nowUs)) return Math.max(this.#meanFrameBytes, rate * this.#base.value * drainShare);
-    const gain = this.queueUs < this.slackUs / 2 ? probeGain : 1;
-    return Math.max(least, gain * rate * (this.#base.value + this.slackUs));
+  /** The time at the rate aimed at that may be in flight when one more frame is sent. */
+  windowUs(nowUs: Micros): number {
+    const leastUs = leastFrames * this.#meanFrameUs;
+    if (this.#base === undefined) return leastUs;
+    if (this.isDraining(nowUs)) return Math.max(this.#base.rttUs * leastDrainShare, this.#base.rttUs - this.slackUs);
+    return Math.max(leastUs, this.#base.rttUs + this.slackUs);
   }
 
   /** Whether the window is kept small for a moment, to see the way without a queue. */
@@ -150,62 +174,77 @@ export class SendWindow {
 
   /** The queue that is allowed to stand in the network. */
   get slackUs(): number {
-    const leftUs = this.#maxLatencyUs - (this.#base?.value ?? 0) / 2;
-    return Math.min(maxSlackUs, Math.max(minSlackUs, leftUs * slackShare));
+    const leftUs = this.#maxLatencyUs - this.baseRttUs / 2;
+    const wantedUs = Math.max(steadySlackUs, this.#spikesUs);
+    return Math.min(wantedUs, Math.max(minSlackUs, leftUs * slackShare));
   }
 
-  /** Bits a second that were acknowledged, over the last second. */
-  goodputBps(nowUs: Micros): number {
-    const bytes = fresh(this.#acks, nowUs - goodputWindowUs).reduce((sum, { value }) => sum + value, 0);
-    return (bytes * 8 * 1_000_000) / goodputWindowUs;
+  /** Round trip of an empty network, from the end of sending to the ack; 0 before the first ack. */
+  get baseRttUs(): number {
+    return this.#base?.rttUs ?? 0;
   }
 
-  /** Round trip of an empty network, from the end of sending to the ack; undefined before the first ack. */
-  get baseRttUs(): number | undefined {
-    return this.#base?.value;
-  }
-
-  /** How much longer the newest acknowledged frame took than the base: the queue, as of one round trip ago. */
+  /**
+   * How much longer the newest acknowledged frame was on its way than the fastest: the queue, as of half a round trip ago. By the
+   * receiver's clock, so that a delay of acks on their way back is not taken for one.
+   */
   get queueUs(): number {
-    return this.#base === undefined ? 0 : Math.max(0, this.#lastRttUs - this.#base.value);
+    return this.#queueUs;
   }
 
-  #takeRate(newest: SentFrame, nowUs: Micros): void {
-    // The slower of sending and acknowledging, so that acks that were held up and come at once look no faster than they are.
-    const elapsedUs = Math.max(nowUs - newest.ackedUs, newest.sentUs - newest.ackedSentUs);
-    if (elapsedUs <= 0) return;
-    const value = (this.#ackedBytes - newest.ackedBytes) / elapsedUs;
-    const kept = fresh(this.#rates, nowUs - rateWindowUs).filter((rate) => rate.value > value);
-    this.#rates = [...kept, { atUs: nowUs, value }];
+  /** Bits a second that arrived, while the newest acknowledged frame was on its way. */
+  get deliveredBps(): number {
+    return this.#deliveredBps;
   }
 
-  #takeRtt(rttUs: number, nowUs: Micros): void {
-    this.#lastRttUs = rttUs;
-    if (this.#base === undefined || rttUs <= this.#base.value) {
-      this.#base = { atUs: nowUs, value: rttUs };
+  #takeRate(newest: SentFrame, receivedUs: Micros): void {
+    if (newest.ackedReceivedUs === undefined) return;
+    // The slower of sending and receiving, so that what was held up and comes at once looks no faster than it is.
+    const elapsedUs = Math.max(receivedUs - newest.ackedReceivedUs, newest.sentUs - newest.ackedSentUs);
+    if (elapsedUs > 0) this.#deliveredBps = ((this.#ackedBytes - newest.ackedBytes) * 8_000_000) / elapsedUs;
+  }
+
+  #takeWay(seen: Base): void {
+    const base = this.#base;
+    if (base === undefined || seen.wayUs <= base.wayUs) {
+      this.#base = { ...seen, rttUs: Math.min(seen.rttUs, base?.rttUs ?? this.#pingRttUs) };
       this.#drain = undefined;
+    } else {
+      base.rttUs = Math.min(base.rttUs, seen.rttUs);
+      if (seen.wayUs < base.wayUs + sameUs) base.seenUs = seen.seenUs;
+      this.#lookAgain(base, seen);
+    }
+    this.#queueUs = Math.max(0, seen.wayUs - (this.#base?.wayUs ?? seen.wayUs));
+    this.#takeSpike(seen.seenUs);
+  }
+
+  /** Without room for what comes and goes, every loss would cost the frames of a round trip. */
+  #takeSpike(nowUs: Micros): void {
+    const spike = this.#spike;
+    if (this.#queueUs > spikeOverUs) {
+      this.#spike = { sinceUs: spike?.sinceUs ?? nowUs, topUs: Math.max(spike?.topUs ?? 0, this.#queueUs) };
       return;
     }
+    this.#spike = undefined;
+    const wasSpike = spike !== undefined && nowUs - spike.sinceUs < longestSpikeUs;
+    this.#spikes.add(wasSpike ? spike.topUs : 0, nowUs);
+    this.#spikesUs = this.#spikes.read(nowUs) ?? 0;
+  }
+
+  /**
+   * The base was not seen for long. Either the way has become longer, or our own queue hides it; letting the queue run out tells which.
+   * Just taking the smallest of the last 10 s would make the queue part of the base, again and again.
+   */
+  #lookAgain(base: Base, seen: Base): void {
     if (this.#drain !== undefined) {
-      this.#drain.lowestUs = Math.min(this.#drain.lowestUs, rttUs);
-      if (nowUs < this.#drain.untilUs) return;
-      this.#base = { atUs: nowUs, value: this.#drain.lowestUs };
+      const { lowest, untilUs } = this.#drain;
+      lowest.rttUs = Math.min(lowest.rttUs, seen.rttUs);
+      lowest.wayUs = Math.min(lowest.wayUs, seen.wayUs);
+      if (seen.seenUs < untilUs) return;
+      this.#base = { ...lowest, seenUs: seen.seenUs };
       this.#drain = undefined;
-    } else if (nowUs - this.#base.atUs > baseLifeUs) {
-      // The base was not seen for long. Either the way has become longer, or our own queue hides it; letting the queue run
-      // out tells which. Just taking the smallest of the last 10 s would make the queue part of the base, again and again.
-      const untilUs = nowUs + Math.max(minDrainUs, 2 * rttUs);
-      this.#drain = { untilUs, lowestUs: rttUs };
+    } else if (seen.seenUs - base.seenUs > baseLifeUs) {
+      this.#drain = { untilUs: seen.seenUs + Math.max(minDrainUs, 2 * seen.rttUs), lowest: { ...seen } };
     }
   }
-
-  #rateBytesPerUs(nowUs: Micros): number {
-    return fresh(this.#rates, nowUs - rateWindowUs)[0]?.value ?? this.#rates.at(-1)?.value ?? 0;
-  }
-}
-
-/** The values that are newer than `sinceUs`; they are in order of time. */
-function fresh(values: readonly TimedValue[], sinceUs: number): TimedValue[] {
-  const first = values.findIndex(({ atUs }) => atUs > sinceUs);
-  return first === -1 ? [] : values.slice(first);
 }

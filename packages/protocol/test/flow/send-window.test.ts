@@ -4,38 +4,47 @@ import { suite } from "uvu";
 import { SendWindow } from "../../src/flow/send-window.ts";
 import { FakeScheduler } from "../../src/testing/fake-scheduler.ts";
 import { SimulatedLink } from "../../src/testing/simulated-link.ts";
-import { micros } from "../../src/time/clock.ts";
+import { type Micros, micros } from "../../src/time/clock.ts";
 
 const test = suite("SendWindow");
+
+/** An ack of so many bytes; the receiver's clock is ours. */
+function ackOf(bytes: number, atUs: number): { bytes: number; receivedUs: Micros } {
+  return { bytes, receivedUs: micros(atUs) };
+}
 
 interface Run {
   readonly rateBps: number;
   readonly delayMs: number;
   readonly frameBytes: number;
   readonly seconds: number;
-  readonly maxLatencyMs?: number;
   readonly onSecond?: (second: number, link: SimulatedLink) => void;
 }
 
-/** A sender at 30 Hz with frames of one size; each frame is sent at once or skipped. Latencies from sending to arriving, ms. */
-function run({ rateBps, delayMs, frameBytes, seconds, maxLatencyMs = 200, onSecond }: Run): { atMs: number; latencyMs: number }[] {
+/**
+ * A sender at 30 Hz with frames of one size, larger than the link takes: an encoder that serves faster receivers too. Each frame is sent
+ * at once or skipped. Latencies from sending to arriving, ms.
+ */
+function run({ rateBps, delayMs, frameBytes, seconds, onSecond }: Run): { atMs: number; latencyMs: number }[] {
   const scheduler = new FakeScheduler();
   const forth = new SimulatedLink({ scheduler, rateBps, delayMs });
   const back = new SimulatedLink({ scheduler, rateBps: 1e9, delayMs });
-  const window = new SendWindow({ maxLatencyMs });
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  // What a rate controller would have found.
+  const aimBps = (): number => Math.min(frameBytes * 8 * 30, 0.95 * forth.rateBps);
   const arrivals: { atMs: number; latencyMs: number }[] = [];
   let received = 0;
   const startUs = scheduler.nowUs();
   for (let frame = 0; frame < seconds * 30; frame++) {
     if (frame % 30 === 0) onSecond?.(frame / 30, forth);
-    if (window.room(scheduler.nowUs(), frameBytes)) {
+    if (window.room(aimBps(), scheduler.nowUs())) {
       const sentUs = scheduler.nowUs();
-      window.onSent(frameBytes, sentUs);
+      window.onSent(frameBytes, aimBps(), sentUs);
       forth.send(frameBytes, () => {
         received += frameBytes;
-        const total = received;
+        const ack = ackOf(received, scheduler.nowUs());
         arrivals.push({ atMs: (scheduler.nowUs() - startUs) / 1_000, latencyMs: (scheduler.nowUs() - sentUs) / 1_000 });
-        back.send(28, () => window.onAck(total, scheduler.nowUs()));
+        back.send(28, () => window.onAck(ack, scheduler.nowUs()));
       });
     }
     scheduler.advance(1_000 / 30);
@@ -82,39 +91,91 @@ test("is within the budget again 1.5 s after a step from 20 to 1 Mbit/s, and bac
 
 test("lets a frame larger than any window through when nothing else is under way", () => {
   const window = new SendWindow({ maxLatencyMs: 200 });
-  window.onSent(1_000, micros(0));
-  assert.equal(window.room(micros(10), 1_000_000), false);
-  window.onAck(1_000, micros(20_000));
-  assert.equal(window.room(micros(20_000), 1_000_000), true);
+  assert.equal(window.room(60_000, micros(0)), true);
+  window.onSent(1_000, 60_000, micros(0));
+  window.onSent(1_000_000, 60_000, micros(0));
+  window.onAck(ackOf(1_000, 10_000), micros(10_000));
+  assert.equal(window.room(60_000, micros(500_000)), false);
+  window.onAck(ackOf(1_001_000, 600_000), micros(600_000));
+  assert.equal(window.room(60_000, micros(600_000)), true);
 });
 
 test("stops while nothing is acknowledged and goes on when it is", () => {
   const window = new SendWindow({ maxLatencyMs: 200 });
-  window.onSent(1_000, micros(0));
-  window.onAck(1_000, micros(10_000));
+  window.onSent(1_000, 240_000, micros(0));
+  window.onAck(ackOf(1_000, 10_000), micros(10_000));
   let sent = 1_000;
   for (let at = 0; at < 100; at++) {
     const nowUs = micros(20_000 + at * 33_000);
-    if (!window.room(nowUs)) continue;
-    window.onSent(1_000, nowUs);
+    if (!window.room(240_000, nowUs)) continue;
+    window.onSent(1_000, 240_000, nowUs);
     sent += 1_000;
   }
-  assert.ok(window.inFlightBytes <= 11_000, `${window.inFlightBytes}`);
-  window.onAck(sent, micros(5_000_000));
+  assert.ok(window.inFlightBytes > 1_000 && window.inFlightBytes <= 4_000, `${window.inFlightBytes}`);
+  window.onAck(ackOf(sent, 5_000_000), micros(5_000_000));
   assert.equal(window.inFlightBytes, 0);
-  assert.equal(window.room(micros(5_000_000)), true);
+  assert.equal(window.room(240_000, micros(5_000_000)), true);
+});
+
+test("still admits one frame that was encoded while there was room, and no second one", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  let sent = 0;
+  while (window.room(240_000, micros(0))) {
+    window.onSent(1_000, 240_000, micros(0));
+    sent++;
+  }
+  assert.equal(sent, 2);
+  assert.equal(window.admits(1, 240_000, micros(0)), true);
+  window.onSent(1_000, 240_000, micros(0));
+  assert.equal(window.admits(1, 240_000, micros(0)), false);
 });
 
 test("counts an ack of more than was sent as all of it, and an old one as nothing", () => {
   const window = new SendWindow({ maxLatencyMs: 200 });
-  window.onSent(1_000, micros(0));
-  window.onAck(1e12, micros(10_000));
-  window.onAck(500, micros(11_000));
+  window.onSent(1_000, 240_000, micros(0));
+  window.onAck(ackOf(1e12, 10_000), micros(10_000));
+  window.onAck(ackOf(500, 11_000), micros(11_000));
   assert.equal(window.inFlightBytes, 0);
-  assert.equal(window.goodputBps(micros(12_000)), 8_000);
+  assert.equal(window.baseRttUs, 10_000);
 });
 
-test("never has more than the window and one frame in flight, on any link", () => {
+test("takes a delay of the acks for no queue", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  for (let at = 0; at < 10; at++) {
+    window.onSent(1_000, 240_000, micros(at * 33_000));
+    window.onAck(ackOf((at + 1) * 1_000, at * 33_000 + 10_000), micros(at * 33_000 + (at < 5 ? 20_000 : 32_000)));
+  }
+  assert.equal(window.queueUs, 0);
+});
+
+test("begins with the round trip of a ping, which a large first frame does not lengthen", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  window.onPing(20_000);
+  window.onSent(10_000, 240_000, micros(0));
+  window.onAck(ackOf(10_000, 190_000), micros(200_000));
+  assert.equal(window.baseRttUs, 20_000);
+});
+
+test("allows a queue for what comes and goes, as far as the budget goes, and forgets it", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  const send = (frame: number, lateUs: number): void => {
+    const sentUs = frame * 33_000;
+    window.onSent(1_000, 240_000, micros(sentUs));
+    window.onAck(ackOf((frame + 1) * 1_000, sentUs + 20_000 + lateUs), micros(sentUs + 25_000 + lateUs));
+  };
+  for (let frame = 0; frame < 10; frame++) send(frame, 0);
+  assert.equal(window.slackUs, 60_000);
+  send(10, 120_000);
+  for (let frame = 15; frame < 25; frame++) send(frame, 0);
+  assert.equal(window.slackUs, 120_000);
+  for (let frame = 30; frame < 430; frame++) send(frame, 0);
+  assert.equal(window.slackUs, 60_000);
+  send(430, 390_000);
+  for (let frame = 445; frame < 455; frame++) send(frame, 0);
+  assert.equal(window.slackUs, 150_000, "0.8 of what the way leaves of 200 ms");
+});
+
+test("keeps what is in flight, and so the delay, within the window and one frame on any link", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -125,8 +186,8 @@ test("never has more than the window and one frame in flight, on any link", () =
       (link) => {
         const arrivals = run({ ...link, seconds: 8 });
         const serialMs = (link.frameBytes * 8_000) / link.rateBps;
-        // Two frames, the allowed queue, and what the rate estimate may be above the truth.
-        const bound = link.delayMs + 60 + 3 * serialMs + 60;
+        // The window holds what is aimed at, which the link may be slower than: then frames wait until the oldest one is acknowledged.
+        const bound = link.delayMs + Math.max(2 * serialMs, 60 + 60) + 3 * serialMs;
         const worst = Math.max(...arrivals.filter(({ atMs }) => atMs > 3_000).map(({ latencyMs }) => latencyMs));
         assert.ok(worst <= bound, `${worst} > ${bound}`);
       },

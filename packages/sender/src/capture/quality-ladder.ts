@@ -68,8 +68,9 @@ export class QualityLadder {
       this.#step = this.#largestCarriedBy(bitrateBps);
       this.#lastChangeUs = nowUs;
     }
-    if (this.#step > highest && nowUs - this.#lastChangeUs >= upPauseUs && this.#carries(this.#step - 1, bitrateBps / upMargin)) {
-      this.#step--;
+    const carried = Math.max(highest, this.#largestCarriedBy(bitrateBps / upMargin));
+    if (carried < this.#step && nowUs - this.#lastChangeUs >= upPauseUs) {
+      this.#step = carried;
       this.#lastChangeUs = nowUs;
     }
     return this.#slowed(this.#at(this.#step), bitrateBps);

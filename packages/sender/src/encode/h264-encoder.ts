@@ -14,9 +14,15 @@ import { FfmpegEncoder, openContext, setRate } from "./ffmpeg-encoder.ts";
  */
 const rateBufferS = 0.1;
 
+/**
+ * Not x264's average bitrate, which together with a rate buffer stays a quarter below what it is told: a constant quality, capped by the
+ * rate buffer. Pictures that need less than the cap for this quality get no more: nobody sees more than 17 or 18 (x264's "visually
+ * lossless"), and a little finer leaves something for the next picture to build on (docs/decisions/0016-rate-control.md).
+ */
+const finestQuality = "15";
 /** Half of x264's usual: 0.5 to 1 dB more PSNR at the same bitrate and the same SSIM, flat areas as clean (docs/decisions/0005-encoder-preset.md). */
 const adaptiveQuantization = "0.5";
-/** Two slices, each on its own thread, take a 720p picture from 7 to 4.5 ms. Of fewer pixels than this each is too little work. */
+/** Two slices, each on its own thread, take a 720p picture from 7.0 to 5.2 ms. Of fewer pixels than this each is too little work. */
 const slicePx = 300_000;
 const slices = 2;
 
@@ -28,7 +34,7 @@ export async function openH264Encoder(format: EncoderFormat): Promise<VideoEncod
   const context = await openContext({
     name: FF_ENCODER_LIBX264,
     format,
-    options: { preset, tune: "zerolatency", "forced-idr": "1", "aq-strength": adaptiveQuantization },
+    options: { preset, tune: "zerolatency", "forced-idr": "1", crf: finestQuality, "aq-strength": adaptiveQuantization },
     prepare: (unopened) => {
       unopened.threadType = FF_THREAD_SLICE;
       unopened.threadCount = sliceThreads(format);

@@ -21,9 +21,15 @@ const impossibleFrameRate = 1000;
  */
 const leanShare = 0.1;
 const leanPictures = 2;
-/** Time between pictures, in nominal ones, of which the encoder may make use: after a pause it must not send all that it saved. */
-const mostPeriods = 2;
+/**
+ * A picture may make use of this much more than the mean time between pictures: they are left out when the link is full, and the next one
+ * must not be larger for it. A camera that gives fewer than it said is followed within a few pictures.
+ */
+const mostShare = 1.25;
 const leastPeriods = 0.2;
+const meanWeight = 1 / 8;
+/** A longer pause is no frame rate. */
+const longestPeriods = 8;
 
 /** Opens a VP9 encoder. @throws EncoderError */
 export async function openVp9Encoder(format: EncoderFormat): Promise<VideoEncoder> {
@@ -63,6 +69,7 @@ export class RateClock {
   readonly #periodUs: number;
   #bitrateBps: number;
   #lastCaptureUs: number | undefined;
+  #meanUs: number;
   #nowUs = 0;
   #lean = 0;
 
@@ -70,6 +77,7 @@ export class RateClock {
     this.#openedBps = bitrateBps;
     this.#bitrateBps = bitrateBps;
     this.#periodUs = 1_000_000 / frameRate;
+    this.#meanUs = this.#periodUs;
   }
 
   /** Bits a second, from the next picture on. */
@@ -86,7 +94,8 @@ export class RateClock {
     if (keyframe && !isFirst) this.#lean = leanPictures;
     const share = this.#lean > 0 ? leanShare : 1;
     if (this.#lean > 0) this.#lean--;
-    const usefulUs = Math.min(mostPeriods * this.#periodUs, Math.max(leastPeriods * this.#periodUs, elapsedUs));
+    const usefulUs = Math.min(mostShare * this.#meanUs, Math.max(leastPeriods * this.#periodUs, elapsedUs));
+    this.#meanUs += (Math.min(longestPeriods * this.#periodUs, elapsedUs) - this.#meanUs) * meanWeight;
     this.#nowUs += Math.max(1, Math.round(usefulUs * share * (this.#bitrateBps / this.#openedBps)));
     return this.#nowUs;
   }

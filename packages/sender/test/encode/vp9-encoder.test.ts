@@ -110,8 +110,11 @@ test("runs the clock as fast as the bitrate says, and saves nothing up over a pa
     return elapsed;
   };
   assert.equal(step(periodUs), periodUs);
-  assert.equal(step(2 * periodUs), 2 * periodUs);
-  assert.ok(step(10_000_000) <= 2 * periodUs + 1);
+  assert.ok(step(2 * periodUs) <= 1.25 * periodUs + 1);
+  assert.ok(step(10_000_000) <= 1.5 * periodUs + 1);
+  for (let picture = 0; picture < 30; picture++) step(2 * periodUs);
+  assert.equal(step(2 * periodUs), 2 * periodUs, "a camera of half the frame rate has all of its bitrate");
+  for (let picture = 0; picture < 30; picture++) step(periodUs);
   clock.setBitrate(500_000);
   assert.equal(step(30_000), 15_000);
   clock.setBitrate(3_000_000);

@@ -1,0 +1,174 @@
+// Window and controller together, on links of all kinds. What is stated here is what docs/decisions/0016-rate-control.md promises.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { suite } from "uvu";
+import { RateController } from "../../src/flow/rate-controller.ts";
+import { micros } from "../../src/time/clock.ts";
+import { between, type CallFrame, type CallOptions, goodputBps, latencies, simulateCall } from "./simulated-call.ts";
+
+const test = suite("rate control");
+const floorBps = 60_000;
+
+/** Integers of which each power of two is equally likely. */
+function logarithmic(min: number, max: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 0, max: 1_000 }).map((part) => Math.round(min * (max / min) ** (part / 1_000)));
+}
+
+const rate = logarithmic(200_000, 50_000_000);
+const steadyLink = fc.record({
+  rateBps: rate,
+  delayMs: logarithmic(1, 150),
+  queueMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 50, max: 500 })),
+  capBps: logarithmic(300_000, 20_000_000),
+  seed: fc.nat(),
+});
+
+/** The bitrate that the link and the cap allow; no encoder fills its target to the last bit. */
+function possibleBps({ rateBps, capBps }: Pick<CallOptions, "rateBps" | "capBps">): number {
+  return Math.min(rateBps, 0.97 * capBps);
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values[Math.ceil(share * values.length) - 1] ?? NaN;
+}
+
+function fewestPerSecond(frames: readonly CallFrame[], fromS: number, toS: number): number {
+  let fewest = Infinity;
+  for (let second = fromS; second < toS; second++) {
+    fewest = Math.min(fewest, between(frames, second, second + 1).filter(({ latencyMs }) => latencyMs !== undefined).length);
+  }
+  return fewest;
+}
+
+test("uses at least 0.65 of what a steady link carries, with 15 pictures in every second, and at most 120 ms beyond the way", () => {
+  fc.assert(
+    fc.property(steadyLink, (link) => {
+      const frames = simulateCall({ ...link, seconds: 24 });
+      const share = goodputBps(frames, 8, 24) / possibleBps(link);
+      assert.ok(share >= 0.65, `share ${share}`);
+      assert.ok(fewestPerSecond(frames, 8, 24) >= 15, `${fewestPerSecond(frames, 8, 24)} pictures in a second`);
+      const lateMs = percentile(latencies(frames, 8, 24), 0.95) - link.delayMs;
+      assert.ok(lateMs <= 120, `p95 ${lateMs} ms beyond the way`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("never aims above the cap or below the floor, whatever the link does", () => {
+  const event = fc.record({
+    atS: fc.integer({ min: 0, max: 14 }),
+    rateBps: logarithmic(30_000, 50_000_000),
+    stillMs: fc.integer({ min: 0, max: 3_000 }),
+  });
+  fc.assert(
+    fc.property(steadyLink, fc.double({ min: 0, max: 0.1, noNaN: true }), fc.array(event, { maxLength: 5 }), (link, loss, events) => {
+      const frames = simulateCall({
+        ...link,
+        loss,
+        seconds: 15,
+        events: events.map(({ atS, rateBps, stillMs }) => ({
+          atS,
+          happen: (forth) => {
+            forth.rateBps = rateBps;
+            forth.standStill(stillMs);
+          },
+        })),
+      });
+      for (const { targetBps } of frames)
+        assert.ok(targetBps <= link.capBps && targetBps >= Math.min(floorBps, link.capBps), `${targetBps}`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("is within the budget 1.5 s after the link has become slower, and what was under way has arrived", () => {
+  const step = fc.record({
+    fromBps: logarithmic(1_000_000, 50_000_000),
+    toBps: logarithmic(300_000, 4_000_000),
+    delayMs: logarithmic(1, 60),
+    seed: fc.nat(),
+  });
+  fc.assert(
+    fc.property(step, ({ fromBps, toBps, delayMs, seed }) => {
+      fc.pre(toBps < fromBps);
+      const capBps = 4_000_000;
+      const events = [{ atS: 6, happen: (link: { rateBps: number }) => void (link.rateBps = toBps) }];
+      const frames = simulateCall({ rateBps: fromBps, delayMs, capBps, seconds: 14, seed, events });
+      // What was under way is at most what the old rate sent in a round trip, the slack and a few frames.
+      const underWayS = ((2 * delayMs + 60 + 100) / 1_000) * (Math.min(fromBps, capBps) / toBps);
+      const lateFromS = 6 + Math.max(1.5, underWayS + 0.5);
+      const late = latencies(frames, lateFromS, 14);
+      assert.ok(percentile(late, 1) <= 200, `${percentile(late, 1)} ms`);
+      assert.ok(late.length >= 0.7 * between(frames, lateFromS, 14).length, `${late.length} pictures`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("has 90 % of the bitrate again 10 s after a slow spell, and after the link stood still for 5 s", () => {
+  const spell = fc.record({ slowBps: logarithmic(200_000, 2_000_000), delayMs: logarithmic(1, 60), isStill: fc.boolean(), seed: fc.nat() });
+  fc.assert(
+    fc.property(spell, ({ slowBps, delayMs, isStill, seed }) => {
+      const rateBps = 20_000_000;
+      const slow = { atS: 8, happen: (link: { rateBps: number }) => void (link.rateBps = slowBps) };
+      const fast = { atS: 13, happen: (link: { rateBps: number }) => void (link.rateBps = rateBps) };
+      const still = { atS: 8, happen: (link: { standStill: (ms: number) => void }) => link.standStill(5_000) };
+      const frames = simulateCall({ rateBps, delayMs, capBps: 4_000_000, seconds: 26, seed, events: isStill ? [still] : [slow, fast] });
+      const leastBps = Math.min(...between(frames, 23, 26).map(({ targetBps }) => targetBps));
+      assert.ok(leastBps >= 0.9 * (between(frames, 7, 8)[0]?.targetBps ?? NaN), `${leastBps}`);
+      // Nothing old comes after a stand-still but the few frames that were under way.
+      const old = frames.filter(({ latencyMs = 0 }) => latencyMs > 500).length;
+      assert.ok(!isStill || old <= 8, `${old} old pictures`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("does not take lost packets for a slower link: half of it is used with 1 % lost", () => {
+  fc.assert(
+    fc.property(fc.record({ rateBps: logarithmic(1_000_000, 20_000_000), delayMs: logarithmic(2, 50), seed: fc.nat() }), (link) => {
+      const capBps = 2_000_000;
+      const frames = simulateCall({ ...link, loss: 0.01, capBps, seconds: 30 });
+      const share = goodputBps(frames, 5, 30) / possibleBps({ ...link, capBps });
+      assert.ok(share >= 0.5, `share ${share}`);
+      const p95 = percentile(latencies(frames, 5, 30), 0.95);
+      assert.ok(p95 <= 300, `p95 ${p95}`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("reaches a cap of 8 Mbit/s in 3 s on a link without limits", () => {
+  const frames = simulateCall({ rateBps: 1e9, delayMs: 0.1, capBps: 8e6, seconds: 4 });
+  assert.ok((frames.find(({ targetBps }) => targetBps === 8e6)?.atS ?? NaN) <= 3);
+});
+
+test("does not grow on pictures that do not use what they may, and keeps what it knows through them", () => {
+  const frames = simulateCall({
+    rateBps: 5e6,
+    delayMs: 20,
+    capBps: 4e6,
+    seconds: 20,
+    fill: (second) => (second < 2 || (second > 8 && second < 14) ? 0.1 : 0.97),
+  });
+  assert.ok(
+    between(frames, 0, 2).every(({ targetBps }) => targetBps < 1.2e6),
+    "it grew unused",
+  );
+  assert.ok(latencies(frames, 14, 20).length >= 170, "frames were left out when the pictures became rich again");
+});
+
+test("gives the same call for the same seed", () => {
+  const options = { rateBps: 2e6, delayMs: 50, loss: 0.02, capBps: 4e6, seconds: 5, seed: 42 };
+  assert.deepEqual(simulateCall(options), simulateCall(options));
+});
+
+test("begins at the cap when that is lower, and has it for a floor when it is lower still", () => {
+  assert.equal(new RateController({ maxBitrateBps: 500_000 }).targetBps, 500_000);
+  const controller = new RateController({ maxBitrateBps: 30_000 });
+  const window = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false };
+  for (let at = 0; at < 3_000_000; at += 33_000) controller.onAck(window, micros(at));
+  assert.equal(controller.targetBps, 30_000);
+});
+
+test.run();
