@@ -110,9 +110,12 @@ test(
       const [ofSlow, ofFast] = [summaryOf(slow), summaryOf(fast)];
       for (const summary of [ofSlow, ofFast]) {
         checkAccount(summary);
-        checkBarcodes(summary);
         assert.equal([summary.dropped["lost"], summary.dropped["undecodable"]], [0, 0]);
       }
+      checkBarcodes(ofFast);
+      // At so few bits a barcode may be too coarse to be read; it is never that of another frame.
+      assert.is(ofSlow.barcodes.mismatched, 0);
+      assert.ok(ofSlow.barcodes.verified > ofSlow.shown / 2, slow.transcript());
       // What a busy computer does not encode is nobody's fault here.
       const { notEncoded = 0 } = ofFast.dropped;
       assert.ok(ofFast.shown >= 0.8 * (ofFast.captured - notEncoded), fast.transcript());

@@ -18,6 +18,13 @@ const stopTimeoutMs = 2000;
 /** The last lines an engine wrote to stderr are kept for the reason of its death. */
 const keptStderrBytes = 4096;
 
+/**
+ * An engine's pictures live in the native libraries, its own objects are small and die young: V8 need not keep 16 MiB for them (Node's
+ * choice), nor glibc one heap for each thread, where freed pictures stay. Together 25 MB less for the capture engine, at no measurable time.
+ */
+const leanHeap = ["--max-semi-space-size=1"];
+const leanMalloc = { MALLOC_ARENA_MAX: "1" };
+
 /** Why an engine ended. */
 export interface EngineDeath {
   readonly exitCode: number | null;
@@ -83,9 +90,9 @@ export class EngineHost {
   }
 
   #start(): void {
-    const child = spawn(process.execPath, [fileURLToPath(this.#options.entry)], {
+    const child = spawn(process.execPath, [...leanHeap, fileURLToPath(this.#options.entry)], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
-      env: { ...process.env, ...this.#options.env },
+      env: { ...leanMalloc, ...process.env, ...this.#options.env },
     });
     let lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -88,6 +88,48 @@ async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDeco
   return new FfmpegDecoder(context, kind, format);
 }
 
+/** What the scaler writes one picture to. */
+class Target {
+  /** Its pixels are {@link #pixels}: for a width that does not suit the scaler with padded rows, and one row to spare. */
+  readonly frame = new Frame();
+  readonly #pixels: Buffer;
+  /** Rows without padding: the same bytes where the width suits the scaler. */
+  readonly #bgr: Buffer;
+  readonly #format: DecoderFormat;
+  readonly #rowBytes: number;
+
+  constructor(format: DecoderFormat) {
+    const { widthPx, heightPx } = format;
+    const rowPx = Math.ceil(widthPx / scalerPx) * scalerPx;
+    this.#format = format;
+    this.#rowBytes = rowPx * 3;
+    const isPadded = rowPx !== widthPx;
+    this.#pixels = Buffer.alloc(this.#rowBytes * (isPadded ? heightPx + 1 : heightPx));
+    this.#bgr = isPadded ? Buffer.alloc(widthPx * heightPx * 3) : this.#pixels;
+    this.frame.alloc();
+    this.frame.format = AV_PIX_FMT_BGR24;
+    this.frame.width = rowPx;
+    this.frame.height = heightPx;
+    // The scaler takes only frames with memory of their own; then it is made to write to ours.
+    this.frame.getBuffer(1);
+    this.frame.fromBuffer(this.#pixels);
+  }
+
+  /** What was written last. */
+  picture(): Picture {
+    const { widthPx, heightPx } = this.#format;
+    if (this.#bgr !== this.#pixels) {
+      const bytes = widthPx * 3;
+      for (let y = 0; y < heightPx; y++) this.#pixels.copy(this.#bgr, y * bytes, y * this.#rowBytes, y * this.#rowBytes + bytes);
+    }
+    return { widthPx, heightPx, bgr: this.#bgr };
+  }
+
+  close(): void {
+    this.frame.free();
+  }
+}
+
 class FfmpegDecoder implements VideoDecoder {
   readonly #context: CodecContext;
   readonly #kind: DecoderKind;
@@ -98,11 +140,8 @@ class FfmpegDecoder implements VideoDecoder {
   /** Receives the next one: a bad one must not take the place of a good one that still waits to be shown. */
   #spare = new Frame();
   /** Two, so that a display may still read one while the next picture is converted. */
-  readonly #buffers: readonly [Buffer, Buffer];
+  readonly #targets: readonly [Target, Target];
   #turn: 0 | 1 = 0;
-  /** For a width that does not suit the scaler: rows of #rowBytes, and one to spare. */
-  readonly #padded: Buffer | undefined;
-  readonly #rowBytes: number;
   #scaler: { readonly layout: AVPixelFormat; readonly context: SoftwareScaleContext } | undefined;
 
   constructor(context: CodecContext, kind: DecoderKind, format: DecoderFormat) {
@@ -111,10 +150,7 @@ class FfmpegDecoder implements VideoDecoder {
     this.#format = format;
     this.#frame.alloc();
     this.#spare.alloc();
-    const bytes = format.widthPx * format.heightPx * 3;
-    this.#buffers = [Buffer.alloc(bytes), Buffer.alloc(bytes)];
-    this.#rowBytes = Math.ceil(format.widthPx / scalerPx) * scalerPx * 3;
-    this.#padded = this.#rowBytes === format.widthPx * 3 ? undefined : Buffer.alloc(this.#rowBytes * (format.heightPx + 1));
+    this.#targets = [new Target(format), new Target(format)];
   }
 
   decode(data: Uint8Array): boolean {
@@ -134,21 +170,16 @@ class FfmpegDecoder implements VideoDecoder {
   }
 
   picture(): Picture {
-    const { widthPx, heightPx } = this.#format;
-    const bgr = this.#buffers[this.#turn];
+    const target = this.#targets[this.#turn];
     this.#turn = this.#turn === 0 ? 1 : 0;
-    const target = this.#padded ?? bgr;
-    const scaler = this.#scalerFor(this.#frame.format as AVPixelFormat);
-    scaler.scaleSync(this.#frame.data ?? [], this.#frame.linesize, 0, heightPx, [target], [this.#rowBytes]);
-    if (this.#padded !== undefined) {
-      const pictureBytes = widthPx * 3;
-      for (let y = 0; y < heightPx; y++) this.#padded.copy(bgr, y * pictureBytes, y * this.#rowBytes, y * this.#rowBytes + pictureBytes);
-    }
-    return { widthPx, heightPx, bgr };
+    // By frames: a frame's planes as Buffers would be new ones for each picture, which V8 has to collect.
+    this.#scalerFor(this.#frame.format as AVPixelFormat).scaleFrameSync(target.frame, this.#frame);
+    return target.picture();
   }
 
   close(): void {
     this.#scaler?.context.freeContext();
+    for (const target of this.#targets) target.close();
     this.#frame.free();
     this.#spare.free();
     this.#packet.free();

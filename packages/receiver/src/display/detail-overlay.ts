@@ -46,7 +46,7 @@ export class DetailOverlay {
     const [width, height] = [Math.min(mat.cols, picture.cols - left), Math.min(mat.rows, picture.rows - top)];
     const part = mat.getRegion(new this.#cv.Rect(0, 0, width, height));
     const place = picture.getRegion(new this.#cv.Rect(left, top, width, height));
-    part.copyTo(place);
+    part.copyTo(place).release();
     part.release();
     place.release();
   }

@@ -57,7 +57,7 @@ export class SelfViewOverlay {
     const mask = this.#maskOf(widthPx, heightPx);
     const region = picture.getRegion(new cv.Rect(leftPx, topPx, widthPx, heightPx));
     const small = this.#selfView.resize(heightPx, widthPx, 0, 0, cv.INTER_AREA);
-    small.copyTo(region, mask);
+    small.copyTo(region, mask).release();
     small.release();
     region.release();
     const outline = roundedRectangle(cv, place);

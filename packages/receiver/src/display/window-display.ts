@@ -49,7 +49,8 @@ export class WindowDisplay implements Display {
     // Only for the first picture: from then on the window has the size that the user gave it.
     if (this.#pictureSize === undefined) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
     this.#pictureSize = { widthPx, heightPx };
-    const mat = new this.#cv.Mat(bgr, heightPx, widthPx, this.#cv.CV_8UC3);
+    // With the buffer last it is not copied.
+    const mat = new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
     this.#draw(mat);
     mat.release();
     this.#serveEvents();
@@ -75,7 +76,7 @@ export class WindowDisplay implements Display {
 
   setSelfView({ widthPx, heightPx, bgr }: Picture): void {
     if (this.#isClosed) return;
-    const mat = new this.#cv.Mat(bgr, heightPx, widthPx, this.#cv.CV_8UC3);
+    const mat = new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
     this.#selfView.set(mat);
     mat.release();
     // No picture comes that would show it.

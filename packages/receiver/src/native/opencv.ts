@@ -11,5 +11,8 @@ export type OpenCv = typeof openCv;
 export async function loadOpenCv(): Promise<OpenCv> {
   // Without it the binding's loader looks for an OpenCV that it would have built itself, and throws.
   process.env["OPENCV4NODEJS_DISABLE_AUTOBUILD"] ??= "1";
+  // With it the binding tells V8 of each Mat's memory, now and then in the midst of a collection, which V8 ends the process for
+  // ("Check failed: marking_done_", opencv4nodejs issue 134). Mats are released by whoever owns them, never left to the collector.
+  process.env["OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING"] ??= "1";
   return (await quietly(() => import("@u4/opencv4nodejs"))).cv;
 }

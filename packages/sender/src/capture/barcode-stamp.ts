@@ -17,6 +17,7 @@ export function stampBarcode(cv: OpenCv, mat: Mat, barcode: Barcode): void {
   const blocks = new cv.Mat(pixels, barcodeRows, barcodeColumns, cv.CV_8UC3);
   const scaled = blocks.resize(heightPx, mat.cols, 0, 0, cv.INTER_NEAREST);
   const top = mat.getRegion(new cv.Rect(0, 0, mat.cols, heightPx));
-  scaled.copyTo(top);
-  for (const used of [blocks, scaled, top]) used.release();
+  // What copyTo gives is one more hold on the whole picture.
+  const stamped = scaled.copyTo(top);
+  for (const used of [blocks, scaled, top, stamped]) used.release();
 }

@@ -6,7 +6,7 @@ import { drawPerson } from "./scene-person.ts";
 import { drawRoom } from "./scene-room.ts";
 import type { Source, SourceFormat } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
-import { type DrawPicture, SyntheticSource } from "./synthetic-source.ts";
+import { type Drawing, SyntheticSource } from "./synthetic-source.ts";
 
 /** How much larger than the picture the room is, so that it can sway. */
 const margin = 1.12;
@@ -14,18 +14,12 @@ const margin = 1.12;
 const swayPeriodsS = { across: 9.7, down: 6.3 } as const;
 
 /** The scene by itself. What it looks like depends on the time alone, so that a benchmark can draw what was captured once more. */
-export interface MovingScene {
-  /** Gives a Mat that the caller owns. */
-  readonly draw: DrawPicture;
-  /** Frees what it keeps. */
-  readonly close: () => void;
-}
+export type MovingScene = Drawing;
 
 /** Opens the moving scene. */
 export async function openMovingScene(spec: Extract<SourceSpec, { kind: "motion" }>): Promise<Source> {
-  const { draw, close } = await makeMovingScene(spec);
   const { widthPx, heightPx, frameRate } = spec;
-  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, draw, close);
+  return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, await makeMovingScene(spec));
 }
 
 /** Makes the scene. */

@@ -9,12 +9,19 @@ const maxBehindUs = 200_000;
 /** A picture that would be due later than this begins a new timeline as well: timestamps may be garbage. */
 const maxAheadUs = 10_000_000;
 
+/** A picture that took less than this share of the time between two to read can be read later. */
+const quickReadShare = 0.25;
+/** When it is read then, as a share of that time: it is ready when it is due, and does not slow down the encoding of the one before. */
+const restShare = 0.5;
+
 /** Maps a source's timestamps to capture times on our clock, and waits for them. */
 export class Pacer {
   readonly #closing = new AbortController();
   readonly #onTimeline: (originUs: Micros) => void;
   /** When the picture with the timestamp 0 was, or would have been, due. */
   #originUs: number | undefined;
+  /** When the last picture was given. */
+  #givenUs: Micros | undefined;
 
   /** @param onTimeline is told when the picture with the timestamp 0 was, or would have been, due: sound goes by it too */
   constructor(onTimeline: (originUs: Micros) => void = () => {}) {
@@ -31,9 +38,22 @@ export class Pacer {
     const aheadUs = (this.#originUs ?? Number.NaN) + timestampUs - now;
     // Also when it is not a number.
     if (!(aheadUs >= -maxBehindUs && aheadUs <= maxAheadUs)) this.#begin(now - timestampUs);
-    else if (aheadUs > 0) await sleep(aheadUs / 1000, undefined, { signal: this.#closing.signal }).catch(() => {});
+    else if (aheadUs > 0) await this.#sleep(aheadUs);
     // Timers end up to a millisecond late; the picture is stamped with the moment it can be had, as a camera's driver would.
-    return nowUs();
+    this.#givenUs = nowUs();
+    return this.#givenUs;
+  }
+
+  /**
+   * Waits until half of the time to the next picture has passed, or until {@link close}; not at all where reading is slow.
+   *
+   * @param readUs how long the last picture took to read
+   * @param periodUs nominal time between two pictures
+   */
+  async rest(readUs: number, periodUs: number): Promise<void> {
+    if (this.#givenUs === undefined || readUs > periodUs * quickReadShare) return;
+    const restUs = this.#givenUs + periodUs * restShare - nowUs();
+    if (restUs > 0) await this.#sleep(restUs);
   }
 
   /** Lets go of whoever waits, now and from now on. */
@@ -41,13 +61,17 @@ export class Pacer {
     this.#closing.abort();
   }
 
+  /** The next timestamp begins a new timeline (a file that starts again). */
+  restart(): void {
+    this.#originUs = undefined;
+  }
+
   #begin(originUs: number): void {
     this.#originUs = Number.isFinite(originUs) ? originUs : undefined;
     if (this.#originUs !== undefined) this.#onTimeline(micros(Math.max(0, Math.round(this.#originUs))));
   }
 
-  /** The next timestamp begins a new timeline (a file that starts again). */
-  restart(): void {
-    this.#originUs = undefined;
+  #sleep(us: number): Promise<unknown> {
+    return sleep(us / 1000, undefined, { signal: this.#closing.signal }).catch(() => {});
   }
 }

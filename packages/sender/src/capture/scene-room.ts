@@ -118,7 +118,7 @@ function drawWindow(cv: OpenCv, room: Mat): void {
     view.drawEllipse(centre, size, 0, 0, 360, new cv.Vec3(...colour), cv.FILLED, cv.LINE_AA);
   }
   const region = room.getRegion(new cv.Rect(Math.round(place.left), Math.round(place.top), view.cols, view.rows));
-  view.copyTo(region);
+  view.copyTo(region).release();
   for (const used of [view, region]) used.release();
   fill(
     cv,

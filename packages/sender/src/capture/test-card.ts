@@ -70,7 +70,7 @@ export async function openTestCard(spec: Extract<SourceSpec, { kind: "testcard" 
     drawTime(cv, picture, timeUs);
     return picture;
   };
-  return new SyntheticSource("test card", { widthPx, heightPx, frameRate }, draw, () => card.release());
+  return new SyntheticSource("test card", { widthPx, heightPx, frameRate }, { draw, close: () => card.release() });
 }
 
 function layoutOf(widthPx: number, heightPx: number): Layout {
@@ -141,7 +141,7 @@ function drawDisc(cv: OpenCv, card: Mat, layout: Layout, format: string): void {
   const mask = new cv.Mat(size, size, cv.CV_8UC1, 0);
   mask.drawCircle(centre, radius - 1, new cv.Vec3(255, 255, 255), cv.FILLED);
   const region = card.getRegion(new cv.Rect(centreX - radius, centreY - radius, size, size));
-  disc.copyTo(region, mask);
+  disc.copyTo(region, mask).release();
   for (const used of [disc, mask, region]) used.release();
   const middle = new cv.Point2(centreX, centreY);
   card.drawCircle(middle, radius - 1, new cv.Vec3(...white), Math.max(1, Math.round(4 * unit)), cv.LINE_AA);

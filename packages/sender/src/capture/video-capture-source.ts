@@ -24,6 +24,8 @@ interface Reading {
   readonly name: string;
   /** The capture time of the picture just read. */
   readonly stamp: (capture: VideoCapture) => Promise<Micros>;
+  /** Waits before a picture is read; the last one took `readUs`. */
+  readonly rest?: (readUs: number, periodUs: number) => Promise<void>;
   /** What no picture means: the end (undefined), or an error. */
   readonly onEmpty: () => SourceError | undefined;
   /** Lets go of a {@link stamp} that waits. */
@@ -89,6 +91,7 @@ export async function openFile(spec: Extract<SourceSpec, { kind: "file" }>, onTi
     {
       name: basename(spec.path),
       stamp: (capture) => pacer.wait(capture.get(cv.CAP_PROP_POS_MSEC) * 1000),
+      rest: (readUs, periodUs) => pacer.rest(readUs, periodUs),
       onClose: () => pacer.close(),
       onEmpty: () => undefined,
       ...(spec.loop && {
@@ -133,6 +136,7 @@ class VideoCaptureSource implements Source {
   #closed = false;
   #reads = 0;
   #isReading = false;
+  #readUs = 0;
 
   constructor(cv: OpenCv, capture: VideoCapture, reading: Reading, atEnd: "retry" | "end") {
     this.#capture = capture;
@@ -149,6 +153,8 @@ class VideoCaptureSource implements Source {
 
   async next(): Promise<RawFrame | undefined> {
     while (!this.#closed) {
+      await this.#reading.rest?.(this.#readUs, 1_000_000 / this.format.frameRate);
+      if (this.#closed) break;
       const mat = await this.#read();
       if (this.#closed) {
         mat?.release();
@@ -183,9 +189,11 @@ class VideoCaptureSource implements Source {
 
   async #read(): Promise<Mat | undefined> {
     this.#isReading = true;
+    const startUs = nowUs();
     const mat = await this.#capture.readAsync().finally(() => {
       this.#isReading = false;
     });
+    this.#readUs = nowUs() - startUs;
     if (!mat.empty) {
       this.#reads++;
       return mat;

@@ -120,7 +120,7 @@ export class FfmpegEncoder implements VideoEncoder {
     const sent = await context.sendFrame(frame);
     if (frame !== this.#frame) frame.unref();
     if (sent < 0) throw new EncoderError("encode-failed", `The ${name} encoder failed on a picture (${sent}).`);
-    const received = await context.receivePacket(this.#packet);
+    const received = context.receivePacketSync(this.#packet);
     if (received < 0) return undefined;
     try {
       const data = this.#packet.data;

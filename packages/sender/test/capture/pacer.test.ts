@@ -38,6 +38,19 @@ test("begins a new timeline after a restart, and for timestamps that cannot be",
   assert.ok(nowUs() - startUs < 500_000);
 });
 
+test("lets half of the time to the next picture pass before it is read, unless reading takes long", async () => {
+  const pacer = new Pacer();
+  const periodUs = 1_000_000;
+  const startUs = nowUs();
+  await pacer.rest(0, periodUs);
+  const givenUs = await pacer.wait(0);
+  await pacer.rest(300_000, periodUs);
+  assert.ok(nowUs() - startUs < 400_000, "rests before the first picture, or although reading is slow");
+  await pacer.rest(10_000, periodUs);
+  // Timers may end a millisecond early.
+  assert.ok(nowUs() - givenUs >= 498_000);
+});
+
 test("lets go of whoever waits when it is closed", async () => {
   const pacer = new Pacer();
   await pacer.wait(0);
