@@ -40,6 +40,8 @@ export class AudioCaptureHost {
   readonly #startEngine: StartAudioEngine;
   #engine: AudioEngine | undefined;
   readonly #listeners = new Set<OutgoingAudio>();
+  /** The source that was told of. */
+  #toldName: string | undefined;
   #isMuted = false;
   #isRecording = false;
   #isGivenUp = false;
@@ -199,9 +201,12 @@ export class AudioCaptureHost {
   #onEvent(event: CaptureAudioEvent): void {
     switch (event.event) {
       case "recording":
-        this.#events.onRecording(event.name);
+        // A film that begins again is nothing new.
+        if (event.name !== this.#toldName) this.#events.onRecording(event.name);
+        this.#toldName = event.name;
         break;
       case "record-failed":
+        this.#toldName = undefined;
         this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
         break;
       case "record-level":

@@ -40,11 +40,11 @@ export async function openFileSound(
   let isClosed = false;
   /** Samples of the file that are over. */
   let position = 0;
+  const readAhead = async (): Promise<void> => {
+    while (!isClosed && !isAtEnd && queue.length < aheadSamples) isAtEnd = !(await reader.read(queue));
+  };
   const refill = (): void => {
-    reading ??= (async () => {
-      while (!isClosed && !isAtEnd && queue.length < aheadSamples) isAtEnd = !(await reader.read(queue));
-      reading = undefined;
-    })();
+    reading ??= readAhead().finally(() => (reading = undefined));
   };
   const close = (): void => {
     if (isClosed) return;
