@@ -1,5 +1,7 @@
 // What a test says into a microphone and hears at a speaker, with the instants of both on the computer's clock.
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type OpenSoundDevice, openPulseMicrophone, openPulseSpeaker, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { SoundServer } from "./sound-server.ts";
@@ -15,6 +17,9 @@ const heardAbove = 0.15;
 const soundAbove = 0.01;
 const quietSamples = 4_800;
 
+/** A null sink that rested has played the next 2 s already: what is said meanwhile nobody hears, and its instants are as wrong. */
+const restedMs = 2_200;
+
 /** Says bursts into a microphone, and goes on about other things. */
 export class Mouth {
   #speaker: OpenSoundDevice | undefined;
@@ -28,6 +33,7 @@ export class Mouth {
     const mouth = new Mouth();
     const events = { onBlock: mouth.#fill.bind(mouth), onGone: (): void => {} };
     mouth.#speaker = await openPulseSpeaker({ device: SoundServer.mouthOf(microphone), env: server.env }, events);
+    await sleep(restedMs);
     return mouth;
   }
 
@@ -76,6 +82,7 @@ export class Ear {
     const ear = new Ear();
     const events = { onBlock: ear.#take.bind(ear), onGone: (): void => {} };
     ear.#microphone = await openPulseMicrophone({ device: `${speaker}.monitor`, env: server.env }, events);
+    await sleep(restedMs);
     return ear;
   }
 
