@@ -17,7 +17,8 @@ const counts = [1, 8, 32] as const;
 /** `pnpm bench receivers`. */
 export const receivers: Scenario = {
   name: "receivers",
-  description: "svc-sender, 640x360, 30 fps, H.264, 1 Mbit/s, to 1, 8 and 32 receivers on loopback; from the second on one has stalled",
+  description:
+    "svc-sender, 640x360, 30 fps, H.264, 1 Mbit/s, to 1, 8 and 32 receivers on loopback, all but one of low priority; from the second on one has stalled",
   figures: [
     ...counts.flatMap((count): readonly FigureSpec[] => [
       { name: `senderCores${count}`, label: `sender's CPU with ${count}`, unit: "cores", digits: 3 },

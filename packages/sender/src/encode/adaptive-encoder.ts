@@ -22,6 +22,8 @@ const leaveHurryBitsPerPixel = 0.14;
 /** An encoder that cannot change its bitrate is replaced when it is off by this factor, at most this often: each time costs a keyframe. */
 const fixedBitrateTolerance = 1.25;
 const replacePauseUs = 2_000_000;
+/** Of more pictures a second than this a machine that is too slow leaves some out: pixels are worth more than they are. */
+const guardedFrameRate = 60;
 
 /** The user's choices and caps. */
 export interface AdaptiveEncoderOptions {
@@ -59,6 +61,7 @@ interface AdaptiveEncoderParts {
   readonly options: AdaptiveEncoderOptions;
   readonly format: SourceFormat;
   readonly ladder: QualityLadder;
+  readonly step: QualityStep;
   readonly chosen: ChosenEncoder;
   readonly events: AdaptiveEncoderEvents;
   readonly open: OpenChosen;
@@ -86,7 +89,7 @@ export class AdaptiveEncoder {
     this.#choice = parts.options.encoder;
     this.#format = parts.format;
     this.#ladder = parts.ladder;
-    this.#step = parts.ladder.top;
+    this.#step = parts.step;
     this.#events = parts.events;
     this.#open = parts.open;
     this.#bitrateBps = parts.options.bitrateBps;
@@ -102,8 +105,9 @@ export class AdaptiveEncoder {
   ): Promise<AdaptiveEncoder> {
     const cv = await loadOpenCv();
     const ladder = new QualityLadder(format, options);
-    const chosen = await open(options.encoder, options.codec, formatOf(ladder.top, options.bitrateBps, false));
-    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, chosen, events, open });
+    const step = ladder.choose(options.bitrateBps, nowUs());
+    const chosen = await open(options.encoder, options.codec, formatOf(step, options.bitrateBps, false));
+    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, step, chosen, events, open });
     adaptive.#announce();
     return adaptive;
   }
@@ -130,7 +134,7 @@ export class AdaptiveEncoder {
       if (this.#options.barcode) stampBarcode(this.#cv, sized, { frame, captureUs });
       const picture = await this.#encode(sized, { captureUs, keyframe: keyframe || isNew });
       const endUs = nowUs();
-      this.#guard.onPicture(endUs - startUs, 1_000_000 / frameRateOf(this.#step), endUs);
+      this.#guard.onPicture(endUs - startUs, 1_000_000 / Math.min(guardedFrameRate, frameRateOf(this.#step)), endUs);
       return picture;
     } finally {
       if (!isOfSize) sized.release();

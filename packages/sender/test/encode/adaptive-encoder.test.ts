@@ -64,7 +64,7 @@ async function start(
   const widths: number[] = [];
   const sentences: string[] = [];
   const encoder = await AdaptiveEncoder.open(
-    source,
+    { ...source, frameRate: changed.maxFrameRate ?? source.frameRate },
     { ...options, ...changed },
     { onTrack: ({ widthPx }) => widths.push(widthPx), onFallback: (sentence) => sentences.push(sentence) },
     async (choice, _, format) => {
@@ -132,6 +132,20 @@ test("makes smaller pictures on a machine that does not keep up, rather than coa
   assert.deepEqual(widths, [640, 480]);
   assert.deepEqual(opened.at(-1)?.encoder.keyframes[0] ?? true, true);
   assert.equal(opened.at(-1)?.format.isHurried, false);
+});
+
+test("leaves pictures out rather than makes them smaller, where more than 60 a second are asked for", async () => {
+  const { widths, encode } = await start({ bitrateBps: 8_000_000, maxFrameRate: 240 }, () => new FakeEncoder({ busyMs: 6 }));
+  // Longer than a guard of 240 pictures a second would take.
+  const untilMs = performance.now() + 4_500;
+  while (performance.now() < untilMs) await encode(1 + performance.now() / 1000);
+  assert.deepEqual(widths, [640]);
+});
+
+test("begins with the size that suits the bitrate", async () => {
+  const { opened, widths } = await start({ bitrateBps: 60_000 }, () => new FakeEncoder());
+  assert.deepEqual(widths, [opened[0]?.format.widthPx]);
+  assert.ok((opened[0]?.format.widthPx ?? 640) < 640);
 });
 
 test("takes the fastest preset instead where there are bits enough, until there are not", async () => {
