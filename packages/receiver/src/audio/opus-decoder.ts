@@ -34,10 +34,12 @@ export class OpusDecoder {
     const { nbSamples, format } = this.#frame;
     const plane = this.#frame.data?.[0];
     const isReadable = format === AV_SAMPLE_FMT_S16 && plane !== undefined && plane.byteLength >= nbSamples * 2;
-    const sound = new Float32Array(isReadable ? nbSamples : 0);
-    for (let at = 0; at < sound.length; at++) sound[at] = (plane?.readInt16LE(2 * at) ?? 0) / 32_768;
+    // FFmpeg aligns its memory far beyond two bytes.
+    const samples = isReadable ? new Int16Array(plane.buffer, plane.byteOffset, nbSamples) : undefined;
+    const sound = new Float32Array(samples?.length ?? 0);
+    for (let at = 0; at < sound.length; at++) sound[at] = (samples?.[at] ?? 0) / 32_768;
     this.#frame.unref();
-    if (!isReadable) throw new DecodeError("undecodable", "The Opus decoder gave sound of a kind that was not asked for.");
+    if (samples === undefined) throw new DecodeError("undecodable", "The Opus decoder gave sound of a kind that was not asked for.");
     return sound;
   }
 
