@@ -36,14 +36,14 @@ export const memory: Scenario = {
     ...sides.flatMap((side): readonly FigureSpec[] => [
       { name: `${side}PssMib`, label: `PSS of the ${side} at the end`, unit: "MiB", digits: 0, goal: { atMost: mostMib } },
       { name: `${side}RssMib`, label: `RSS of the ${side} at the end`, unit: "MiB", digits: 0 },
-      { name: `${side}Slope`, label: `growth of the ${side}'s PSS`, unit: "MiB a minute", digits: 3 },
+      { name: `${side}Slope`, label: `growth of the ${side}'s RSS`, unit: "MiB a minute", digits: 3 },
       { name: `${side}SlopeError`, label: "… its standard error", unit: "MiB a minute", digits: 3 },
     ]),
     ...accountFigures,
   ],
   plot: ({ series }: PlotData) =>
     linePlot({
-      title: "Memory of all processes of a side (PSS)",
+      title: "Memory of all processes of a side (RSS)",
       xLabel: "seconds",
       panels: series.map(({ name, points }) => ({ yLabel: "MiB", data: { label: name, points } })),
     }),
@@ -62,13 +62,14 @@ async function measure(call: OneWayCall, { seconds, keepSeries }: ScenarioOption
       looks[side].push({ atS, rssMib: total(rssBytes) / mebibyte, pssMib: total(pssBytes) / mebibyte });
     }
   }
-  keepSeries(sides.map((side): Series => ({ name: side, unit: "MiB", points: looks[side].map(({ atS, pssMib }) => [atS, pssMib]) })));
+  keepSeries(sides.map((side): Series => ({ name: side, unit: "MiB", points: looks[side].map(({ atS, rssMib }) => [atS, rssMib]) })));
   return { ...figuresOf("sender", looks.sender), ...figuresOf("receiver", looks.receiver), ...(await call.end()) };
 }
 
 function figuresOf(side: Side, looks: readonly MemoryLook[]): Figures {
   const settled = looks.slice(Math.ceil(looks.length * settlingShare));
-  const { slope, slopeError } = fitLine(settled.map(({ atS, pssMib }) => [atS / 60, pssMib]));
+  // Of RSS: PSS moves with every other program that begins or ends to use the same libraries.
+  const { slope, slopeError } = fitLine(settled.map(({ atS, rssMib }) => [atS / 60, rssMib]));
   const last = looks.at(-1);
   return {
     [`${side}PssMib`]: last?.pssMib ?? Number.NaN,
