@@ -25,8 +25,11 @@ const standingUs = 1_500_000;
 const tooLateUs = 150_000;
 /** Sound that always waits longer than this has no room for a picture beside it. */
 const holdPictureUs = 350_000;
-/** Reports come four times a second: without one for so long, sound waits on the way. */
-const silenceUs = 1_000_000;
+/**
+ * Reports over less than this say nothing yet. When a link has stood still all that waited comes at once, late by as long as it stood: that
+ * is over, and neither the sound nor the picture has to be less for it.
+ */
+const leastSpanUs = 1_000_000;
 /** There is room for more when sound waits less than this at times. */
 const relaxedUs = 60_000;
 /** A step is given this long to show. */
@@ -108,19 +111,9 @@ export class AudioRate {
     const least = this.#recent.reduce((least, each) => Math.min(least, each.wayUs), Infinity);
     this.#delayUs = least - (this.#ways[0]?.wayUs ?? least);
     const sinceUs = nowUs - this.#changedUs;
-    if (this.#delayUs > tooLateUs && sinceUs >= downIntervalUs) this.#less(nowUs);
+    const spanUs = nowUs - (this.#recent[0]?.atUs ?? nowUs);
+    if (this.#delayUs > tooLateUs && spanUs >= leastSpanUs && sinceUs >= downIntervalUs) this.#less(nowUs);
     else if (this.#delayUs < relaxedUs) this.#more(sinceUs, nowUs);
-  }
-
-  /**
-   * Nothing was reported for a while.
-   * @param ageUs since the oldest packet that was sent and not reported
-   */
-  onSilence(ageUs: number, nowUs: Micros): void {
-    this.#changedUs ??= nowUs;
-    if (ageUs < silenceUs || nowUs - this.#changedUs < downIntervalUs) return;
-    this.#delayUs = Math.max(this.#delayUs, ageUs);
-    this.#less(nowUs);
   }
 
   #less(nowUs: Micros): void {

@@ -66,8 +66,6 @@ export class OutgoingAudio {
   offer(packet: AudioMessage): void {
     if (!this.#isConnected) return;
     const unreportedUs = this.#unreportedUs(packet.captureUs);
-    this.#rate.onSilence(unreportedUs, nowUs());
-    this.#onRate();
     if (unreportedUs > maxUnreportedUs + (this.#session.clock?.rttUs ?? 0) || !this.#session.send(packet)) {
       this.#notSent++;
       return;

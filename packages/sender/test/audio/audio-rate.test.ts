@@ -52,14 +52,16 @@ test("comes back slowly, the picture first, and more slowly after each time it w
   assert.equal(rate.level, 0);
 });
 
-test("takes silence for what it is: sound that waits on the way", () => {
+test("forgets a link that stood still and then brought all at once", () => {
   const rate = new AudioRate();
   report(rate, 0, 5, () => 20);
-  rate.onSilence(900_000, micros(6_000_000));
-  assert.equal(rate.holdsPicture, false);
-  rate.onSilence(1_100_000, micros(6_200_000));
-  assert.ok(rate.holdsPicture);
-  assert.equal(rate.level, audioFormats.length - 1);
+  for (const standsS of [2.5, 4, 20]) {
+    const fromS = standsS === 2.5 ? 5 : standsS * 10;
+    report(rate, fromS + standsS, fromS + standsS + 0.6, () => standsS * 1000);
+    report(rate, fromS + standsS + 0.75, fromS + standsS + 5, () => 30);
+    assert.equal(rate.holdsPicture, false);
+    assert.equal(rate.level, 0);
+  }
 });
 
 test("is not misled by a way that became longer for good", () => {
