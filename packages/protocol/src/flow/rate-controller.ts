@@ -44,20 +44,27 @@ const mostGrowth = 0.7;
 const doubtfulGrowth = 0.02;
 /** No longer than this counts as time without a queue: of a stall nothing is known. */
 const mostStepUs = 100_000;
-/** Only a target that is used says anything about the link. */
+/**
+ * Only a target that is used says anything about the link. Up to the rate at which a call begins it grows all the same, slowly: a picture that
+ * was made small needs few bits, and would never be large again.
+ */
 const usedShare = 0.6;
+const unusedGrowth = 0.1;
 
 /** What a rate controller reads of its window. */
-export type RateSignals = Pick<SendWindow, "queueUs" | "slackUs" | "baseRttUs" | "deliveredBps" | "isDraining">;
+export type RateSignals = Pick<SendWindow, "queueUs" | "slackUs" | "baseRttUs" | "deliveredBps" | "isDraining" | "stoodUntilUs">;
 
 /** The rate controller of one receiver on one connection. */
 export class RateController {
   readonly #max: number;
   readonly #min: number;
+  readonly #start: number;
   readonly #queues = new SlidingExtreme("least", spanUs);
   readonly #delivered = new SlidingExtreme("greatest", deliveredSpanUs);
   #target: number;
   #lastAckUs: Micros | undefined;
+  /** The end of the standstill after which it began anew. */
+  #beganUs = Number.NEGATIVE_INFINITY;
   #queuedSinceUs: Micros | undefined;
   /** Time without a queue since the last decrease; undefined before the first. */
   #freeUs: number | undefined;
@@ -65,7 +72,8 @@ export class RateController {
   constructor(options: RateControllerOptions) {
     this.#max = options.maxBitrateBps;
     this.#min = Math.min(options.minBitrateBps ?? defaultMinBps, this.#max);
-    this.#target = Math.min(options.startBitrateBps ?? defaultStartBps, this.#max);
+    this.#start = Math.min(options.startBitrateBps ?? defaultStartBps, this.#max);
+    this.#target = this.#start;
   }
 
   /** What to aim at, bits a second; between the floor and the cap. */
@@ -77,6 +85,7 @@ export class RateController {
   onAck(window: RateSignals, nowUs: Micros): void {
     const elapsedUs = nowUs - (this.#lastAckUs ?? nowUs);
     this.#lastAckUs = nowUs;
+    if (window.stoodUntilUs > this.#beganUs) this.#begin(window.stoodUntilUs);
     this.#queues.add(window.queueUs, nowUs);
     this.#delivered.add(window.deliveredBps, nowUs);
     if (window.isDraining(nowUs) || window.queueUs <= fullShare * window.slackUs) this.#queuedSinceUs = undefined;
@@ -84,6 +93,14 @@ export class RateController {
     if (window.isDraining(nowUs)) return;
     if (window.queueUs > fullShare * window.slackUs) this.#queued(window, nowUs);
     else this.#increase((this.#queues.read(nowUs) ?? 0) < freeShare * window.slackUs, elapsedUs, nowUs);
+  }
+
+  /** What comes after a standstill may be another link: the rate begins anew. */
+  #begin(beganUs: number): void {
+    this.#beganUs = beganUs;
+    this.#target = Math.min(this.#target, this.#start);
+    this.#freeUs = undefined;
+    this.#queuedSinceUs = undefined;
   }
 
   #queued(window: RateSignals, nowUs: Micros): void {
@@ -98,10 +115,11 @@ export class RateController {
   }
 
   #increase(isFree: boolean, elapsedUs: number, nowUs: Micros): void {
-    if ((this.#delivered.read(nowUs) ?? 0) < usedShare * this.#target) return;
+    const isUsed = (this.#delivered.read(nowUs) ?? 0) >= usedShare * this.#target;
+    if (!isUsed && this.#target >= this.#start) return;
     const stepUs = Math.min(elapsedUs, mostStepUs);
-    let growth = isFree ? startGrowth : doubtfulGrowth;
-    if (isFree && this.#freeUs !== undefined) {
+    let growth = isFree ? (isUsed ? startGrowth : unusedGrowth) : doubtfulGrowth;
+    if (isFree && isUsed && this.#freeUs !== undefined) {
       this.#freeUs += stepUs;
       growth = Math.min(mostGrowth, growthPerS2 * (this.#freeUs / 1e6) ** 2);
     }

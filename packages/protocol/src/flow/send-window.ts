@@ -40,6 +40,8 @@ const longestSpikeUs = 400_000;
 /** A spike is over when a frame has waited no longer than this. */
 const spikeOverUs = 15_000;
 const minSlackUs = 10_000;
+/** A link that brought nothing for so long stood still, since no picture takes as long: what was under way then says nothing about it now. */
+const standstillUs = 2_500_000;
 const minDrainUs = 200_000;
 /** A window of so much less than what the way holds that whatever queue stands is gone after a round trip; no less than this share of it. */
 const leastDrainShare = 0.5;
@@ -71,6 +73,9 @@ export class SendWindow {
   #ackedBytes = 0;
   #ackedReceivedUs: Micros | undefined;
   #ackedSentUs: Micros | undefined;
+  /** When something was last acknowledged or, after nothing was under way, sent; and the end of the last standstill. */
+  #aliveUs: Micros | undefined;
+  #stoodUntilUs = Number.NEGATIVE_INFINITY;
   /** Mean of the frames' sizes as times at the rate that was aimed at: when that changes, so does what a frame is expected to take. */
   #meanFrameUs = 0;
   #base: Base | undefined;
@@ -102,6 +107,7 @@ export class SendWindow {
 
   /** A frame was handed to the connection: `bytes` on the wire, headers included, while `rateBps` was aimed at. */
   onSent(bytes: number, rateBps: number, nowUs: Micros): void {
+    if (this.inFlightBytes === 0) this.#aliveUs = nowUs;
     this.#sentBytes += bytes;
     const frameUs = (bytes * 8_000_000) / rateBps;
     this.#meanFrameUs += (frameUs - this.#meanFrameUs) * (this.#meanFrameUs === 0 ? 1 : frameWeight);
@@ -120,10 +126,13 @@ export class SendWindow {
     if (total <= this.#ackedBytes) return;
     this.#ackedBytes = total;
     this.#ackedReceivedUs = receivedUs;
+    if (nowUs - (this.#aliveUs ?? nowUs) > standstillUs) this.#stoodUntilUs = nowUs;
+    this.#aliveUs = nowUs;
     let newest: SentFrame | undefined;
     while (this.#inFlight[0] !== undefined && this.#inFlight[0].endBytes <= total) newest = this.#inFlight.shift();
     if (newest === undefined) return;
     this.#ackedSentUs = newest.sentUs;
+    if (newest.sentUs < this.#stoodUntilUs) return;
     this.#takeRate(newest, receivedUs);
     this.#takeWay({ rttUs: nowUs - newest.sentUs, wayUs: receivedUs - newest.sentUs, seenUs: nowUs });
   }
@@ -195,6 +204,11 @@ export class SendWindow {
   /** Bits a second that arrived, while the newest acknowledged frame was on its way. */
   get deliveredBps(): number {
     return this.#deliveredBps;
+  }
+
+  /** When a standstill was last over; before the first, long ago. */
+  get stoodUntilUs(): number {
+    return this.#stoodUntilUs;
   }
 
   #takeRate(newest: SentFrame, receivedUs: Micros): void {

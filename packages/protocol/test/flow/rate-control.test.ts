@@ -163,10 +163,30 @@ test("gives the same call for the same seed", () => {
   assert.deepEqual(simulateCall(options), simulateCall(options));
 });
 
+test("grows unused up to where a call begins and no further, and begins anew after a standstill", () => {
+  const controller = new RateController({ maxBitrateBps: 4e6, startBitrateBps: 1e6 });
+  const full = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false, stoodUntilUs: 0 };
+  const free = { ...full, queueUs: 0 };
+  let atUs = 0;
+  const acks = (window: typeof full, seconds: number): void => {
+    for (const endUs = atUs + seconds * 1e6; atUs < endUs; atUs += 33_000) controller.onAck(window, micros(atUs));
+  };
+  acks(full, 3);
+  assert.equal(controller.targetBps, 60_000);
+  acks(free, 20);
+  assert.ok(controller.targetBps > 120_000, `${controller.targetBps} after 20 s`);
+  acks(free, 40);
+  assert.ok(controller.targetBps >= 1e6 && controller.targetBps < 1.01e6, `${controller.targetBps}`);
+  acks({ ...free, deliveredBps: 1e7 }, 10);
+  assert.equal(controller.targetBps, 4e6);
+  acks({ ...free, stoodUntilUs: atUs }, 1);
+  assert.ok(controller.targetBps >= 1e6 && controller.targetBps < 1.1e6, "at the beginning again");
+});
+
 test("begins at the cap when that is lower, and has it for a floor when it is lower still", () => {
   assert.equal(new RateController({ maxBitrateBps: 500_000 }).targetBps, 500_000);
   const controller = new RateController({ maxBitrateBps: 30_000 });
-  const window = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false };
+  const window = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false, stoodUntilUs: 0 };
   for (let at = 0; at < 3_000_000; at += 33_000) controller.onAck(window, micros(at));
   assert.equal(controller.targetBps, 30_000);
 });
