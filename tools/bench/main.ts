@@ -64,7 +64,8 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const scenario of chosen) {
     const date = new Date().toISOString();
     const { disturbed, ...measured } = await runScenario(scenario, args);
-    const command = ["pnpm bench", ...argv].join(" ");
+    // Where results are kept is nobody else's concern.
+    const command = ["pnpm bench", ...argv].join(" ").replaceAll(/ --(?:save|plot)[ =]\S+/g, "");
     const result = toJson(scenario, measured, { machine: thisMachine(), date, command, disturbed });
     const json = `${JSON.stringify(result)}\n`;
     if (args.json) process.stdout.write(json);
