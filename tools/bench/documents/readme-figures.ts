@@ -13,7 +13,11 @@ interface ReadmeRow {
 const rows: readonly ReadmeRow[] = [
   { label: "pictures shown, both sides", scenario: "self-call", figures: ["fps"] },
   { label: "capture to display, p50 / p95 / p99", scenario: "self-call", figures: ["latencyP50Ms", "latencyP95Ms", "latencyP99Ms"] },
-  { label: "one way, 1280×720, 30 fps, p50 / p95 / p99", scenario: "loopback-720p30", figures: ["latencyP50Ms", "latencyP95Ms", "latencyP99Ms"] },
+  {
+    label: "one way, 1280×720, 30 fps, p50 / p95 / p99",
+    scenario: "loopback-720p30",
+    figures: ["latencyP50Ms", "latencyP95Ms", "latencyP99Ms"],
+  },
   { label: "over 2 Mbit/s with 50 ms one way, p50 / p95", scenario: "link-2m", figures: ["latencyP50Ms", "latencyP95Ms"] },
   { label: "frames in no account", scenario: "self-call", figures: ["unaccounted"] },
   { label: "memory of a side of a call, all processes (PSS)", scenario: "self-call", figures: ["pssMib"] },
