@@ -40,8 +40,8 @@ test("is found by the first word alone", () => {
 
 test("gets its operands as they were typed, and its options", async () => {
   assert.equal((await run("greet", "1e3", "--out-loud")).code, exitCodes.ok);
-  const { operands, outLoud } = given.at(-1) ?? {};
-  assert.deepEqual([operands, outLoud], [["1e3"], true]);
+  const args = given.at(-1);
+  assert.deepEqual([args?.operands, args?.["outLoud"]], [["1e3"], true]);
 });
 
 test("refuses too few operands, too many, and options of others", async () => {
