@@ -87,7 +87,6 @@ export {
   parseMessage,
   type ReceivedMessage,
   serializeMessage,
-  serializeVideoHeader,
   type UnknownMessage,
 } from "./messages/message.ts";
 export type { PingMessage } from "./messages/ping.ts";
