@@ -50,6 +50,13 @@ export class CaptureHost {
   /** The last frame that any tier has settled: numbers are never given twice. */
   #frame = 0;
   #isStarted = false;
+  /**
+   * The engine was told to stop and has not answered. What it says until then is of the run that ends, under the tracks and with the numbers
+   * that the next one is to have: nothing is started before.
+   */
+  #isStopping = false;
+  /** Somebody came meanwhile. */
+  #isAwaited = false;
   /** The engine died too often: there will be no more pictures. */
   #isGivenUp = false;
   /** Numbers the starts: what an engine still says of an earlier one means nothing for the present one. */
@@ -79,6 +86,7 @@ export class CaptureHost {
       },
       onGiveUp: (death) => {
         this.#isGivenUp = true;
+        this.#isStopping = false;
         this.#end();
         this.#onStopped?.();
         events.onEngineDeath({ isFinal: true, reason: describeDeath(death) });
@@ -163,6 +171,8 @@ export class CaptureHost {
 
   #start(): void {
     if (this.#isStarted || this.#isGivenUp) return;
+    this.#isAwaited = this.#isStopping;
+    if (this.#isStopping) return;
     this.#isStarted = true;
     const options = this.#hasDied ? { ...this.#options, preview: false } : this.#options;
     const [first, ...others] = this.#tiers.values();
@@ -212,8 +222,10 @@ export class CaptureHost {
   }
 
   #stopCapturing(): Promise<void> {
+    this.#isAwaited = false;
     if (!this.#isStarted) return this.#stopping;
     this.#end();
+    this.#isStopping = true;
     this.#stopping = new Promise<void>((resolve) => {
       // A driver that hangs must not hang whoever wants to end; its engine is killed when it is closed.
       const timeout = setTimeout(resolve, stopTimeoutMs);
@@ -229,11 +241,20 @@ export class CaptureHost {
   #restart(): void {
     this.#hasDied = true;
     this.#selfView = new PacketAssembler();
+    this.#isStopping = false;
     this.#onStopped?.();
-    if (!this.#isStarted) return;
+    if (!this.#isStarted && !this.#isAwaited) return;
     // Frames that died with the engine were never told of; the numbers go on behind those that were.
     this.#isStarted = false;
     this.#start();
+  }
+
+  /** The engine has said its last of the present run. */
+  #stopped(): void {
+    this.#isStopping = false;
+    this.#onStopped?.();
+    this.#onStopped = undefined;
+    if (this.#isAwaited) this.#start();
   }
 
   #command(command: CaptureCommand): void {
@@ -260,10 +281,7 @@ export class CaptureHost {
   #onEvent(event: CaptureEvent): void {
     // The end of an earlier run is not that of the present one.
     const isPresent = "run" in event && event.run === this.#run;
-    if (isPresent && event.event === "stopped") {
-      this.#onStopped?.();
-      this.#onStopped = undefined;
-    }
+    if (isPresent && event.event === "stopped") this.#stopped();
     if (isPresent && event.event === "tier-opened") this.#tiers.get(event.track)?.begin(event.frame);
     if (isPresent && (event.event === "ended" || event.event === "failed")) this.#end();
     this.#events.onEvent(event);
