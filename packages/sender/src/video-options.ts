@@ -4,7 +4,7 @@ import { maxVideoPacketsPerS, type VideoCodec } from "@simple-video-chat/protoco
 
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
-import type { CaptureOptions } from "./engine/capture-command.ts";
+import type { CaptureHostOptions } from "./capture-host.ts";
 import type { OutgoingVideoOptions } from "./outgoing-video.ts";
 
 /** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
@@ -32,7 +32,7 @@ export interface VideoOptions {
 }
 
 /** What a capture needs, from the options of a sender or of a peer. */
-export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureOptions {
+export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureHostOptions {
   return {
     source: options.source,
     codec: options.codec ?? "h264",
@@ -40,7 +40,7 @@ export function captureOptions(options: VideoOptions & { readonly preview?: bool
     bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
     maxSidePx: options.maxSidePx ?? 1280,
     maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
-    barcode: options.barcode ?? options.source.kind === "testcard",
+    ...(options.barcode !== undefined && { barcode: options.barcode }),
     selfView: options.selfView ?? false,
     preview: options.preview ?? false,
   };

@@ -82,7 +82,7 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   const ours = run;
   const cv = await loadOpenCv();
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
-  tell({ event: "opened", name: source.name, ...source.format });
+  tell({ event: "opened", run: ours, name: source.name, ...source.format });
   const selfView = options.selfView
     ? new SelfView(
         cv,
@@ -101,6 +101,8 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
       preview?.show(mat);
     },
     onFallback: (message: string) => tell({ event: "notice", code: "encoder-fallback", message }),
+    onStall: (isStalled: boolean) =>
+      tell({ event: "stalled", run: ours, isStalled, message: `${source.name} gives no pictures. It goes on by itself when they come again.` }),
     onEnd: (error: unknown) => {
       working = working.then(async () => {
         // It may have been stopped, and another one started, before this came to its turn.
