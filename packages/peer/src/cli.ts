@@ -38,7 +38,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -83,7 +83,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     () => parser(argv),
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
-      const video = videoOptionsFrom(args);
+      const { sources, ...video } = videoOptionsFrom(args);
       checkAudioOptions(args);
       const place = meeting(args);
       checkSource(video.source);
@@ -110,6 +110,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
         },
         figures: () => figuresOf(peer),
+        keys: { c: () => switchSource(peer, sources, output) },
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
       return runCall(peer, program, { output, stopped });
@@ -203,6 +204,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

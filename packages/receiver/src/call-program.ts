@@ -30,10 +30,18 @@ export interface RunningCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
+  /** Whether our camera is switched off; only where there is one. */
+  isCameraOff?: boolean;
   showDetail(rows: readonly DetailRow[]): void;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
+
+const otherCameraSentences = {
+  on: "The other end's camera is on again.",
+  off: "The other end has switched its camera off.",
+  lost: "The other end's camera gives no pictures right now.",
+} as const;
 
 /** The present figures of a call, in the ways in which they are told. */
 export interface CallFigures {
@@ -61,6 +69,8 @@ export interface CallProgram {
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
   readonly figures: () => CallFigures;
+  /** What further keys do, by their names. */
+  readonly keys?: Readonly<Record<string, () => void>>;
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -97,6 +107,10 @@ export async function runCall(
     m: () => {
       if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
     },
+    v: () => {
+      if (call.isCameraOff !== undefined) call.isCameraOff = !call.isCameraOff;
+    },
+    ...program.keys,
     9: () => louder(-volumeStep),
     0: () => louder(volumeStep),
   });
@@ -150,6 +164,10 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");
+    });
+    call.on("other-camera", ({ state }) => {
+      output.event({ event: "other-camera", state });
+      output.say(otherCameraSentences[state]);
     });
     call.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });

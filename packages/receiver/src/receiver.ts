@@ -8,6 +8,7 @@ import {
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  videoStateFeature,
 } from "@simple-video-chat/protocol";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
@@ -39,7 +40,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [],
+    features: [videoStateFeature],
   };
 }
 

@@ -36,10 +36,12 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -86,7 +88,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
       const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
       if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
-      const video = videoOptionsFrom(args);
+      const { sources, ...video } = videoOptionsFrom(args);
       const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
       checkSource(video.source);
       const sender = await startSender({
@@ -114,7 +116,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
+      const keys = watchKeys({
+        m: () => (sender.isMuted = !sender.isMuted),
+        v: () => (sender.isCameraOff = !sender.isCameraOff),
+        c: () => switchSource(sender, sources, output),
+      });
       sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keys.pressed]);
       keys.release();
@@ -189,6 +195,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

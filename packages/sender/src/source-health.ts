@@ -6,7 +6,9 @@ import { Emitter, type VideoState } from "@simple-video-chat/protocol";
 const retryIntervalMs = 1000;
 
 /** Whether there are pictures to be expected; when the source is lost, why, as a sentence for its owner. */
-export type SourceState = { readonly state: Exclude<VideoState, "lost"> } | { readonly state: "lost"; readonly code: string; readonly message: string };
+export type SourceState =
+  | { readonly state: Exclude<VideoState, "lost"> }
+  | { readonly state: "lost"; readonly code: string; readonly message: string };
 
 /** What is known of a source. Tells each change once. */
 export class SourceHealth {

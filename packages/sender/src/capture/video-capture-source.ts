@@ -7,10 +7,13 @@ import { type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { SourceError } from "../errors.ts";
 import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
+import { chooseCameraFormat, usualCameraSize } from "./camera-format.ts";
+import { holderSentence } from "./camera-holder.ts";
 import { findCamera, missingCamera } from "./cameras.ts";
 import { Pacer } from "./pacer.ts";
 import type { RawFrame, Source, SourceFormat } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
+import { openSystemCamera } from "./system-camera.ts";
 
 type VideoCapture = InstanceType<OpenCv["VideoCapture"]>;
 
@@ -42,23 +45,22 @@ interface Reading {
 
 /** Opens a camera. @throws SourceError camera-missing or camera-busy, with the cameras that there are */
 export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>): Promise<Source> {
+  // Elsewhere OpenCV knows cameras by their number only.
+  if (process.platform !== "linux") return openSystemCamera(spec);
   const cv = await loadOpenCv();
   const camera = findCamera(spec.camera);
+  const device = typeof camera.device === "number" ? `/dev/video${camera.device}` : camera.device;
   const capture = openCapture(
     cv,
     camera.device,
     () =>
       new SourceError(
         camera.present ? "camera-busy" : "camera-missing",
-        camera.present
-          ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
-          : missingCamera(spec.camera),
+        camera.present ? busyCamera(camera.name, device) : missingCamera(spec.camera),
       ),
   );
-  if (spec.widthPx !== undefined && spec.heightPx !== undefined) {
-    capture.set(cv.CAP_PROP_FRAME_WIDTH, spec.widthPx);
-    capture.set(cv.CAP_PROP_FRAME_HEIGHT, spec.heightPx);
-  }
+  const { widthPx = usualCameraSize.widthPx, heightPx = usualCameraSize.heightPx, frameRate = unknownFrameRate } = spec;
+  chooseCameraFormat(capture, { widthPx, heightPx, frameRate }, cv);
   // A driver queues up to four pictures; one is enough for us, a queue is old pictures.
   capture.set(cv.CAP_PROP_BUFFERSIZE, 1);
   let emptyReads = 0;
@@ -121,7 +123,18 @@ export async function openUrl(spec: Extract<SourceSpec, { kind: "url" }>): Promi
     spec.url,
     () => new SourceError("url-unreachable", `The stream at ${host} does not open. Is the address right, and is it running?`),
   );
-  return new VideoCaptureSource(cv, capture, { name: host, stuckAfterMs, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined }, "end");
+  return new VideoCaptureSource(
+    cv,
+    capture,
+    { name: host, stuckAfterMs, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined },
+    "end",
+  );
+}
+
+function busyCamera(name: string, device: string): string {
+  const holder = holderSentence(device);
+  const why = holder === undefined ? "another program may be using it, or you may not (group video)" : holder;
+  return `The camera ${name} does not open: ${why}. Close that program, or choose another camera with --camera.`;
 }
 
 function openCapture(cv: OpenCv, target: string | number, fail: () => SourceError): VideoCapture {
@@ -208,7 +221,12 @@ class VideoCaptureSource implements Source {
     const mat = await Promise.race([reading, abandoned]);
     if (mat === undefined) {
       // The driver is stuck, and gives its device back when it gets on.
-      void reading.then((late) => late.release(), () => {}).finally(() => this.#capture.release());
+      void reading
+        .then(
+          (late) => late.release(),
+          () => {},
+        )
+        .finally(() => this.#capture.release());
       return undefined;
     }
     this.#readUs = nowUs() - startUs;

@@ -20,6 +20,7 @@ loadOpenCv().catch(() => {});
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
+let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
 let run = 0;
@@ -83,7 +84,7 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   const cv = await loadOpenCv();
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
   tell({ event: "opened", run: ours, name: source.name, ...source.format });
-  const selfView = options.selfView
+  selfView = options.selfView
     ? new SelfView(
         cv,
         (track) => port.send(track),
@@ -102,7 +103,12 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
     },
     onFallback: (message: string) => tell({ event: "notice", code: "encoder-fallback", message }),
     onStall: (isStalled: boolean) =>
-      tell({ event: "stalled", run: ours, isStalled, message: `${source.name} gives no pictures. It goes on by itself when they come again.` }),
+      tell({
+        event: "stalled",
+        run: ours,
+        isStalled,
+        message: `${source.name} gives no pictures. It goes on by itself when they come again.`,
+      }),
     onEnd: (error: unknown) => {
       working = working.then(async () => {
         // It may have been stopped, and another one started, before this came to its turn.
@@ -123,4 +129,6 @@ async function stop(): Promise<void> {
   await running.stop();
   preview?.close();
   preview = undefined;
+  selfView?.close();
+  selfView = undefined;
 }
