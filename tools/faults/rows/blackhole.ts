@@ -10,7 +10,7 @@ import { toldMs } from "../watched-call.ts";
 
 /** From the last byte to the limit there are the way of it and what it takes to tell a test. */
 const tellingMs = 150;
-const slack = 2_000;
+const slack = 6_000;
 
 /** What an end is shown: that nothing is heard, or that no picture comes in time. */
 const backFigure: FaultFigure = { name: "backMs", label: "live picture after heal", unit: "ms", atMost: 2_000, slack };

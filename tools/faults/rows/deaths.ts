@@ -10,7 +10,7 @@ import { waitUntil } from "../../e2e/wait-until.ts";
 import type { FaultFigures, FaultForm, FaultRow } from "../fault-row.ts";
 import { smallTestCard, toldMs, watchCall, withKeyFile, settled, WatchedCall } from "../watched-call.ts";
 
-const slack = 2_000;
+const slack = 6_000;
 
 /** kill -9 of a receiver, with one place for receivers only. */
 const peerKilled: FaultRow = {

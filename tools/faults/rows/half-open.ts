@@ -8,7 +8,7 @@ import type { FaultRow } from "../fault-row.ts";
 import { toldMs, watchCall } from "../watched-call.ts";
 
 const tellingMs = 150;
-const slack = 2_000;
+const slack = 6_000;
 
 /** The row. */
 export const halfOpen: FaultRow = {

@@ -11,7 +11,7 @@ import type { WatchedCall } from "../watched-call.ts";
 
 const downMs = 500;
 const upMs = 2_000;
-const slack = 2_000;
+const slack = 6_000;
 
 /** Ten times 0.5 s without a link and 2 s with it. */
 const flap: FaultRow = {
