@@ -182,7 +182,7 @@ test(
     const bare = await screenshotWhere(display, window, (shot) => barcodeOf(shot) !== undefined, { what: "a picture" });
     /** The box of the figures lets little of the picture through. */
     const hasBox = (shot: Screenshot): boolean => {
-      const [seen, under] = [colourAt(shot, 14, 75), colourAt(bare, 14, 75)];
+      const [seen, under] = [colourAt(shot, 14, 100), colourAt(bare, 14, 100)];
       const expected = under.map((value, channel) => 0.22 * value + 0.78 * ([30, 21, 16][channel] ?? 0)) as unknown as Colour;
       return difference(seen, expected) < codingTolerance && difference(seen, under) > 2 * codingTolerance;
     };

@@ -1,4 +1,4 @@
-// A picture as something to draw on: rounded boxes and words, blended into its pixels. Plain arithmetic, no native code.
+// Something to draw on that is then laid over pictures: rounded boxes and words. Plain arithmetic, no native code.
 
 import type { Letters } from "./letters.ts";
 
@@ -32,20 +32,48 @@ export interface Lettering {
   readonly colour: Colour;
 }
 
-/** A canvas. What lies outside of it is not drawn. */
+/** All of a pixel, in the parts in which a canvas counts. */
+const whole = 256;
+
+/**
+ * A canvas: transparent at first, drawn on, and then laid over any number of pictures, which costs only as much as was covered. What lies
+ * outside of it is not drawn.
+ */
 export class Canvas {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly letters: Letters;
-  readonly #bgr: Uint8Array;
+  /** What of a picture's pixel is kept, of `whole`, and what is added to it, `whole` times, blue, green, red. */
+  readonly #kept: Uint16Array;
+  readonly #added: Uint16Array;
+  /** The columns of each row that were drawn on: from, to. */
+  readonly #drawn: Int32Array;
 
-  /** @param bgr packed rows, 8 bits; drawn into, and its owner's */
-  constructor(bgr: Uint8Array, widthPx: number, heightPx: number, letters: Letters) {
-    if (bgr.byteLength < widthPx * heightPx * 3) throw new RangeError("the pixels are fewer than the size says");
-    this.#bgr = bgr;
+  constructor(widthPx: number, heightPx: number, letters: Letters) {
     this.widthPx = widthPx;
     this.heightPx = heightPx;
     this.letters = letters;
+    this.#kept = new Uint16Array(widthPx * heightPx).fill(whole);
+    this.#added = new Uint16Array(widthPx * heightPx * 3);
+    this.#drawn = new Int32Array(heightPx * 2);
+  }
+
+  /** Lays it over a picture of its size: packed rows of blue, green, red, 8 bits; these are changed. */
+  layOver(bgr: Uint8Array): void {
+    if (bgr.byteLength < this.widthPx * this.heightPx * 3) throw new RangeError("the picture is smaller than the canvas");
+    const [kept, added, drawn] = [this.#kept, this.#added, this.#drawn];
+    // The one loop that runs over many pixels in every picture.
+    for (let y = 0; y < this.heightPx; y++) {
+      const end = y * this.widthPx + (drawn[2 * y + 1] ?? 0);
+      for (let pixel = y * this.widthPx + (drawn[2 * y] ?? 0); pixel < end; pixel++) {
+        const keep = kept[pixel] ?? 0;
+        if (keep === whole) continue;
+        const at = 3 * pixel;
+        bgr[at] = ((bgr[at] ?? 0) * keep + (added[at] ?? 0)) >> 8;
+        bgr[at + 1] = ((bgr[at + 1] ?? 0) * keep + (added[at + 1] ?? 0)) >> 8;
+        bgr[at + 2] = ((bgr[at + 2] ?? 0) * keep + (added[at + 2] ?? 0)) >> 8;
+      }
+    }
   }
 
   /** Fills a box. */
@@ -79,28 +107,24 @@ export class Canvas {
     });
   }
 
-  #fillRow(y: number, from: number, to: number, [blue, green, red]: Colour, opacity: number): void {
-    if (y < 0 || y >= this.heightPx) return;
-    const pixels = this.#bgr;
-    const start = (y * this.widthPx + Math.max(0, from)) * 3;
-    const end = (y * this.widthPx + Math.min(this.widthPx, to)) * 3;
-    // In 256ths: this is the one loop that runs over many pixels in every frame.
-    const weight = Math.round(opacity * 256);
-    const [addBlue, addGreen, addRed, keep] = [blue * weight + 128, green * weight + 128, red * weight + 128, 256 - weight];
-    for (let at = start; at < end; at += 3) {
-      pixels[at] = ((pixels[at] ?? 0) * keep + addBlue) >> 8;
-      pixels[at + 1] = ((pixels[at + 1] ?? 0) * keep + addGreen) >> 8;
-      pixels[at + 2] = ((pixels[at + 2] ?? 0) * keep + addRed) >> 8;
-    }
+  #fillRow(y: number, from: number, to: number, colour: Colour, opacity: number): void {
+    for (let x = from; x < to; x++) this.#blend(x, y, colour, opacity);
   }
 
   #blend(x: number, y: number, [blue, green, red]: Colour, opacity: number): void {
     if (x < 0 || y < 0 || x >= this.widthPx || y >= this.heightPx) return;
-    const at = (y * this.widthPx + x) * 3;
-    const pixels = this.#bgr;
-    const old = 1 - opacity;
-    pixels[at] = (pixels[at] ?? 0) * old + blue * opacity + 0.5;
-    pixels[at + 1] = (pixels[at + 1] ?? 0) * old + green * opacity + 0.5;
-    pixels[at + 2] = (pixels[at + 2] ?? 0) * old + red * opacity + 0.5;
+    const pixel = y * this.widthPx + x;
+    const at = 3 * pixel;
+    const added = this.#added;
+    const through = 1 - opacity;
+    const weight = whole * opacity;
+    this.#kept[pixel] = Math.round((this.#kept[pixel] ?? 0) * through);
+    added[at] = (added[at] ?? 0) * through + blue * weight;
+    added[at + 1] = (added[at + 1] ?? 0) * through + green * weight;
+    added[at + 2] = (added[at + 2] ?? 0) * through + red * weight;
+    const row = 2 * y;
+    const [from = 0, to = 0] = [this.#drawn[row], this.#drawn[row + 1]];
+    this.#drawn[row] = to === 0 ? x : Math.min(from, x);
+    this.#drawn[row + 1] = Math.max(to, x + 1);
   }
 }

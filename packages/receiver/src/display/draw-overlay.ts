@@ -8,23 +8,22 @@ import { drawHelp, drawPausedMark } from "./middle-layers.ts";
 import type { Overlay } from "./overlay.ts";
 import { overlayStyle } from "./overlay-style.ts";
 
-/** Pixels to draw on. */
-export interface Drawable {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** Packed rows, 8 bits; drawn into. */
-  readonly bgr: Uint8Array;
-}
-
-/** Draws the layers into a picture. They keep out of the self-view's corner. */
-export function drawOverlay({ bgr, widthPx, heightPx }: Drawable, overlay: Overlay, letters: Letters): void {
-  const canvas = new Canvas(bgr, widthPx, heightPx, letters);
+/** Draws the layers, to be laid over pictures of this size. They keep out of the self-view's corner. */
+export function drawOverlay(
+  overlay: Overlay,
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+  letters: Letters,
+): Canvas {
+  const canvas = new Canvas(widthPx, heightPx, letters);
   const style = overlayStyle(heightPx);
   const { corner, isHidden } = overlay.selfView;
   const isTaken = (wanted: typeof corner): boolean => !isHidden && corner === wanted;
   // The help box needs the room of the others.
-  if (overlay.help !== null) return drawHelp(canvas, overlay.help);
-  drawCornerLayers(canvas, overlay, isTaken("top-left") ? "right" : "left", style);
-  drawMessages(canvas, overlay, isTaken("bottom-left") ? "right" : "left", style);
-  if (overlay.isPaused) drawPausedMark(canvas, style);
+  if (overlay.help !== null) drawHelp(canvas, overlay.help);
+  else {
+    drawCornerLayers(canvas, overlay, isTaken("top-left") ? "right" : "left", style);
+    drawMessages(canvas, overlay, isTaken("bottom-left") ? "right" : "left", style);
+    if (overlay.isPaused) drawPausedMark(canvas, style);
+  }
+  return canvas;
 }

@@ -5,6 +5,7 @@ import { windowKey } from "@simple-video-chat/protocol/engine";
 
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
+import type { Canvas } from "./canvas.ts";
 import { type CardSize, dotPhase, drawCard, drawDots } from "./card.ts";
 import { type Display, type DisplayInput, type DisplayView, plainView } from "./display.ts";
 import { drawOverlay } from "./draw-overlay.ts";
@@ -33,6 +34,7 @@ export class WindowDisplay implements Display {
   readonly #timer: NodeJS.Timeout;
   readonly #selfView: SelfViewOverlay;
   #overlay: Overlay = bareOverlay;
+  #layers: Canvas | undefined;
   #view: DisplayView = plainView;
   /** Of the largest picture so far: a slow link makes pictures smaller, and then words over them would be too small to read. */
   #largest: CardSize | undefined;
@@ -88,6 +90,7 @@ export class WindowDisplay implements Display {
   setOverlay(overlay: Overlay): void {
     if (this.#isClosed) return;
     this.#overlay = overlay;
+    this.#layers = undefined;
     this.#drawStill();
   }
 
@@ -161,12 +164,19 @@ export class WindowDisplay implements Display {
       if (!this.#overlay.selfView.isHidden) this.#selfView.draw(top, this.#overlay.selfView.corner);
       bgr ??= top.getData();
       const [widthPx, heightPx] = [top.cols, top.rows];
-      drawOverlay({ bgr, widthPx, heightPx }, this.#overlay, programLetters());
+      this.#layersFor({ widthPx, heightPx }).layOver(bgr);
       top = own(this.#matOver({ bgr, widthPx, heightPx }));
     } else if (!this.#overlay.selfView.isHidden) this.#selfView.draw(top, this.#overlay.selfView.corner);
     cv.imshow(this.#name, top);
     this.#isDrawn = true;
     for (const made of owned) made.release();
+  }
+
+  /** The layers, drawn once for many pictures. */
+  #layersFor({ widthPx, heightPx }: CardSize): Canvas {
+    if (this.#layers?.widthPx !== widthPx || this.#layers.heightPx !== heightPx)
+      this.#layers = drawOverlay(this.#overlay, { widthPx, heightPx }, programLetters());
+    return this.#layers;
   }
 
   /** With the buffer last it is not copied. */

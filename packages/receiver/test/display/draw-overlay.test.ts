@@ -52,14 +52,14 @@ const cases: Readonly<Record<string, { readonly layers: Partial<Overlay>; readon
 for (const [name, { layers, size: [widthPx, heightPx] = [480, 270] }] of Object.entries(cases)) {
   test(`draws the layers as they were: ${name}`, async () => {
     const picture = ground(widthPx, heightPx);
-    drawOverlay(picture, { ...bareOverlay, ...layers }, programLetters());
+    drawOverlay({ ...bareOverlay, ...layers }, picture, programLetters()).layOver(picture.bgr);
     await assertGolden(picture, `overlay-${name}`);
   });
 }
 
 test("draws nothing where there are no layers", () => {
   const picture = ground(64, 36);
-  drawOverlay(picture, bareOverlay, programLetters());
+  drawOverlay(bareOverlay, picture, programLetters()).layOver(picture.bgr);
   assert.equal(picture.bgr, ground(64, 36).bgr);
   assert.is(hasLayers(bareOverlay), false);
   for (const { layers } of Object.values(cases)) assert.is(hasLayers({ ...bareOverlay, ...layers }), true);

@@ -280,9 +280,12 @@ test("holds the picture that is shown while it is paused, decodes on, and goes o
 });
 
 test("has counted every packet exactly once when it is drained, in any history", async () => {
-  const events = fc.array(fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain", "age", "hold", "go on"), {
-    maxLength: 30,
-  });
+  const events = fc.array(
+    fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain", "age", "hold", "go on"),
+    {
+      maxLength: 30,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(events, async (history) => {
       const time = { nowUs: micros(10_000_000) };
