@@ -11,6 +11,9 @@ import { SetUpError } from "../../packages/protocol/set-up/set-up-error.mjs";
 import { repositoryFolder } from "../setup/places.mjs";
 import { ensurePnpm } from "../setup/package-manager.mjs";
 
+/** The packages' folders, in the order in which one may import the other. */
+const PACKAGES = ["protocol", "sender", "receiver", "peer"];
+
 /**
  * A package as it would be published.
  * @typedef {object} ReleasedPackage
@@ -34,7 +37,7 @@ export async function rehearseRelease(folder) {
     const { script } = await ensurePnpm(cacheFolder());
     mkdirSync(folder, { recursive: true });
     const released = [];
-    for (const name of ["protocol", "sender", "receiver", "peer"]) released.push(await pack(copy, name, script, folder));
+    for (const name of PACKAGES) released.push(await pack(copy, name, script, folder));
     return released;
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -53,6 +56,7 @@ async function pack(copy, name, pnpm, folder) {
   const built = join(repositoryFolder, "packages", name, "dist");
   if (!existsSync(built)) throw new SetUpError(`packages/${name} has not been built: run pnpm build.`);
   cpSync(built, join(place, "dist"), { recursive: true });
+  linkWorkspace(copy, place);
   const before = new Set(readdirSync(folder));
   await run(process.execPath, [pnpm, "pack", "--pack-destination", resolve(folder)], place);
   const made = readdirSync(folder).find((file) => !before.has(file));
@@ -60,6 +64,17 @@ async function pack(copy, name, pnpm, folder) {
   const manifest = JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
   const changelog = existsSync(join(place, "CHANGELOG.md")) ? readFileSync(join(place, "CHANGELOG.md"), "utf8") : "";
   return { name: manifest.name, version: manifest.version, tarball: join(folder, made), changelog };
+}
+
+/**
+ * pnpm reads the versions that it writes for `workspace:^` from what is installed.
+ * @param {string} copy
+ * @param {string} place of a package in it
+ */
+function linkWorkspace(copy, place) {
+  const scope = join(place, "node_modules", "@simple-video-chat");
+  mkdirSync(scope, { recursive: true });
+  for (const name of PACKAGES) symlinkSync(join(copy, "packages", name), join(scope, name), "junction");
 }
 
 /**
