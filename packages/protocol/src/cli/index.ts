@@ -15,6 +15,17 @@ export {
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
+export {
+  type Command,
+  type CommandArguments,
+  type CommandContext,
+  commandIn,
+  commandsForHelp,
+  type CommandParser,
+  type OptionEntry,
+  type OptionTable,
+  runCommand,
+} from "./command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
