@@ -77,7 +77,9 @@ test("turns the changesets into versions, changelogs and packages that want each
     for (const [wanted, range] of Object.entries(manifest.dependencies ?? {})) {
       if (wanted.startsWith("@simple-video-chat/")) assert.is(range, `^${versionOf(wanted.slice("@simple-video-chat/".length))}`, name);
     }
-    const now = JSON.parse(readFileSync(join(repositoryFolder, "packages", name.split("/")[1] ?? "", "package.json"), "utf8")) as { version: string };
+    const now = JSON.parse(readFileSync(join(repositoryFolder, "packages", name.split("/")[1] ?? "", "package.json"), "utf8")) as {
+      version: string;
+    };
     if (now.version !== version) assert.ok(changelog.includes(`## ${version}`), `${name} has a changelog of ${version}`);
   }
 });
