@@ -8,7 +8,9 @@ import {
   callDetail,
   checkAudioOptions,
   CliError,
+  commandIn,
   commandOf,
+  commandsForHelp,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -27,6 +29,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  runCommand,
   runProgram,
   soundDetail,
   soundStatus,
@@ -38,6 +41,7 @@ import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-vi
 import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
+import { commands } from "./commands.ts";
 import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 
 const options = {
@@ -61,6 +65,7 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
+    .command(commandsForHelp(commands))
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -72,43 +77,48 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  return runProgram(parser(argv), async (args, stopped) => {
-    const output = new ConsoleOutput(args);
-    const video = videoOptionsFrom(args);
-    checkAudioOptions(args);
-    const place = meeting(args);
-    checkSource(video.source);
-    const peer = await startPeer({
-      ...video,
-      ...place,
-      name: forTerminal(args.name ?? hostname()),
-      windowTitle: args.window ? "Simple Video Chat" : undefined,
-      waitForListener: args.wait,
-      audio: args.audio,
-      speaker: args.speaker,
-      sound: soundFor(video.source, args),
-    }).catch(explain);
-    describeOurSide(peer, output);
-    announce(peer, output, args.keyFile);
-    let otherName = "";
-    peer.on("connected", ({ name }) => (otherName = name));
-    const program: CallProgram = {
-      program: "peer",
-      settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
-      wantsWindow: args.window,
-      requiresAudio: args.requireAudio,
-      otherEnd: "The other end",
-      whoSees: "You see each other; nobody else does.",
-      hasLeft: "has hung up",
-      troubleExit: (code, wasConnected) => {
-        if (code.startsWith("camera")) return exitCodes.camera;
-        return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-      },
-      figures: () => figuresOf(peer, otherName),
-      summary: () => ({ sent: peer.outgoingAccount ?? {} }),
-    };
-    return runCall(peer, program, { output, stopped });
-  });
+  const command = commandIn(commands, argv);
+  if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
+  return runProgram(
+    () => parser(argv),
+    async (args, stopped) => {
+      const output = new ConsoleOutput(args);
+      const video = videoOptionsFrom(args);
+      checkAudioOptions(args);
+      const place = meeting(args);
+      checkSource(video.source);
+      const peer = await startPeer({
+        ...video,
+        ...place,
+        name: forTerminal(args.name ?? hostname()),
+        windowTitle: args.window ? "Simple Video Chat" : undefined,
+        waitForListener: args.wait,
+        audio: args.audio,
+        speaker: args.speaker,
+        sound: soundFor(video.source, args),
+      }).catch(explain);
+      describeOurSide(peer, output);
+      announce(peer, output, args.keyFile);
+      let otherName = "";
+      peer.on("connected", ({ name }) => (otherName = name));
+      const program: CallProgram = {
+        program: "peer",
+        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        wantsWindow: args.window,
+        requiresAudio: args.requireAudio,
+        otherEnd: "The other end",
+        whoSees: "You see each other; nobody else does.",
+        hasLeft: "has hung up",
+        troubleExit: (code, wasConnected) => {
+          if (code.startsWith("camera")) return exitCodes.camera;
+          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
+        },
+        figures: () => figuresOf(peer, otherName),
+        summary: () => ({ sent: peer.outgoingAccount ?? {} }),
+      };
+      return runCall(peer, program, { output, stopped });
+    },
+  );
 }
 
 /** How the two ends meet: whom to call, or where to wait. */

@@ -229,6 +229,11 @@ export class Peer {
     };
   }
 
+  /** Peaks of the last tenth of a second, dB below full scale; undefined while nothing is heard, or recorded. Cheap: for meters. */
+  get peaksDbfs(): { readonly incoming: number | undefined; readonly outgoing: number | undefined } {
+    return { incoming: this.#incoming.peakDbfs, outgoing: this.#sound?.peakDbfs };
+  }
+
   /** The whole call's figures of the video that came in; its account is closed after {@link close}. */
   summary(): IncomingSummary {
     return this.#incoming.summary();

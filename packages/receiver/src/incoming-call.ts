@@ -147,6 +147,11 @@ export class IncomingCall {
     return { ...this.#video.stats(), audio: this.#audio?.stats() };
   }
 
+  /** How loud the other end is: the peak of the last tenth of a second, dB below full scale; undefined while nothing is heard. Cheap. */
+  get peakDbfs(): number | undefined {
+    return this.#audio?.peakDbfs;
+  }
+
   /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
   get volume(): number {
     return this.#playout?.gain ?? 0;

@@ -7,6 +7,7 @@ export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
 export type { IncomingStats, IncomingSummary, SlowPart } from "./incoming-video.ts";
 export type { StartAudioEngine } from "./audio/audio-playout-host.ts";
+export { listSpeakers } from "./audio/speaker.ts";
 export type { IncomingAudioStats } from "./audio/incoming-audio.ts";
 export { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";

@@ -86,6 +86,11 @@ export class Receiver {
     return this.#incoming.stats();
   }
 
+  /** How loud the sender is: the peak of the last tenth of a second, dB below full scale; undefined while nothing is heard. Cheap. */
+  get peakDbfs(): number | undefined {
+    return this.#incoming.peakDbfs;
+  }
+
   /** How loud the sender is played: from 0 to 2, where 1 is as loud as it was recorded. */
   get volume(): number {
     return this.#incoming.volume;

@@ -15,6 +15,17 @@ export {
 } from "./call-figures.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
+export {
+  type Command,
+  type CommandArguments,
+  type CommandContext,
+  commandIn,
+  commandsForHelp,
+  type CommandParser,
+  type OptionEntry,
+  type OptionTable,
+  runCommand,
+} from "./command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";
@@ -43,3 +54,4 @@ export {
 export { checkAudioOptions } from "./sound-arguments.ts";
 
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";
+export { setUpCommand } from "./set-up-command.ts";
