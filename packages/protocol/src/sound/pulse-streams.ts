@@ -3,7 +3,7 @@ import { nowUs } from "../time/clock.ts";
 import { type Scheduler, systemScheduler } from "../time/scheduler.ts";
 import { BlockCutter } from "./block-cutter.ts";
 import { connectPulse, type PulseClient, type PulseClientEvents } from "./pulse-client.ts";
-import { listMicrophones, listSpeakers } from "./pulse-devices.ts";
+import { isMonitor, listMicrophones, listSpeakers } from "./pulse-devices.ts";
 import { TagWriter } from "./pulse-tags.ts";
 import {
   blockSamples,
@@ -59,7 +59,10 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
   });
   const { client } = stream;
   return stream.use(async () => {
-    const device = chooseDevice(await listMicrophones(client), options.device, "microphone");
+    const sources = await listMicrophones(client);
+    // What is played is recorded only by those who ask for it: it would be sent back to whom it came from.
+    const devices = options.device === undefined ? sources.filter((source) => !isMonitor(source)) : sources;
+    const device = chooseDevice(devices, options.device, "microphone");
     const values = new TagWriter()
       .sampleSpec(sampleRateHz)
       .channelMap()

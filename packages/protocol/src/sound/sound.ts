@@ -65,6 +65,11 @@ export class SoundError extends Error {
   }
 }
 
+/** Whether there is no sound server, so that the system's own devices are to be used. */
+export function isWithoutSoundServer(error: unknown): boolean {
+  return error instanceof SoundError && error.code === "no-sound-server";
+}
+
 /**
  * The device that was asked for: by its id, its name, or a part of its name, in this order; without a wish the default one.
  * @throws SoundError sound-device-missing, with the names that there are

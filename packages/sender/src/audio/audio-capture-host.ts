@@ -69,7 +69,7 @@ export class AudioCaptureHost {
     return this.#isMuted;
   }
 
-  /** Peak of the last quarter of a second, dB below full scale; undefined while nothing is recorded. */
+  /** Peak of the last tenth of a second, dB below full scale; undefined while nothing is recorded. */
   get peakDbfs(): number | undefined {
     return this.#isRecording && !this.#isGivenUp ? this.#peakDbfs : undefined;
   }
