@@ -9,7 +9,8 @@ import {
   exitCodes,
   helpEpilogue,
   optionsFromEnvironment,
-  watchKeys,
+  Keyboard,
+  keysOf,
   runProgram,
   statusBeside,
   sourceOptions,
@@ -47,36 +48,39 @@ function parser(argv: readonly string[]) {
     .epilogue(helpEpilogue);
 }
 
-process.exitCode = await runProgram(parser(process.argv.slice(2)), async (args, stopped) => {
-  const output = new ConsoleOutput(args);
-  const source = args.source === "auto" ? (listCameras().length > 0 ? "camera" : "testcard") : args.source;
-  output.say(
-    `A call with yourself: side A shows ${source === "testcard" ? "the test card" : source}, side B a moving scene. Press q or Ctrl-C to end it.`,
-  );
-  const shared = forwarded(args);
-  const sides: PeerProcess[] = [];
-  const quit = watchKeys();
-  try {
-    const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
-    sides.push(a);
-    relay(a, output);
-    const { invite } = await Promise.race([a.event("invite"), failedToStart(a)]);
-    const b = new PeerProcess("B", [...shared, "--source", "motion"], invite as string);
-    sides.push(b);
-    relay(b, output);
-    const status = setInterval(
-      () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
-      statusIntervalMs,
+process.exitCode = await runProgram(
+  () => parser(process.argv.slice(2)),
+  async (args, stopped) => {
+    const output = new ConsoleOutput(args);
+    const source = args.source === "auto" ? (listCameras().length > 0 ? "camera" : "testcard") : args.source;
+    output.say(
+      `A call with yourself: side A shows ${source === "testcard" ? "the test card" : source}, side B a moving scene. Press q or Ctrl-C to end it.`,
     );
-    const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);
-    clearInterval(status);
-    return await end(sides, output, code);
-  } finally {
-    quit.release();
-    for (const side of sides) side.kill();
-    output.end();
-  }
-});
+    const shared = forwarded(args);
+    const sides: PeerProcess[] = [];
+    const keyboard = new Keyboard(keysOf("peer"));
+    try {
+      const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
+      sides.push(a);
+      relay(a, output);
+      const { invite } = await Promise.race([a.event("invite"), failedToStart(a)]);
+      const b = new PeerProcess("B", [...shared, "--source", "motion"], invite as string);
+      sides.push(b);
+      relay(b, output);
+      const status = setInterval(
+        () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
+        statusIntervalMs,
+      );
+      const code = await Promise.race([stopped, keyboard.quit, ...sides.map((side) => side.exited)]);
+      clearInterval(status);
+      return await end(sides, output, code);
+    } finally {
+      keyboard.release();
+      for (const side of sides) side.kill();
+      output.end();
+    }
+  },
+);
 
 /** The options that both sides get as they were given. */
 function forwarded(args: Awaited<ReturnType<ReturnType<typeof parser>["parseAsync"]>>): string[] {

@@ -8,7 +8,9 @@ import {
   callDetail,
   checkAudioOptions,
   CliError,
+  commandIn,
   commandOf,
+  commandsForHelp,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -27,6 +29,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  runCommand,
   runProgram,
   soundDetail,
   soundStatus,
@@ -34,10 +37,11 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
+import { commands } from "./commands.ts";
 import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 
 const options = {
@@ -61,6 +65,7 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
+    .command(commandsForHelp(commands))
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -72,39 +77,48 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  return runProgram(parser(argv), async (args, stopped) => {
-    const output = new ConsoleOutput(args);
-    const video = videoOptionsFrom(args);
-    checkAudioOptions(args);
-    const place = meeting(args);
-    checkSource(video.source);
-    const peer = await startPeer({
-      ...video,
-      ...place,
-      name: forTerminal(args.name ?? hostname()),
-      windowTitle: args.window ? "Simple Video Chat" : undefined,
-      waitForListener: args.wait,
-      audio: args.audio,
-      speaker: args.speaker,
-      sound: soundFor(video.source, args),
-    }).catch(explain);
-    describeOurSide(peer, output);
-    announce(peer, output, args.keyFile);
-    const program: CallProgram = {
-      wantsWindow: args.window,
-      requiresAudio: args.requireAudio,
-      otherEnd: "The other end",
-      whoSees: "You see each other; nobody else does.",
-      hasLeft: "has hung up",
-      troubleExit: (code, wasConnected) => {
-        if (code.startsWith("camera")) return exitCodes.camera;
-        return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-      },
-      figures: () => figuresOf(peer),
-      summary: () => ({ sent: peer.outgoingAccount ?? {} }),
-    };
-    return runCall(peer, program, { output, stopped });
-  });
+  const command = commandIn(commands, argv);
+  if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
+  return runProgram(
+    () => parser(argv),
+    async (args, stopped) => {
+      const output = new ConsoleOutput(args);
+      const video = videoOptionsFrom(args);
+      checkAudioOptions(args);
+      const place = meeting(args);
+      checkSource(video.source);
+      const peer = await startPeer({
+        ...video,
+        ...place,
+        name: forTerminal(args.name ?? hostname()),
+        windowTitle: args.window ? "Simple Video Chat" : undefined,
+        waitForListener: args.wait,
+        audio: args.audio,
+        speaker: args.speaker,
+        sound: soundFor(video.source, args),
+      }).catch(explain);
+      describeOurSide(peer, output);
+      announce(peer, output, args.keyFile);
+      let otherName = "";
+      peer.on("connected", ({ name }) => (otherName = name));
+      const program: CallProgram = {
+        program: "peer",
+        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        wantsWindow: args.window,
+        requiresAudio: args.requireAudio,
+        otherEnd: "The other end",
+        whoSees: "You see each other; nobody else does.",
+        hasLeft: "has hung up",
+        troubleExit: (code, wasConnected) => {
+          if (code.startsWith("camera")) return exitCodes.camera;
+          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
+        },
+        figures: () => figuresOf(peer, otherName),
+        summary: () => ({ sent: peer.outgoingAccount ?? {} }),
+      };
+      return runCall(peer, program, { output, stopped });
+    },
+  );
 }
 
 /** How the two ends meet: whom to call, or where to wait. */
@@ -159,13 +173,18 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   );
 }
 
-function figuresOf(peer: Peer): CallFigures {
+function figuresOf(peer: Peer, otherName: string): CallFigures {
   const stats = peer.stats();
   const { incoming, outgoing } = stats;
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  return { stats, status, detail: [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)] };
+  const levels = [
+    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
+    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
+  ];
+  const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
+  return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
 
 /** Tells what happens at this end. */

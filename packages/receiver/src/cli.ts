@@ -9,7 +9,9 @@ import {
   callDetail,
   checkAudioOptions,
   CliError,
+  commandIn,
   commandOf,
+  commandsForHelp,
   commonOptions,
   ConsoleOutput,
   displayOptions,
@@ -22,6 +24,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  runCommand,
   runProgram,
   soundDetail,
   soundStatus,
@@ -30,7 +33,8 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
+import { commands } from "./commands.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
@@ -51,6 +55,7 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
     )
+    .command(commandsForHelp(commands))
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -61,37 +66,48 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  return runProgram(parser(argv), async (args, stopped) => {
-    const output = new ConsoleOutput(args);
-    if (args.legacy) return runLegacyReceiver(args, output, stopped);
-    checkAudioOptions(args);
-    const target = await findTarget(args);
-    const receiver = startReceiver({
-      ...target,
-      name: forTerminal(args.name ?? hostname()),
-      windowTitle: args.window ? "Simple Video Chat" : undefined,
-      waitForSender: args.wait,
-      audio: args.audio,
-      speaker: args.speaker,
-    });
-    if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
-    const figures = (): CallFigures => {
-      const stats = receiver.stats();
-      const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
-      const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-      return { stats, status, detail: [...callDetail(stats), ...soundDetail(stats.audio)] };
-    };
-    const whoSees = "Its pictures come here; nothing of yours is sent.";
-    const program = {
-      wantsWindow: args.window,
-      otherEnd: "The sender",
-      whoSees,
-      hasLeft: "has ended",
-      figures,
-      requiresAudio: args.requireAudio,
-    };
-    return runCall(receiver, program, { output, stopped });
-  });
+  const command = commandIn(commands, argv);
+  if (command !== undefined) return runCommand(command, "receiver", { argv, makeParser: yargs });
+  return runProgram(
+    () => parser(argv),
+    async (args, stopped) => {
+      const output = new ConsoleOutput(args);
+      if (args.legacy) return runLegacyReceiver(args, output, stopped);
+      checkAudioOptions(args);
+      const target = await findTarget(args);
+      const receiver = startReceiver({
+        ...target,
+        name: forTerminal(args.name ?? hostname()),
+        windowTitle: args.window ? "Simple Video Chat" : undefined,
+        waitForSender: args.wait,
+        audio: args.audio,
+        speaker: args.speaker,
+      });
+      if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
+      let otherName = "";
+      receiver.on("connected", ({ name }) => (otherName = name));
+      const figures = (): CallFigures => {
+        const stats = receiver.stats();
+        const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
+        const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
+        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
+        return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
+      };
+      const whoSees = "Its pictures come here; nothing of yours is sent.";
+      const program: CallProgram = {
+        program: "receiver",
+        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
+        wantsWindow: args.window,
+        otherEnd: "The sender",
+        whoSees,
+        hasLeft: "has ended",
+        figures,
+        requiresAudio: args.requireAudio,
+      };
+      return runCall(receiver, program, { output, stopped });
+    },
+  );
 }
 
 async function findTarget(args: {

@@ -7,7 +7,9 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  commandIn,
   commandOf,
+  commandsForHelp,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -25,14 +27,19 @@ import {
   parseNumber,
   programVersion,
   readKeyFile,
+  runCommand,
   runProgram,
   sourceOptions,
-  watchKeys,
+  detailLines,
+  Keyboard,
+  keyRows,
+  keysOf,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
@@ -59,6 +66,7 @@ function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
+    .command(commandsForHelp(commands))
     .options(options)
     .config(optionsFromEnvironment(options))
     .strict()
@@ -70,50 +78,58 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  return runProgram(parser(argv), async (args, stopped) => {
-    const output = new ConsoleOutput(args);
-    if (args.legacy) return runLegacySender(args, output, stopped);
-    checkAudioOptions(args);
-    const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
-    const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
-    if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
-    const video = videoOptionsFrom(args);
-    const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
-    checkSource(video.source);
-    const sender = await startSender({
-      ...video,
-      ...address,
-      sound: soundFor(video.source, args),
-      inviteHost: dialableHost(address.host),
-      maxReceivers,
-      name: forTerminal(args.name ?? hostname()),
-      preview: args.preview,
-      ...(secret !== undefined && { secret }),
-    }).catch(explain);
-    const ended = describeEvents(sender, output, args);
-    const { host, port } = sender.address;
-    output.event({ event: "listening", host, port });
-    output.say(
-      isLoopback(host)
-        ? `Only this computer can watch (listening at ${formatAddress(sender.address)}). To let others in: --listen 0.0.0.0`
-        : `Whoever you give the invite to can watch (listening at ${formatAddress(sender.address)}).`,
-    );
-    if (args.keyFile !== undefined) {
+  const command = commandIn(commands, argv);
+  if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
+  return runProgram(
+    () => parser(argv),
+    async (args, stopped) => {
+      const output = new ConsoleOutput(args);
+      if (args.legacy) return runLegacySender(args, output, stopped);
+      checkAudioOptions(args);
+      const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
+      const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
+      if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
+      const video = videoOptionsFrom(args);
+      const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
+      checkSource(video.source);
+      const sender = await startSender({
+        ...video,
+        ...address,
+        sound: soundFor(video.source, args),
+        inviteHost: dialableHost(address.host),
+        maxReceivers,
+        name: forTerminal(args.name ?? hostname()),
+        preview: args.preview,
+        ...(secret !== undefined && { secret }),
+      }).catch(explain);
+      const ended = describeEvents(sender, output, args);
+      const { host, port } = sender.address;
+      output.event({ event: "listening", host, port });
       output.say(
-        `Receivers that have the key file run: ${commandOf("receiver")} ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`,
-        true,
+        isLoopback(host)
+          ? `Only this computer can watch (listening at ${formatAddress(sender.address)}). To let others in: --listen 0.0.0.0`
+          : `Whoever you give the invite to can watch (listening at ${formatAddress(sender.address)}).`,
       );
-    }
-    const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-    const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
-    sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
-    const code = await Promise.race([ended, stopped, keys.pressed]);
-    keys.release();
-    clearInterval(status);
-    await sender.close();
-    output.end();
-    return code;
-  });
+      if (args.keyFile !== undefined) {
+        output.say(
+          `Receivers that have the key file run: ${commandOf("receiver")} ${formatAddress({ host: dialableHost(host), port })} --key-file ${args.keyFile}`,
+          true,
+        );
+      }
+      const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
+      const keyboard = new Keyboard(keysOf("sender"), {
+        mute: () => (sender.isMuted = !sender.isMuted),
+        help: () => output.say(detailLines(keyRows("sender"))),
+      });
+      sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
+      const code = await Promise.race([ended, stopped, keyboard.quit]);
+      keyboard.release();
+      clearInterval(status);
+      await sender.close();
+      output.end();
+      return code;
+    },
+  );
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {

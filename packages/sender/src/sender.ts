@@ -204,6 +204,11 @@ export class Sender {
     };
   }
 
+  /** Peak of the last tenth of a second of what is heard, dB below full scale; undefined while nothing is recorded. Cheap: for a meter. */
+  get peakDbfs(): number | undefined {
+    return this.#sound?.peakDbfs;
+  }
+
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
     this.#invites.stop();

@@ -16,20 +16,23 @@ const maxTimeLimitS = 2_000_000;
 /**
  * Parses the arguments and runs the program.
  *
+ * @param makeParser may throw a CliError
  * @param run gets the arguments, and a promise that resolves with an exit code when the user (Ctrl-C) or the time limit ends the
  *   program; it then releases what it holds and gives the exit code
  */
-export async function runProgram<
-  Arguments extends { readonly timeLimit?: number | undefined; readonly help?: unknown; readonly version?: unknown },
->(parser: ArgumentParser<Arguments>, run: (args: Arguments, stopped: Promise<ExitCode>) => Promise<ExitCode>): Promise<ExitCode> {
+export async function runProgram<Arguments extends { readonly timeLimit?: unknown; readonly help?: unknown; readonly version?: unknown }>(
+  makeParser: () => ArgumentParser<Arguments>,
+  run: (args: Arguments, stopped: Promise<ExitCode>) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const stop = stopSignal();
   try {
+    const parser = makeParser();
     parser.exitProcess(false).fail((message, error) => {
       throw error ?? new CliError(exitCodes.usage, message);
     });
     const args = await parser.parseAsync();
     if (args.help === true || args.version === true) return exitCodes.ok;
-    if (args.timeLimit !== undefined) stop.after(parseNumber("time-limit", args.timeLimit, 0.1, maxTimeLimitS));
+    if (typeof args.timeLimit === "number") stop.after(parseNumber("time-limit", args.timeLimit, 0.1, maxTimeLimitS));
     return await run(args, stop.stopped);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -2,12 +2,13 @@
 
 export { BlockCutter } from "./block-cutter.ts";
 export { LevelMeter, silenceDbfs } from "./level.ts";
-export { listPulseDevices, type SoundDevices } from "./pulse-devices.ts";
+export { listPulseMicrophones, listPulseSpeakers } from "./pulse-devices.ts";
 export { type OpenPulseOptions, openPulseMicrophone, openPulseSpeaker } from "./pulse-streams.ts";
 export {
   blockSamples,
   blockUs,
   chooseDevice,
+  isWithoutSoundServer,
   type MicrophoneEvents,
   type OpenSoundDevice,
   sampleRateHz,

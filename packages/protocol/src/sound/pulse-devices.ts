@@ -3,42 +3,48 @@ import { connectPulse, type PulseClient } from "./pulse-client.ts";
 import type { SoundDevice } from "./sound.ts";
 import type { TagReader } from "./pulse-tags.ts";
 
-/** What can be heard with, and what can be listened to. */
-export interface SoundDevices {
-  readonly microphones: readonly SoundDevice[];
-  readonly speakers: readonly SoundDevice[];
-}
-
 const silent = { onNotice: (): void => {}, onSamples: (): void => {}, onGone: (): void => {} };
 
-/**
- * All devices. What a speaker plays can be recorded too; such monitors are listed only where they were asked for by name.
- * @throws SoundError (rejects) no-sound-server
- */
-export async function listPulseDevices(env?: NodeJS.ProcessEnv): Promise<SoundDevices> {
+/** The microphones, the default one first, without what only monitors a speaker. @throws SoundError (rejects) no-sound-server */
+export async function listPulseMicrophones(env?: NodeJS.ProcessEnv): Promise<readonly SoundDevice[]> {
+  return (await ask(listMicrophones, env)).filter((device) => !isMonitor(device));
+}
+
+/** The speakers, the default one first. @throws SoundError (rejects) no-sound-server */
+export function listPulseSpeakers(env?: NodeJS.ProcessEnv): Promise<readonly SoundDevice[]> {
+  return ask(listSpeakers, env);
+}
+
+async function ask<T>(list: (client: PulseClient) => Promise<T>, env: NodeJS.ProcessEnv | undefined): Promise<T> {
   const client = await connectPulse(silent, env);
   try {
-    return { microphones: await listMicrophones(client), speakers: await listSpeakers(client) };
+    return await list(client);
   } finally {
     client.close();
   }
 }
 
-/** The microphones, the default one first; what only monitors a speaker comes last. */
+/** Everything that can be recorded, the default one first; what only monitors a speaker comes last. */
 export async function listMicrophones(client: PulseClient): Promise<readonly SoundDevice[]> {
   const chosen = await defaults(client);
   const devices = readDevices(await client.command("getSources"), chosen.microphone);
   return devices.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The speakers. */
+/** The speakers, the default one first. */
 export async function listSpeakers(client: PulseClient): Promise<readonly SoundDevice[]> {
   const chosen = await defaults(client);
-  return readDevices(await client.command("getSinks"), chosen.speaker);
+  const devices = readDevices(await client.command("getSinks"), chosen.speaker);
+  return devices.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function rank({ id, isDefault }: SoundDevice): number {
-  return isDefault ? 0 : id.endsWith(".monitor") ? 2 : 1;
+/** Whether a device to record from is none, but what a speaker plays: the server's default where there is no microphone. */
+export function isMonitor({ id }: Pick<SoundDevice, "id">): boolean {
+  return id.endsWith(".monitor");
+}
+
+function rank(device: SoundDevice): number {
+  return isMonitor(device) ? 2 : device.isDefault ? 0 : 1;
 }
 
 async function defaults(client: PulseClient): Promise<{ readonly microphone: string; readonly speaker: string }> {

@@ -51,7 +51,7 @@ async function run(
     return true;
   };
   try {
-    return { code: await runProgram(new Parser(parse), program), said };
+    return { code: await runProgram(() => new Parser(parse), program), said };
   } finally {
     process.stderr.write = write;
   }

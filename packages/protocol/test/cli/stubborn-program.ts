@@ -7,8 +7,11 @@ const parser: ArgumentParser<object> = {
   parseAsync: () => Promise.resolve({}),
 };
 
-void runProgram(parser, () => {
-  setInterval(() => {}, 1_000);
-  process.stdout.write("running\n");
-  return new Promise(() => {});
-});
+void runProgram(
+  () => parser,
+  () => {
+    setInterval(() => {}, 1_000);
+    process.stdout.write("running\n");
+    return new Promise(() => {});
+  },
+);

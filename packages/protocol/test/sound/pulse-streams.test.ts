@@ -9,7 +9,8 @@ import { suite } from "uvu";
 import { openPulseMicrophone, openPulseSpeaker } from "../../src/sound/pulse-streams.ts";
 import { pulseSocketPaths } from "../../src/sound/pulse-server.ts";
 import { TagReader, TagWriter } from "../../src/sound/pulse-tags.ts";
-import { blockSamples, SoundError } from "../../src/sound/sound.ts";
+import { listPulseMicrophones, listPulseSpeakers } from "../../src/sound/pulse-devices.ts";
+import { blockSamples, isWithoutSoundServer, type SoundDevice, SoundError } from "../../src/sound/sound.ts";
 
 const test = suite("PulseAudio's streams");
 
@@ -20,6 +21,7 @@ class FakePulse {
   readonly played: Buffer[] = [];
   readonly commands: number[] = [];
   readonly refused = new Set<number>();
+  defaultSource = "in";
   readonly #server: Server = createServer((socket) => this.#serve(socket));
   #socket: Socket | undefined;
 
@@ -74,18 +76,18 @@ class FakePulse {
       this.send(0xffff_ffff, new TagWriter().u32(0).u32(tag).u32(5).finish());
       return;
     }
-    this.send(0xffff_ffff, Buffer.concat([new TagWriter().u32(2).u32(tag).finish(), replyTo(command).finish()]));
+    this.send(0xffff_ffff, Buffer.concat([new TagWriter().u32(2).u32(tag).finish(), replyTo(command, this.defaultSource).finish()]));
   }
 }
 
-function replyTo(command: number): TagWriter {
+function replyTo(command: number, defaultSource: string): TagWriter {
   const values = new TagWriter();
   switch (command) {
     case 20:
-      return values.string("pulseaudio").string("16").string("me").string("here").sampleSpec(48_000).string("out").string("in");
+      return values.string("pulseaudio").string("16").string("me").string("here").sampleSpec(48_000).string("out").string(defaultSource);
     case 22:
     case 24:
-      for (const id of ["other", command === 22 ? "out" : "in"]) {
+      for (const id of command === 22 ? ["other", "out"] : ["out.monitor", "other", "in"]) {
         values.u32(0).string(id).string(`The ${id}`).sampleSpec(48_000).channelMap().u32(0).normalVolume().bool(false).u32(0).string("x");
         values.u32(0).string("driver").u32(0).properties({ "device.class": "sound" }).u32(0).u32(0).u32(0).u32(0).u32(0);
       }
@@ -182,6 +184,34 @@ test("fails with a reason when there is no server, no such device, or the server
     assert.equal(await codeOf(pulse.env, "no such"), "sound-device-missing");
     pulse.refused.add(5);
     assert.equal(await codeOf(pulse.env), "sound-device-failed");
+  }));
+
+test("lists the default device first, and what only monitors a speaker not at all", () =>
+  withPulse(async (pulse) => {
+    const names = (devices: readonly SoundDevice[]): unknown => devices.map(({ name, isDefault }) => [name, isDefault]);
+    assert.deepEqual(names(await listPulseMicrophones(pulse.env)), [
+      ["The in", true],
+      ["The other", false],
+    ]);
+    assert.deepEqual(names(await listPulseSpeakers(pulse.env)), [
+      ["The out", true],
+      ["The other", false],
+    ]);
+    await assert.rejects(listPulseSpeakers({}), isWithoutSoundServer);
+  }));
+
+test("records what a speaker plays only when asked to, though a server without a microphone calls it its default", () =>
+  withPulse(async (pulse) => {
+    pulse.defaultSource = "out.monitor";
+    const events = { onBlock: () => {}, onGone: () => {} };
+    for (const [device, name] of [
+      [undefined, "The other"],
+      ["out.monitor", "The out.monitor"],
+    ] as const) {
+      const microphone = await openPulseMicrophone({ env: pulse.env, device }, events);
+      assert.equal(microphone.name, name);
+      microphone.close();
+    }
   }));
 
 test("finds the socket where PulseAudio's own programs do", () => {

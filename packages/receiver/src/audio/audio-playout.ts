@@ -12,8 +12,8 @@ import { openSpeaker } from "./speaker.ts";
 
 /** A device that is not there is looked for this often, ms. */
 const retryMs = 2000;
-/** Blocks between two reports of the figures: 4 a second. */
-const figuresBlocks = 25;
+/** Blocks between two reports of the figures: 10 a second, as often as a meter that follows speech has to move. */
+const figuresBlocks = 10;
 
 /** Where the results of a playing half go. */
 export interface AudioPlayoutSink {
@@ -89,6 +89,7 @@ export class AudioPlayout {
     try {
       this.#speaker = await this.#open(device, {
         onBlock: (block, audibleUs) => this.#fill(block, audibleUs),
+        onMoved: (name) => this.#sink.onEvent({ event: "playing", name }),
         onGone: (reason) => this.#fail(new SoundError("sound-device-failed", `The speaker is gone: ${reason}.`)),
       });
       this.#hasFailed = false;

@@ -33,7 +33,7 @@ export interface IncomingAudioStats {
   readonly playedMs: number;
   /** Share of the time for which sound had to be made up, of all that was played. */
   readonly concealedShare: number;
-  /** Peak of the last quarter of a second, dB below full scale. */
+  /** Peak of the last tenth of a second, dB below full scale. */
   readonly peakDbfs: number | undefined;
 }
 
@@ -95,8 +95,13 @@ export class IncomingAudio {
     return this.#track?.muted === false ? (this.#figures?.offsetUs ?? undefined) : undefined;
   }
 
+  /** Peak of the last tenth of a second, dB below full scale; undefined while nothing is played. */
+  get peakDbfs(): number | undefined {
+    return this.#track?.muted === false ? this.#figures?.peakDbfs : undefined;
+  }
+
   stats(): IncomingAudioStats {
-    const { playedUs = 0, concealedUs = 0, offsetUs, delayUs, peakDbfs } = this.#figures ?? {};
+    const { playedUs = 0, concealedUs = 0, offsetUs, delayUs } = this.#figures ?? {};
     const clock = this.#session?.clock;
     const totalUs = playedUs + concealedUs;
     return {
@@ -108,7 +113,7 @@ export class IncomingAudio {
       jitterMs: delayUs === undefined ? undefined : delayUs / 1000,
       playedMs: Math.round(playedUs / 1000),
       concealedShare: totalUs === 0 ? 0 : concealedUs / totalUs,
-      peakDbfs,
+      peakDbfs: this.peakDbfs,
     };
   }
 

@@ -13,7 +13,7 @@ export type PlayoutCommand =
   /** Releases the speaker. */
   | { readonly command: "play-stop" };
 
-/** How the sound plays; a few times a second. The counts are the stream's. */
+/** How the sound plays; ten times a second. The counts are the stream's. */
 export interface PlayoutFigures {
   /** From recording to hearing, on two clocks: when what was recorded at 0 of the sender's clock is heard on ours, µs. */
   readonly offsetUs: number | null;

@@ -12,8 +12,8 @@ import { PacketMaker } from "./packet-maker.ts";
 
 /** A device that is not there is looked for this often, ms. */
 const defaultRetryMs = 2000;
-/** Blocks between two readings of the level: 4 a second. */
-const levelBlocks = 25;
+/** Blocks between two readings of the level: 10 a second, as often as a meter that follows speech has to move. */
+const levelBlocks = 10;
 
 /** Where the results of a recording go. */
 export interface AudioCaptureSink {
@@ -79,6 +79,7 @@ export class AudioCapture {
       if (sound.kind === "microphone" && sound.suppressNoise === true) this.#suppressor ??= await openNoiseSuppressor();
       this.#source = await this.#open(wanted.sound, wanted.startUs, {
         onBlock: (block, captureUs) => this.#take(block, captureUs),
+        onMoved: (name) => this.#sink.onEvent({ event: "recording", name }),
         onGone: (reason) => this.#lost(reason),
       });
       this.#hasFailed = false;

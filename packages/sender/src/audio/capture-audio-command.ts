@@ -29,5 +29,5 @@ export type CaptureAudioEvent =
   | { readonly event: "record-silent" }
   /** There is no echo canceller: of two that speak only one is heard. */
   | { readonly event: "ducking" }
-  /** A few times a second while recording: the peak since the last time, in dB below full scale. */
+  /** Ten times a second while recording: the peak since the last time, in dB below full scale. */
   | { readonly event: "record-level"; readonly peakDbfs: number };
