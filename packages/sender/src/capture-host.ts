@@ -10,7 +10,15 @@ import {
   type TrackMessage,
   toJsonObject,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  type EngineHostOptions,
+  networkOfDisplay,
+  selfViewTrack,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
 import { CaptureTier } from "./capture-tier.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
@@ -31,8 +39,16 @@ const stopTimeoutMs = 3000;
 /** However often its owner changes it, a source is opened anew this often at most, ms: a track is announced each time, which receivers bear once a second. */
 const startIntervalMs = 1200;
 
-/** What is captured, and how. The barcode is left open: then it is stamped on the test card only. */
-export type CaptureHostOptions = Omit<CaptureOptions, "barcode"> & { readonly barcode?: boolean };
+/** What is captured, and how. */
+export type CaptureHostOptions = Omit<CaptureOptions, "barcode"> & {
+  /** Left open it is stamped on the test card only. */
+  readonly barcode?: boolean;
+  /** What {@link CaptureHost.setSource} may be given: the engine has no network unless one of these needs it. */
+  readonly otherSources?: readonly SourceSpec[];
+};
+
+/** A camera's or a film's pictures and three encoders of 4K fit in twice, and what a graphics card's driver takes. */
+export const captureLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 2048, files: 256 };
 
 /** What a capture tells its owner. */
 export interface CaptureHostEvents {
@@ -90,6 +106,7 @@ export class CaptureHost {
     this.#followPlan();
     this.#engine = startEngine({
       entry: new URL("./engine/main.js", import.meta.url),
+      confinement: { ...captureLimits, network: networkOfCapture(options) },
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         events.onEngineDeath({ isFinal: false, reason: describeDeath(death) });
@@ -247,8 +264,8 @@ export class CaptureHost {
     if (first === undefined) return;
     this.#isStarted = true;
     this.#startedMs = performance.now();
-    const { source, barcode = source.kind === "testcard", preview } = this.#options;
-    const options: CaptureOptions = { ...this.#options, barcode, preview: preview && !this.#hasDied };
+    const { source, otherSources: _, barcode = source.kind === "testcard", preview, ...rest } = this.#options;
+    const options: CaptureOptions = { ...rest, source, barcode, preview: preview && !this.#hasDied };
     this.#command({ command: "start", options, firstFrame: this.#frame + 1, track: first.track, run: ++this.#run });
     for (const tier of others) this.#open(tier);
     first.begin(this.#frame);
@@ -372,4 +389,11 @@ export class CaptureHost {
 /** A tier's track on the pipe: the first video track, then those after the self-view's, again and again. */
 function trackOf({ id }: Tier<OutgoingVideo>): number {
   return id === 1 ? videoTrack : selfViewTrack + 1 + ((id - 2) % laterTracks);
+}
+
+/** A source is local unless it is a URL. The helper programs of graphics cards' drivers do not work in a namespace of one's own. */
+function networkOfCapture({ source, otherSources = [], encoder, preview }: CaptureHostOptions): Confinement["network"] {
+  const kinds = [source, ...otherSources].map(({ kind }) => kind);
+  if (kinds.includes("url") || (encoder !== "auto" && encoder !== "software")) return "shared";
+  return preview || kinds.includes("screen") ? networkOfDisplay() : "none";
 }

@@ -30,7 +30,10 @@ import {
   runCommand,
   runProgram,
   sourceOptions,
-  watchKeys,
+  detailLines,
+  Keyboard,
+  keyRows,
+  keysOf,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
@@ -88,7 +91,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
       const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
       if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
-      const { sources, ...video } = videoOptionsFrom(args);
+      const video = videoOptionsFrom(args);
       const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
       checkSource(video.source);
       const sender = await startSender({
@@ -116,14 +119,15 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({
-        m: () => (sender.isMuted = !sender.isMuted),
-        v: () => (sender.isCameraOff = !sender.isCameraOff),
-        c: () => switchSource(sender, sources, output),
+      const keyboard = new Keyboard(keysOf("sender"), {
+        mute: () => (sender.isMuted = !sender.isMuted),
+        camera: () => (sender.isCameraOff = !sender.isCameraOff),
+        "next-source": () => switchSource(sender, video, output),
+        help: () => output.say(detailLines(keyRows("sender"))),
       });
-      sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
-      const code = await Promise.race([ended, stopped, keys.pressed]);
-      keys.release();
+      sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
+      const code = await Promise.race([ended, stopped, keyboard.quit]);
+      keyboard.release();
       clearInterval(status);
       await sender.close();
       output.end();
@@ -162,6 +166,10 @@ function describeEvents(
     sender.on("joined", ({ id, name, remoteAddress, resumed }) => {
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
+    });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
     });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });

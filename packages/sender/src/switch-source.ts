@@ -12,8 +12,13 @@ export interface SwitchableCall {
   setSource(source: SourceSpec): void;
 }
 
-/** Shows the next of `sources`, or the next camera; says so when there is none. */
-export function switchSource(call: SwitchableCall, sources: readonly SourceSpec[], output: ConsoleOutput): void {
+/** Shows the next of the sources that were given, or the next camera; says so when there is none. */
+export function switchSource(
+  call: SwitchableCall,
+  { source, otherSources }: { readonly source: SourceSpec; readonly otherSources: readonly SourceSpec[] },
+  output: ConsoleOutput,
+): void {
+  const sources = [source, ...otherSources];
   const cycle = new SourceCycle(sources);
   let next = cycle.after(call.source);
   if (next === undefined) output.say("There is nothing else to show. Give --source more than once, and c goes from one to the next.");

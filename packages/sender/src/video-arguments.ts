@@ -26,16 +26,13 @@ export interface SourceArguments {
   readonly barcode: boolean;
 }
 
-/**
- * What is shown first, and how; and all sources that were given.
- * @throws CliError usage for a value that cannot be
- */
-export function videoOptionsFrom(args: SourceArguments): VideoOptions & { readonly sources: readonly SourceSpec[] } {
+/** @throws CliError usage for a value that cannot be */
+export function videoOptionsFrom(args: SourceArguments): VideoOptions & Required<Pick<VideoOptions, "otherSources">> {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 240);
   const named = [args.source].flat();
   const sources = named.map((source) => sourceSpec({ source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop }));
-  const [source] = sources;
+  const [source, ...otherSources] = sources;
   if (source === undefined) throw new CliError(exitCodes.usage, "--source takes what to show.");
   if (args.loop && !sources.some(({ kind }) => kind === "file"))
     throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${named.join(", ")}.`);
@@ -44,7 +41,7 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions & { readon
     throw new CliError(exitCodes.usage, `--encoder ${args.encoder} goes with --video-codec h264, not with ${args.videoCodec}.`);
   return {
     source,
-    sources,
+    otherSources,
     codec: args.videoCodec as VideoCodec,
     encoder: args.encoder as EncoderChoice,
     maxSidePx: parseNumber("max-size", args.maxSize, 64, 4096),

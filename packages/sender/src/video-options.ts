@@ -15,6 +15,8 @@ const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000,
 /** How video is made and sent. */
 export interface VideoOptions {
   readonly source: SourceSpec;
+  /** What it may be changed for later. The capture engine has no network, and no display reached by one, unless it or one of these needs it. */
+  readonly otherSources?: readonly SourceSpec[];
   /** Default "h264". */
   readonly codec?: VideoCodec;
   /** What encodes H.264; default "auto". Hardware that is not there, or fails, gives way to software, with a notice. */
@@ -35,6 +37,7 @@ export interface VideoOptions {
 export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureHostOptions {
   return {
     source: options.source,
+    ...(options.otherSources !== undefined && { otherSources: options.otherSources }),
     codec: options.codec ?? "h264",
     encoder: options.encoder ?? "auto",
     bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
