@@ -5,11 +5,13 @@ import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } fr
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
-import type { OverlayRow } from "./display/detail-overlay.ts";
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
-import { PlaybackHost } from "./playback-host.ts";
+import { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
+import { possibleView, type ViewKind } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
@@ -24,8 +26,10 @@ const lateCards: Readonly<Record<SlowPart, string>> = {
 
 /** Where the other end is seen and heard. */
 export interface IncomingCallOptions {
-  /** Title of the window; without one nothing is drawn. */
+  /** Title of the window or page; without one nothing is drawn. */
   readonly windowTitle?: string | undefined;
+  /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
+  readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
@@ -39,8 +43,8 @@ export interface IncomingCallStats extends IncomingStats {
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
-  /** Whether there is a window. */
-  readonly display: { readonly display: "window" | "none" };
+  /** Whether there is a window; or the address of the page. */
+  readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
@@ -92,7 +96,10 @@ export class IncomingCall {
    */
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
     this.#events = events;
-    this.#playback = new PlaybackHost(options.windowTitle, {
+    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    // After the caller could attach its handlers.
+    if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
+    const playbackEvents: PlaybackHostEvents = {
       onReport: (report) => {
         const picture = this.#video.played(report);
         if (picture !== undefined) this.#pictureShown(picture);
@@ -104,7 +111,8 @@ export class IncomingCall {
         this.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
-    });
+    };
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
     this.#video = new IncomingVideo(this.#playback);
     if (options.audio !== false) {
       this.#playout = new AudioPlayoutHost(
@@ -171,9 +179,34 @@ export class IncomingCall {
     this.#playback.showCard(text);
   }
 
-  /** Shows a table over the picture, until it is given anew; without rows, none. */
-  showDetail(rows: readonly OverlayRow[]): void {
-    this.#playback.showDetail(rows);
+  /** What is drawn over the picture. */
+  get overlay(): Overlay {
+    return this.#playback.overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#playback.overlay = overlay;
+  }
+
+  /** How the picture is shown. */
+  get view(): DisplayView {
+    return this.#playback.view;
+  }
+
+  set view(view: DisplayView) {
+    this.#playback.view = view;
+  }
+
+  /** Whether the picture stands still; all that comes is decoded meanwhile, and it goes on live. */
+  get isPaused(): boolean {
+    return this.#playback.isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    // A picture that is held is no frozen one.
+    if (isPaused) this.#video.pictureGone();
+    this.#playback.isPaused = isPaused;
+    this.overlay = { ...this.overlay, isPaused };
   }
 
   /** Shows one's own camera in a corner. */
@@ -248,7 +281,10 @@ export class IncomingCall {
   }
 
   #tellOf(event: PlaybackEvent): void {
-    if (event.event === "opened") this.#events.emit("display", { display: event.display });
+    if (event.event === "opened") {
+      const { event: _, ...display } = event;
+      this.#events.emit("display", display);
+    }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
   }
