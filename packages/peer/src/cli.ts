@@ -7,6 +7,7 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
   commandIn,
   commandOf,
@@ -85,6 +86,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+    checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({

@@ -30,12 +30,13 @@ const codecNames = { h264: "avc1.640034", vp9: "vp09.00.51.08" } as const;
 
 /** Opens a decoder for a track. */
 export function openPageDecoder(track: TrackMessage, events: DecoderEvents): PageDecoder {
-  return track.codec === "jpeg" ? new JpegDecoder(events) : new StreamDecoder(codecNames[track.codec], track, events);
+  return track.codec === "jpeg" ? new JpegDecoder(track, events) : new StreamDecoder(codecNames[track.codec], track, events);
 }
 
 /** A picture of another size than announced is none. */
-function hasSize(frame: VideoFrame, { widthPx, heightPx }: TrackMessage): boolean {
-  return frame.displayWidth === widthPx && frame.displayHeight === heightPx;
+function hasSize(picture: PagePicture, { widthPx, heightPx }: TrackMessage): boolean {
+  if (picture instanceof VideoFrame) return picture.displayWidth === widthPx && picture.displayHeight === heightPx;
+  return picture.width === widthPx && picture.height === heightPx;
 }
 
 class StreamDecoder implements PageDecoder {
@@ -106,11 +107,13 @@ class StreamDecoder implements PageDecoder {
 }
 
 class JpegDecoder implements PageDecoder {
+  readonly #track: TrackMessage;
   readonly #events: DecoderEvents;
   /** One after the other: pictures must not overtake each other. */
   #working: Promise<void> = Promise.resolve();
 
-  constructor(events: DecoderEvents) {
+  constructor(track: TrackMessage, events: DecoderEvents) {
+    this.#track = track;
     this.#events = events;
   }
 
@@ -119,6 +122,7 @@ class JpegDecoder implements PageDecoder {
       const sinceMs = performance.now();
       try {
         const picture = await createImageBitmap(new Blob([new Uint8Array(packet.data)], { type: "image/jpeg" }));
+        if (!hasSize(picture, this.#track)) throw new RangeError("a picture is not of the announced size");
         this.#events.onPicture(picture, packet, Math.round((performance.now() - sinceMs) * 1000));
       } catch {
         this.#events.onFailure([packet]);
