@@ -5,7 +5,14 @@ import { type Browser, chromium, type Page } from "playwright-core";
 /** Where Debian has it; set-up installs it for the tests. */
 const executablePath = "/usr/bin/chromium";
 /** Root may not use the sandbox, there is no graphics card, and nothing is to be asked of its maker. */
-const options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const options = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** Runs `body` with a browser, which is closed afterwards. `open` gives a page of 1280×720 at an address. */
 export async function withBrowser(body: (open: (url: string) => Promise<Page>) => Promise<void>): Promise<void> {

@@ -86,7 +86,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
-    checkDisplayOptions(args);
+      checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({

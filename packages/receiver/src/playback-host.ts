@@ -9,7 +9,15 @@ import {
   toJsonObject,
   type TrackMessage,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  type EngineHostOptions,
+  networkOfDisplay,
+  selfViewTrack,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
@@ -19,12 +27,26 @@ import type { ViewKind } from "./view-kind.ts";
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
 
+/** 4K pictures of every codec, a window and Node itself fit in: docs/decisions/0027-engine-confinement.md has the figures. */
+export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 600, files: 128 };
+
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
 
-const playbackEngine = new URL("./engine/main.js", import.meta.url);
-/** It says and hears the same, and shows the pictures in a browser. */
-const browserEngine = new URL("./engine/browser-main.js", import.meta.url);
+/** The engine that decodes and has the window. */
+function playbackEngine(title: string | undefined): Pick<EngineHostOptions, "entry" | "confinement" | "isWatched"> {
+  return {
+    entry: new URL("./engine/main.js", import.meta.url),
+    confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
+    isWatched: true,
+  };
+}
+
+/** It says and hears the same, and shows the pictures in a browser, which has to reach it. It decodes nothing that it could hang over. */
+const browserEngine: Pick<EngineHostOptions, "entry" | "confinement"> = {
+  entry: new URL("./engine/browser-main.js", import.meta.url),
+  confinement: { dataMiB: 512, files: 128, network: "shared" },
+};
 
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
@@ -58,7 +80,7 @@ export class PlaybackHost {
     this.#title = title;
     this.#events = events;
     this.#engine = new EngineHost({
-      entry: title !== undefined && view === "browser" ? browserEngine : playbackEngine,
+      ...(title !== undefined && view === "browser" ? browserEngine : playbackEngine(title)),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);

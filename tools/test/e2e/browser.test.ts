@@ -63,7 +63,9 @@ test(
       withBrowser(async (open) => {
         const { sender, receiver, url } = await watchInBrowser(start);
         // Nobody has opened the page yet: what comes is counted, and waits for nobody.
-        await receiver.event("stats", { where: ({ dropped }) => Number((dropped as { waitingForKeyframe: number }).waitingForKeyframe) > 0 });
+        await receiver.event("stats", {
+          where: ({ dropped }) => Number((dropped as { waitingForKeyframe: number }).waitingForKeyframe) > 0,
+        });
         const page = await open(url);
         await receiver.event("stats", shownAtLeast(10));
         await page.reload();

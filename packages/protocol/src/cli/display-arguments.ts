@@ -5,6 +5,9 @@ import { CliError, exitCodes } from "./exit-codes.ts";
 /** @throws CliError usage for options that contradict each other */
 export function checkDisplayOptions(args: { readonly window: boolean; readonly view: string }): void {
   if (!args.window && args.view === "browser") {
-    throw new CliError(exitCodes.usage, "--no-window means figures only, and --view browser asks for a page with the picture: give one of the two.");
+    throw new CliError(
+      exitCodes.usage,
+      "--no-window means figures only, and --view browser asks for a page with the picture: give one of the two.",
+    );
   }
 }

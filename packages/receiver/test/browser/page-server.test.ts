@@ -59,7 +59,15 @@ test("serves the page and what it is made of, and nothing else", async ({ host }
   const paths = ["/", "/page.css", "/page/main.js", "/page/clock.js", "/page/decoder.js", "/page/playback.js", "/page/overlay.js"];
   const shared = ["/browser/page-messages.js", "/engine/picture-age.js", "/protocol/media/barcode.js", "/protocol/time/clock.js"];
   for (const path of [...paths, ...shared]) assert.is(await statusOf(host, path), 200, path);
-  const others = ["/package.json", "/../package.json", "/page/%2e%2e/%2e%2e/package.json", "/page/", "/constructor", "//", "/page/main.js?x"];
+  const others = [
+    "/package.json",
+    "/../package.json",
+    "/page/%2e%2e/%2e%2e/package.json",
+    "/page/",
+    "/constructor",
+    "//",
+    "/page/main.js?x",
+  ];
   for (const path of others) assert.is(await statusOf(host, path), 404, path);
   assert.is(await statusOf(host, "/", {}, "POST"), 404);
 });
