@@ -11,10 +11,15 @@ import { waitUntil } from "../../e2e/wait-until.ts";
 
 const testCard = ["--source", "testcard", "--camera-size", "640x360", "--no-audio", "--listen", "127.0.0.1:0"];
 
+async function pageOf(program: Program): Promise<string> {
+  const { url } = await program.event("page");
+  return typeof url === "string" ? url : "";
+}
+
 async function watchInBrowser(start: Start, ...sending: string[]): Promise<{ sender: Program; receiver: Program; url: string }> {
   const sender = start("sender", [...testCard, ...sending]);
   const receiver = start("receiver", ["--view", "browser", "--no-audio"], { env: { SVC_INVITE: await sender.invite() } });
-  return { sender, receiver, url: String((await receiver.event("page"))["url"]) };
+  return { sender, receiver, url: await pageOf(receiver) };
 }
 
 const shownAtLeast = (count: number): { where: (stats: { [name: string]: unknown }) => boolean; limitMs: number } => ({
@@ -102,7 +107,7 @@ test(
         const calling = start("peer", ["--source", "motion", "--camera-size", "640x360", "--no-audio", "--view", "browser"], {
           env: { SVC_INVITE: await waiting.invite() },
         });
-        const page = await open(String((await calling.event("page"))["url"]));
+        const page = await open(await pageOf(calling));
         await page.locator("#self-view.shown").waitFor({ timeout: 40_000 });
         assert.is(await page.locator("#self-view").getAttribute("data-corner"), "bottom-right");
         await page.keyboard.press("h");

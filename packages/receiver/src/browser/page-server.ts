@@ -154,9 +154,10 @@ export class PageServer {
       before.close(4000, "another page was opened");
     }
     this.#page = page;
-    page.on("message", (data, isBinary) => {
+    // As text it comes in one piece.
+    page.on("message", (data: Buffer, isBinary) => {
       if (page !== this.#page || isBinary) return;
-      const message = parseFromPage(String(data));
+      const message = parseFromPage(data.toString("utf8"));
       if (message !== undefined) this.#events.onMessage(message);
     });
     page.on("error", () => page.terminate());

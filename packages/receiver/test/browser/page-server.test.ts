@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
 
 import type { FromPage } from "../../src/browser/page-messages.ts";
-import { PageServer } from "../../src/browser/page-server.ts";
+import type { PageServer } from "../../src/browser/page-server.ts";
 
 // The page's scripts are served as they are built.
 const built = new URL("../../dist/browser/page-server.js", import.meta.url).href;
