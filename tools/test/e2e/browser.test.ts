@@ -27,15 +27,21 @@ const shownAtLeast = (count: number): { where: (stats: { [name: string]: unknown
   limitMs: 40_000,
 });
 
+/** What the browser computes: as text, since the tests know Node's types and not a page's. */
+const canvas = 'document.querySelector("#picture")';
+
 /** Counts pixels of the canvas that are not of its first colour. */
 const colouredPixels = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>("#picture");
-    const data = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+  page.evaluate<number>(`{
+    const { width, height } = ${canvas};
+    const { data } = ${canvas}.getContext("2d").getImageData(0, 0, width, height);
     let count = 0;
     for (let at = 0; at < data.length; at += 4) if (data[at] !== data[0]) count++;
-    return count;
-  });
+    count;
+  }`);
+
+/** The picture on the canvas, as a text. */
+const pictureOn = (page: Page): Promise<string> => page.evaluate<string>(`${canvas}.toDataURL()`);
 
 for (const codec of ["h264", "vp9", "jpeg"]) {
   test(
@@ -82,9 +88,9 @@ test(
         await page.locator(".help").waitFor({ state: "detached" });
         await page.keyboard.press("Space");
         await page.locator(".paused").waitFor();
-        const paused = await page.evaluate(() => document.querySelector<HTMLCanvasElement>("#picture")?.toDataURL());
+        const paused = await pictureOn(page);
         await receiver.event("stats", { from: receiver.events.length });
-        assert.is(await page.evaluate(() => document.querySelector<HTMLCanvasElement>("#picture")?.toDataURL()), paused);
+        assert.is(await pictureOn(page), paused);
         await page.keyboard.press("Space");
         await page.locator(".paused").waitFor({ state: "detached" });
         sender.signal("SIGINT");
