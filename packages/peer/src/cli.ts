@@ -7,6 +7,7 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
   commandIn,
   commandOf,
@@ -85,6 +86,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -92,6 +94,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         ...place,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
         speaker: args.speaker,

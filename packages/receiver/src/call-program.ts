@@ -132,8 +132,12 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
   const startedMs = performance.now();
   let wasConnected = false;
   return new Promise((resolve) => {
-    call.on("display", ({ display }) => {
-      if (program.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    call.on("display", (event) => {
+      if (program.wantsWindow && event.display === "none")
+        output.say("There is no display here: going on without a window, with figures only.");
+      if (event.display !== "browser") return;
+      output.event({ event: "page", url: event.url });
+      output.say(`The picture is on this page, for a browser on this computer:\n\n    ${event.url}\n`, true);
     });
     call.on("connected", (event) => {
       wasConnected = true;

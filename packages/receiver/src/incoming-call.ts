@@ -10,7 +10,8 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
-import { PlaybackHost } from "./playback-host.ts";
+import { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
+import { possibleView, type ViewKind } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
@@ -25,8 +26,10 @@ const lateCards: Readonly<Record<SlowPart, string>> = {
 
 /** Where the other end is seen and heard. */
 export interface IncomingCallOptions {
-  /** Title of the window; without one nothing is drawn. */
+  /** Title of the window or page; without one nothing is drawn. */
   readonly windowTitle?: string | undefined;
+  /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
+  readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
@@ -40,8 +43,8 @@ export interface IncomingCallStats extends IncomingStats {
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
-  /** Whether there is a window. */
-  readonly display: { readonly display: "window" | "none" };
+  /** Whether there is a window; or the address of the page. */
+  readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
@@ -97,7 +100,10 @@ export class IncomingCall {
    */
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
     this.#events = events;
-    this.#playback = new PlaybackHost(options.windowTitle, {
+    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    // After the caller could attach its handlers.
+    if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
+    const playbackEvents: PlaybackHostEvents = {
       onReport: (report) => {
         const picture = this.#video.played(report);
         if (picture !== undefined) this.#pictureShown(picture);
@@ -109,7 +115,8 @@ export class IncomingCall {
         this.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
-    });
+    };
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
     this.#video = new IncomingVideo(this.#playback);
     if (options.audio !== false) {
       this.#playout = new AudioPlayoutHost(
@@ -298,7 +305,10 @@ export class IncomingCall {
   }
 
   #tellOf(event: PlaybackEvent): void {
-    if (event.event === "opened") this.#events.emit("display", { display: event.display });
+    if (event.event === "opened") {
+      const { event: _, ...display } = event;
+      this.#events.emit("display", display);
+    }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
   }

@@ -32,6 +32,11 @@ export const sourceOptions = {
 /** Options of everything that shows pictures of the other end. */
 export const displayOptions = {
   window: { type: "boolean", default: true, describe: "open a window (--no-window: only figures)" },
+  view: {
+    choices: ["window", "browser"],
+    default: "window",
+    describe: "where pictures are shown: in a window, or in a page for a browser on this computer, which needs no OpenCV",
+  },
 } as const;
 
 /** Options of everything that records. */
