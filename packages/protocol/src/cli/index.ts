@@ -27,6 +27,7 @@ export {
   type OptionTable,
   runCommand,
 } from "./command.ts";
+export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";
