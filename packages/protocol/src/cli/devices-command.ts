@@ -64,7 +64,9 @@ function section(title: string, lines: readonly string[]): string {
 
 function cameraLines({ camera, name, modes, usedBy }: ListedCamera): string {
   const users = usedBy.map((user) => `${forTerminal(user.name)} (pid ${user.pid})`).join(" and ");
-  const sizes = modes.slice(0, shownModes).map(({ widthPx, heightPx, frameRate }) => `${widthPx}x${heightPx} at ${Math.round(frameRate)} fps`);
+  const sizes = modes
+    .slice(0, shownModes)
+    .map(({ widthPx, heightPx, frameRate }) => `${widthPx}x${heightPx} at ${Math.round(frameRate)} fps`);
   const more = modes.length > shownModes ? ["…"] : [];
   const lines = [`  ${camera}  ${forTerminal(name)}${users === "" ? "" : `, used by ${users}`}`];
   if (sizes.length > 0) lines.push(`     ${[...sizes, ...more].join(", ")}`);

@@ -28,6 +28,9 @@ export {
   runCommand,
 } from "./command.ts";
 export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
+export { configPath, settingsFor } from "./config-file.ts";
+export { completionCommand } from "./completion/completion-command.ts";
+export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";

@@ -73,8 +73,9 @@ export const commonOptions = {
   },
   "time-limit": { type: "number", describe: "end after this many seconds" },
   json: { type: "boolean", default: false, describe: "one JSON object a line on stdout, for programs" },
+  config: { type: "string", describe: "a file with options, in place of the usual one; see help config" },
   quiet: { type: "boolean", default: false, describe: "say only what is needed" },
 } as const;
 
 /** What ends every --help. */
-export const helpEpilogue: string = `Every option can also be given in the environment: --max-fps as SVC_MAX_FPS. ${exitCodesHelp}`;
+export const helpEpilogue: string = `Every option can also be given in the environment, --max-fps as SVC_MAX_FPS, or in the config file. ${exitCodesHelp}`;
