@@ -9,7 +9,7 @@ import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
-import { loadOpenCv } from "../native/opencv.ts";
+import { loadOpenCv, missingOpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
 import { LegacyCapture } from "./legacy-capture.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
@@ -81,6 +81,9 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   await stop();
   const ours = run;
   const cv = await loadOpenCv();
+  const why = missingOpenCv();
+  if (why !== undefined)
+    tell({ event: "notice", code: "no-opencv", message: `${why} Until then pictures are prepared without it, which takes longer.` });
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
   tell({ event: "opened", name: source.name, ...source.format });
   const selfView = options.selfView
@@ -90,7 +93,8 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
         (packet) => port.sendPacket(packet),
       )
     : undefined;
-  if (options.preview && (await isScreenReachable())) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
+  if (options.preview && why === undefined && (await isScreenReachable()))
+    preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
   const sink = {
     onTrack: port.send.bind(port),
     onPacket: port.sendPacket.bind(port),
