@@ -39,7 +39,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -116,6 +116,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           if (code.startsWith("camera")) return exitCodes.camera;
           return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
         },
+        nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
@@ -215,6 +216,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

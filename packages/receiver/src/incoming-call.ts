@@ -1,7 +1,7 @@
 // The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
 // peer puts it beside its camera.
 
-import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
+import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError, VideoState } from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
@@ -65,6 +65,8 @@ export interface IncomingCallEvents {
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
   readonly "other-muted": { readonly muted: boolean };
+  /** The other end has switched its camera off, or it gives no pictures (lost), or it does again (on). */
+  readonly "other-camera": { readonly state: VideoState };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: string; readonly message: string };
   /** The playback engine died; a new one runs unless `isFinal`. */
@@ -87,6 +89,8 @@ export class IncomingCall {
   readonly #playout: AudioPlayoutHost | undefined;
   readonly #audio: IncomingAudio | undefined;
   #isOtherMuted = false;
+  #otherCamera: VideoState = "on";
+  #otherName = "";
   #hasShown = false;
   #isLate = false;
 
@@ -220,16 +224,21 @@ export class IncomingCall {
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
+      this.#otherName = peer.name;
+      // It says so anew when it is not.
+      this.#otherCamera = "on";
       if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
     });
     session.on("message", (message) => {
       this.#video.receive(message);
+      if (message.type === "video-state") this.#cameraOf(message.state);
       const track = this.#audio?.receive(message);
       if (track !== undefined) this.#otherMuted(track.muted);
     });
     session.on("silent", ({ silent }) => {
       if (silent) this.showCard("reconnecting");
+      else if (this.#otherCamera !== "on") this.#showCameraCard();
       this.#events.emit("silent", { silent });
     });
     session.on("reconnecting", ({ cause }) => {
@@ -262,7 +271,20 @@ export class IncomingCall {
     this.#events.emit("other-muted", { muted });
   }
 
+  #cameraOf(state: VideoState): void {
+    if (state === this.#otherCamera) return;
+    this.#otherCamera = state;
+    this.#showCameraCard();
+    this.#events.emit("other-camera", { state });
+  }
+
+  #showCameraCard(): void {
+    const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
+    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`);
+  }
+
   #checkPicture(): void {
+    if (this.#otherCamera !== "on") return;
     const cause = this.#video.frozenBy();
     if (cause === undefined) return;
     this.showCard(lateCards[cause]);
@@ -272,6 +294,8 @@ export class IncomingCall {
 
   #pictureShown(picture: ShownPicture): void {
     this.#events.emit("shown", picture);
+    // The word that the camera is off overtakes the last pictures.
+    if (this.#otherCamera !== "on") this.#showCameraCard();
     if (this.#isLate) this.#events.emit("late", { late: false });
     this.#isLate = false;
     if (this.#hasShown) return;

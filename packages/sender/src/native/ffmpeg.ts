@@ -34,6 +34,7 @@ export {
 export {
   Codec,
   CodecContext,
+  Device,
   Dictionary,
   FFmpegError,
   FormatContext,
