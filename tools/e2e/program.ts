@@ -3,10 +3,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import type { JsonObject } from "@simple-video-chat/protocol";
+import { type JsonObject, type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { insideOf } from "./network-namespaces.ts";
 import { isListening, type LivingProcess, markedProcesses, markVariable } from "./process-tree.ts";
@@ -31,6 +32,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A network namespace to run it in. */
   readonly namespace?: string;
+  /** A folder into which the packages were installed: their program there, in place of the repository's. */
+  readonly installedIn?: string;
 }
 
 /** How a program ended. */
@@ -64,16 +67,19 @@ export class Program {
   readonly #mark = randomUUID();
   readonly #child: ChildProcess;
   readonly #onNews = new Set<() => void>();
+  readonly #heardUs = new WeakMap<JsonObject, Micros>();
 
   /** @param args after the program's name; without --json there are sentences only, no events */
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
-    const entry = fileURLToPath(new URL(`../../packages/${name}/bin/svc-${name}.js`, import.meta.url));
+    const here = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+    const place = options.installedIn === undefined ? here : join(options.installedIn, "node_modules", "@simple-video-chat", name);
+    const entry = join(place, "bin", `svc-${name}.js`);
     const command = [process.execPath, entry, ...args];
     const inPlace = options.namespace === undefined ? command : [...insideOf(options.namespace), ...command];
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, ...options.env, [markVariable]: this.#mark },
+      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, SVC_CONFIG: "", ...options.env, [markVariable]: this.#mark },
     });
     this.ended = this.#read();
   }
@@ -126,6 +132,11 @@ export class Program {
     const find = (): JsonObject | undefined => this.events.slice(from).filter((event) => event["event"] === name && where(event))[nth - 1];
     await this.#until(() => find() !== undefined, `event "${name}"${nth === 1 ? "" : ` number ${nth}`}`, limitMs);
     return find() ?? {};
+  }
+
+  /** When an event of {@link Program.events} came here. */
+  heardUs(event: JsonObject): Micros {
+    return this.#heardUs.get(event) ?? nowUs();
   }
 
   /** The invite that it gave (the latest, if it gave several). */
@@ -189,7 +200,7 @@ export class Program {
   transcript(): string {
     // Of the figures only the last: they come every second.
     const lastStats = this.events.findLast(({ event }) => event === "stats");
-    const kept = this.events.filter((event) => event["event"] !== "stats" || event === lastStats);
+    const kept = this.events.filter((event) => event["event"] !== "shown" && (event["event"] !== "stats" || event === lastStats));
     const events = kept.slice(-keptEvents).map((event) => JSON.stringify(event));
     return [this.#what, ...this.sentences.slice(-keptSentences), ...events].join("\n    ");
   }
@@ -232,8 +243,11 @@ export class Program {
   }
 
   #take(line: string): void {
-    if (line.startsWith("{")) this.events.push(JSON.parse(line) as JsonObject);
-    else this.plainLines.push(line);
+    if (line.startsWith("{")) {
+      const event = JSON.parse(line) as JsonObject;
+      this.#heardUs.set(event, nowUs());
+      this.events.push(event);
+    } else this.plainLines.push(line);
     for (const check of this.#onNews) check();
   }
 }

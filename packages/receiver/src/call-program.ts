@@ -4,23 +4,26 @@
 import { toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
-  detailLines,
   type DetailRow,
   type ExitCode,
   exitCodes,
   formatSummary,
   forTerminal,
+  Keyboard,
+  keysOf,
+  type ProgramName,
   type StatusLines,
-  watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
+import { callKeys } from "./call-keys.ts";
+import { CallScreen, type ScreenFigures } from "./call-screen.ts";
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay, SoundLevel } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
 const statusIntervalMs = 1000;
-/** What a key makes it louder or quieter by. */
-const volumeStep = 0.1;
 
 /** A running call, as far as a program shows it. */
 export interface RunningCall {
@@ -30,10 +33,21 @@ export interface RunningCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
-  showDetail(rows: readonly DetailRow[]): void;
+  /** Whether our camera is switched off; only where there is one. */
+  isCameraOff?: boolean;
+  /** Whether the other end's picture stands still. */
+  isPaused: boolean;
+  overlay: Overlay;
+  view: DisplayView;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
+
+const otherCameraSentences = {
+  on: "The other end's camera is on again.",
+  off: "The other end has switched its camera off.",
+  lost: "The other end's camera gives no pictures right now.",
+} as const;
 
 /** The present figures of a call, in the ways in which they are told. */
 export interface CallFigures {
@@ -42,11 +56,13 @@ export interface CallFigures {
   /** The status line; undefined while there is nothing to show. */
   readonly status: StatusLines | undefined;
   /** What the key i shows. */
-  readonly detail: readonly DetailRow[];
+  readonly screen: ScreenFigures;
 }
 
 /** What differs between the programs. */
 export interface CallProgram {
+  /** Whose keys are in force. */
+  readonly program: ProgramName;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   /** The other end, at the beginning of a sentence: "The sender". */
@@ -61,6 +77,10 @@ export interface CallProgram {
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
   readonly figures: () => CallFigures;
+  /** The present settings, for the help box. */
+  readonly settings: () => readonly DetailRow[];
+  /** Shows the next of our sources; only where there are any. */
+  readonly nextSource?: () => void;
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -76,33 +96,18 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
-  let isDetailed = false;
+  const screen = new CallScreen(call);
   const timer = setInterval(() => {
-    const { stats, status, detail } = program.figures();
+    const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
     if (status !== undefined) output.status(...status);
-    if (isDetailed) call.showDetail(detail);
+    if (screen.isDetailed) screen.showFigures(shown);
   }, statusIntervalMs);
-  const louder = (by: number): void => {
-    call.volume += by;
-    output.say(`Volume ${Math.round(100 * call.volume)} %.`);
-  };
-  const keys = watchKeys({
-    i: () => {
-      isDetailed = !isDetailed;
-      const { detail } = program.figures();
-      call.showDetail(isDetailed ? detail : []);
-      if (isDetailed) output.say(detailLines(detail));
-    },
-    m: () => {
-      if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
-    },
-    9: () => louder(-volumeStep),
-    0: () => louder(volumeStep),
-  });
-  call.on("key", ({ key }) => keys.press(key));
-  const code = await Promise.race([ended, stopped, keys.pressed]);
-  keys.release();
+  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }));
+  call.on("key", ({ key }) => keyboard.press(key));
+  const code = await Promise.race([ended, stopped, keyboard.quit]);
+  keyboard.release();
+  screen.stop();
   clearInterval(timer);
   await call.close();
   const summary = call.summary();
@@ -113,14 +118,26 @@ export async function runCall(
   return code;
 }
 
+/** The sound of one side, for its meter. */
+export function levelOf(
+  name: string,
+  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
+): SoundLevel {
+  return { name, isMuted, peakDbfs: peakDbfs ?? null };
+}
+
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
 function describeEvents(call: RunningCall, program: CallProgram, output: ConsoleOutput): Promise<ExitCode> {
   const { troubleExit = troubleExitOf } = program;
   const startedMs = performance.now();
   let wasConnected = false;
   return new Promise((resolve) => {
-    call.on("display", ({ display }) => {
-      if (program.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    call.on("display", (event) => {
+      if (program.wantsWindow && event.display === "none")
+        output.say("There is no display here: going on without a window, with figures only.");
+      if (event.display !== "browser") return;
+      output.event({ event: "page", url: event.url });
+      output.say(`The picture is on this page, for a browser on this computer:\n\n    ${event.url}\n`, true);
     });
     call.on("connected", (event) => {
       wasConnected = true;
@@ -146,10 +163,17 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "attempt", ...attempt });
       if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
     });
-    call.on("playing", ({ name }) => output.event({ event: "playing", name }));
+    call.on("playing", ({ name }) => {
+      output.event({ event: "playing", name });
+      output.say(`You hear through ${forTerminal(name)}.`);
+    });
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");
+    });
+    call.on("other-camera", ({ state }) => {
+      output.event({ event: "other-camera", state });
+      output.say(otherCameraSentences[state]);
     });
     call.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });

@@ -8,24 +8,28 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   displayOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   speakerOptions,
@@ -33,7 +37,7 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
@@ -48,6 +52,12 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-receiver")
@@ -55,9 +65,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("receiver", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
@@ -66,7 +76,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "receiver", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -74,24 +84,32 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
+      let otherName = "";
+      receiver.on("connected", ({ name }) => (otherName = name));
       const figures = (): CallFigures => {
         const stats = receiver.stats();
         const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
         const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-        return { stats, status, detail: [...callDetail(stats), ...soundDetail(stats.audio)] };
+        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
+        return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
       };
       const whoSees = "Its pictures come here; nothing of yours is sent.";
-      const program = {
+      const program: CallProgram = {
+        program: "receiver",
+        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
         otherEnd: "The sender",
         whoSees,

@@ -1,11 +1,14 @@
 // Entry point "@simple-video-chat/receiver": the receiver as a library, and the parts that peer composes.
 
+export type { DisplayView } from "./display/display.ts";
+export { bareOverlay, type Overlay, type OverlayRow, type SelfViewCorner, selfViewCorners, type SoundLevel } from "./display/overlay.ts";
 export type { BarcodeCount } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
 export type { IncomingStats, IncomingSummary, SlowPart } from "./incoming-video.ts";
 export type { StartAudioEngine } from "./audio/audio-playout-host.ts";
 export { listSpeakers } from "./audio/speaker.ts";
+export { listReceiverDevices } from "./devices.ts";
 export type { IncomingAudioStats } from "./audio/incoming-audio.ts";
 export { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";

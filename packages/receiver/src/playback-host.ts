@@ -9,16 +9,44 @@ import {
   toJsonObject,
   type TrackMessage,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  type EngineHostOptions,
+  networkOfDisplay,
+  selfViewTrack,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
-import type { OverlayRow } from "./display/detail-overlay.ts";
+import { type DisplayView, plainView } from "./display/display.ts";
+import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
+import type { ViewKind } from "./view-kind.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
 
+/** 4K pictures of every codec, a window and Node itself fit in: docs/decisions/0027-engine-confinement.md has the figures. */
+export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 600, files: 128 };
+
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
+
+/** The engine that decodes and has the window. */
+function playbackEngine(title: string | undefined): Pick<EngineHostOptions, "entry" | "confinement" | "isWatched"> {
+  return {
+    entry: new URL("./engine/main.js", import.meta.url),
+    confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
+    isWatched: true,
+  };
+}
+
+/** It says and hears the same, and shows the pictures in a browser, which has to reach it. It decodes nothing that it could hang over. */
+const browserEngine: Pick<EngineHostOptions, "entry" | "confinement"> = {
+  entry: new URL("./engine/browser-main.js", import.meta.url),
+  confinement: { dataMiB: 512, files: 128, network: "shared" },
+};
 
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
@@ -36,6 +64,9 @@ export class PlaybackHost {
   #card: string | undefined;
   #clock: ClockEstimate | undefined;
   #soundOffsetUs: number | undefined;
+  #overlay: Overlay = bareOverlay;
+  #view: DisplayView = plainView;
+  #isPaused = false;
   #isOpening = false;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
@@ -44,12 +75,12 @@ export class PlaybackHost {
   #onDrained: ((barcodes: BarcodeCount) => void) | undefined;
   #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
 
-  /** @param title of the window; without one nothing is drawn */
-  constructor(title: string | undefined, events: PlaybackHostEvents) {
+  /** @param title of the window or page; without one nothing is drawn */
+  constructor(title: string | undefined, events: PlaybackHostEvents, view: ViewKind = "window") {
     this.#title = title;
     this.#events = events;
     this.#engine = new EngineHost({
-      entry: new URL("./engine/main.js", import.meta.url),
+      ...(title !== undefined && view === "browser" ? browserEngine : playbackEngine(title)),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);
@@ -118,9 +149,34 @@ export class PlaybackHost {
     this.#command({ command: "card", text });
   }
 
-  /** Shows a table over the picture, until it is given anew; without rows, none. */
-  showDetail(rows: readonly OverlayRow[]): void {
-    this.#command({ command: "detail", rows });
+  /** What is drawn over the picture. */
+  get overlay(): Overlay {
+    return this.#overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#overlay = overlay;
+    this.#command({ command: "overlay", overlay });
+  }
+
+  /** How the picture is shown. */
+  get view(): DisplayView {
+    return this.#view;
+  }
+
+  set view(view: DisplayView) {
+    this.#view = view;
+    this.#command({ command: "view", view });
+  }
+
+  /** Whether the picture is held; decoding goes on. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused;
+    this.#command({ command: "pause", isPaused });
   }
 
   /** Names the window, if there is one; clean text of one line. */
@@ -150,6 +206,9 @@ export class PlaybackHost {
   #open(): void {
     this.#isOpening = true;
     this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
+    if (this.#view !== plainView) this.#command({ command: "view", view: this.#view });
+    if (this.#overlay !== bareOverlay) this.#command({ command: "overlay", overlay: this.#overlay });
+    if (this.#isPaused) this.#command({ command: "pause", isPaused: true });
     if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
     if (this.#clock !== undefined) this.#command({ command: "clock", clock: this.#clock });
     if (this.#soundOffsetUs !== undefined) this.#command({ command: "sound", offsetUs: this.#soundOffsetUs });

@@ -7,9 +7,11 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -18,28 +20,34 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   sourceOptions,
-  watchKeys,
+  detailLines,
+  Keyboard,
+  keyRows,
+  keysOf,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -59,13 +67,19 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("sender", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -75,7 +89,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -114,10 +128,15 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
-      sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
-      const code = await Promise.race([ended, stopped, keys.pressed]);
-      keys.release();
+      const keyboard = new Keyboard(keysOf("sender"), {
+        mute: () => (sender.isMuted = !sender.isMuted),
+        camera: () => (sender.isCameraOff = !sender.isCameraOff),
+        "next-source": () => switchSource(sender, video, output),
+        help: () => output.say(detailLines(keyRows("sender"))),
+      });
+      sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
+      const code = await Promise.race([ended, stopped, keyboard.quit]);
+      keyboard.release();
       clearInterval(status);
       await sender.close();
       output.end();
@@ -157,6 +176,10 @@ function describeEvents(
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
     });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
+    });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
@@ -175,7 +198,7 @@ function describeEvents(
       output.say(message, true);
       if (!isFinal) return;
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+      resolve(wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });
@@ -189,6 +212,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-import { exitCodes, exitCodesHelp } from "@simple-video-chat/protocol/cli";
+import { exitCodes, exitCodesHelp, keyRows } from "@simple-video-chat/protocol/cli";
 
 import { allowedPackages, layerOf, protocolLayers } from "../../check/layer-table.mjs";
 import { RunningCommand } from "./documented-command.ts";
@@ -76,6 +76,12 @@ for (const program of programs) {
     assert.ok(read(readme).includes(`${expected}\n`), `its table of options must be:\n${expected}`);
   });
 
+  test(`${readme} lists the keys`, () => {
+    const rows = keyRows(program).map(([keys, does]) => `| ${keys.replaceAll(/[^, ]+/g, "`$&`")} | ${does} |`);
+    const expected = ["| key | what it does |", "|---|---|", ...rows].join("\n");
+    assert.ok(read(readme).includes(`${expected}\n`), `its table of keys must be:\n${expected}`);
+  });
+
   test(`${readme} lists the events of --json`, () => {
     // What receiver and peer say alike stands in one file.
     const shared = program === "sender" ? "" : read("packages/receiver/src/call-program.ts");
@@ -106,9 +112,13 @@ async function runPrograms(): Promise<Readonly<Record<ProgramName, readonly Line
   const picture = ["--source", "testcard", "--camera-size", "320x240"];
   const run = async (waiting: ProgramName, joining: ProgramName): Promise<readonly [Line[], Line[]]> => {
     const sends = (name: ProgramName): string[] => [...(name === "receiver" ? [] : picture), ...(name === "sender" ? [] : ["--no-window"])];
-    const host = new RunningCommand([`svc-${waiting}`, ...sends(waiting), "--listen", "127.0.0.1:0", "--json", "--time-limit", "5"]);
+    const host = new RunningCommand([`svc-${waiting}`, ...sends(waiting), "--listen", "127.0.0.1:0", "--json"]);
     const { invite } = JSON.parse(await host.line(/"invite"/)) as { invite: string };
-    const guest = new RunningCommand([`svc-${joining}`, invite, ...sends(joining), "--json", "--time-limit", "20"]);
+    const guest = new RunningCommand([`svc-${joining}`, invite, ...sends(joining), "--json"]);
+    // Figures of pictures that were shown have all the fields; a busy computer takes a while to have some.
+    await guest.line(/"event":"stats".*"latencyMs".*"stages"/);
+    if (joining === "peer") await host.line(/"event":"stats".*"latencyMs".*"stages"/);
+    host.signal("SIGINT");
     return [linesOf((await host.end()).stdout), linesOf((await guest.end()).stdout)];
   };
   const [sender, receiver] = await run("sender", "receiver");

@@ -13,6 +13,7 @@ export {
   statusBeside,
   type StatusLines,
 } from "./call-figures.ts";
+export { checkDisplayOptions } from "./display-arguments.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
 export {
@@ -26,8 +27,14 @@ export {
   type OptionTable,
   runCommand,
 } from "./command.ts";
+export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
+export { configPath, settingsFor } from "./config-file.ts";
+export { completionCommand } from "./completion/completion-command.ts";
+export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
+export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";
+export { Keyboard, type TypingEvents } from "./keyboard.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
 export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
@@ -50,5 +57,6 @@ export {
   soundStatus,
 } from "./sound-figures.ts";
 export { checkAudioOptions } from "./sound-arguments.ts";
-export { watchKeys, watchTerminalKeys } from "./terminal-keys.ts";
+
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";
+export { setUpCommand } from "./set-up-command.ts";
