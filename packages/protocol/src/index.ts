@@ -7,6 +7,7 @@ export {
   authFailureWindowMs,
   authMaxBlockMs,
   authMinBlockMs,
+  codeLifetimeMs,
   deadAfterMs,
   defaultMaxReceivers,
   accountIntervalMs,
@@ -15,6 +16,7 @@ export {
   maxAudioBytes,
   maxAudioMessagesPerS,
   maxAuthFailures,
+  maxCodeGuesses,
   maxConnectBurstPerAddress,
   maxConnectsPerAddressPerS,
   maxConnectsPerS,
@@ -123,6 +125,7 @@ export { type Scheduler, systemScheduler } from "./time/scheduler.ts";
 // transport/
 export {
   type AdmitOptions,
+  type CodeOffer,
   type AdmittedCredential,
   type Credential,
   type CredentialClaim,
@@ -142,16 +145,15 @@ export {
   parseSecret,
   secretBytes,
 } from "./transport/invite.ts";
+export type { SecureChannel } from "./transport/secure-channel.ts";
+export { type CodeKey, dialSecurely, type DialSecurelyOptions } from "./transport/secure-dialer.ts";
 export {
   type ChannelRefusal,
   type ChannelRefusalCode,
-  dialSecurely,
-  type DialSecurelyOptions,
   listenSecurely,
   type ListenSecurelyOptions,
-  type SecureChannel,
   type SecureListener,
-} from "./transport/secure-channel.ts";
+} from "./transport/secure-listener.ts";
 export { systemCode, toTransportError, TransportError, type TransportErrorCode } from "./transport/transport-error.ts";
 
 // wire/
