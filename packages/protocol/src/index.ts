@@ -102,6 +102,14 @@ export type { TextMessage } from "./messages/text.ts";
 export type { TrackMessage } from "./messages/track.ts";
 export { videoFixedBytes, type VideoMessage } from "./messages/video.ts";
 
+// pairing/
+export { type Acquaintance, Acquaintances, type Meeting } from "./pairing/acquaintances.ts";
+export { configFolder } from "./pairing/config-folder.ts";
+export { ContactFileError, type ContactFileErrorCode, type ContactKind } from "./pairing/contact-file.ts";
+export { type Contact, Contacts, type NewContact, rememberFeature } from "./pairing/contacts.ts";
+export { createShortCode, parseShortCode, ShortCodeError } from "./pairing/short-code.ts";
+export { verificationWords } from "./pairing/verification-words.ts";
+
 // session/
 export { connectSession, type ConnectSessionOptions, defaultEncodes, type SessionEndOptions } from "./session/dialer.ts";
 export { Emitter } from "./session/emitter.ts";

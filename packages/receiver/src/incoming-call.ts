@@ -1,7 +1,15 @@
 // The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
 // peer puts it beside its camera.
 
-import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
+import {
+  Acquaintances,
+  type EncodedPacket,
+  type Emitter,
+  type Meeting,
+  type Session,
+  type TrackMessage,
+  type TransportError,
+} from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
@@ -42,6 +50,8 @@ export interface IncomingCallEvents {
   /** Whether there is a window. */
   readonly display: { readonly display: "window" | "none" };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
+  /** The other end was added to the contacts. */
+  readonly remembered: { readonly name: string };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
   /** Each picture that is shown. */
@@ -182,13 +192,17 @@ export class IncomingCall {
   }
 
   /** Plays the video of this session. */
-  use(session: Session): void {
-    session.on("live", ({ resumed, remoteAddress, peer }) => {
+  use(session: Session, acquaintances: Acquaintances = new Acquaintances(undefined), meeting: Meeting = { once: false }): void {
+    session.on("live", (live) => {
+      const { resumed, remoteAddress } = live;
+      const { name, isNew, trouble } = acquaintances.greet(session, live, meeting);
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
-      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
-      if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
-      this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
+      this.#playback.setTitle(`Simple Video Chat: ${name}`);
+      if (!this.#hasShown) this.showCard(`waiting for the picture of ${name}`);
+      this.#events.emit("connected", { name, remoteAddress, resumed });
+      if (isNew) this.#events.emit("remembered", { name });
+      if (trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: trouble });
     });
     session.on("message", (message) => {
       this.#video.receive(message);

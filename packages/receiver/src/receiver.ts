@@ -1,13 +1,17 @@
 // The receiver as a library: connects to a sender, plays its video, and comes back when the connection is lost.
 
 import {
+  Acquaintances,
   type Capabilities,
+  type CodeKey,
   connectSession,
+  type Contacts,
   type Credential,
   Emitter,
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  verificationWords,
 } from "@simple-video-chat/protocol";
 
 import type { BarcodeCount } from "./engine/playback-command.ts";
@@ -17,8 +21,10 @@ import type { IncomingSummary } from "./incoming-video.ts";
 export interface ReceiverOptions extends IncomingCallOptions {
   readonly host: string;
   readonly port: number;
-  /** Of an invite: `deriveCredential(parseInvite(text).secret)`. */
-  readonly credential: Credential;
+  /** Of an invite: `deriveCredential(parseInvite(text).secret)`; or a short code. */
+  readonly credential: Credential | CodeKey;
+  /** Senders that were watched before, kind "cameras": this one is added when it is new, and `credential` good for one time only. */
+  readonly contacts?: Contacts | undefined;
   /** Default "receiver". */
   readonly name?: string;
   /** Keep trying while the sender has not been started yet; default false. */
@@ -54,14 +60,17 @@ export class Receiver {
   constructor(options: ReceiverOptions) {
     this.#incoming = new IncomingCall(options, this.#events);
     this.#incoming.showCard("connecting");
+    const { host, port, credential, contacts } = options;
+    const acquaintances = new Acquaintances(contacts);
+    const capabilities = receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio);
     this.#session = connectSession({
-      host: options.host,
-      port: options.port,
-      credential: options.credential,
-      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio),
+      host,
+      port,
+      credential,
+      capabilities: { ...capabilities, features: acquaintances.features },
       waitForListener: options.waitForSender ?? false,
     });
-    this.#incoming.use(this.#session);
+    this.#incoming.use(this.#session, acquaintances, { once: true, dialed: { host, port } });
   }
 
   /** Calls `handler` at every such event; the returned function ends that. */
@@ -77,6 +86,11 @@ export class Receiver {
   /** What the barcodes of the shown pictures said; complete after {@link close}. */
   get barcodes(): BarcodeCount {
     return this.#incoming.barcodes;
+  }
+
+  /** Three words that the sender shows, too, when nobody is in the middle; undefined: not connected. */
+  verificationWords(): Promise<string | undefined> {
+    return verificationWords(this.#session);
   }
 
   /** The present figures. */
