@@ -11,6 +11,7 @@ import {
   formatSummary,
   forTerminal,
   type StatusLines,
+  verifySentence,
   watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
@@ -31,6 +32,7 @@ export interface RunningCall {
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
   showDetail(rows: readonly DetailRow[]): void;
+  verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -57,6 +59,10 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** End when a microphone or speaker does not work. */
   readonly requiresAudio?: boolean;
+  /** Show the words that must be the same at both ends. */
+  readonly verifies?: boolean;
+  /** What further keys do. */
+  readonly keys?: Readonly<Record<string, () => void>>;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -99,6 +105,7 @@ export async function runCall(
     },
     9: () => louder(-volumeStep),
     0: () => louder(volumeStep),
+    ...program.keys,
   });
   call.on("key", ({ key }) => keys.press(key));
   const code = await Promise.race([ended, stopped, keys.pressed]);
@@ -126,6 +133,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       wasConnected = true;
       output.event({ event: "connected", ...event });
       output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("connected", () => {
+      if (program.verifies === true) void tellWords(call, output);
+    });
+    call.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`Remembered as ${forTerminal(name)}: next time that name is enough.`);
     });
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
@@ -171,6 +185,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       resolve(exitCodeOf(end, wasConnected));
     });
   });
+}
+
+async function tellWords(call: RunningCall, output: ConsoleOutput): Promise<void> {
+  const words = await call.verificationWords();
+  if (words === undefined) return;
+  output.event({ event: "verify", words });
+  output.say(verifySentence(words), true);
 }
 
 function closingSentence(

@@ -30,6 +30,10 @@ class FakeCall implements RunningCall {
     return this.events.on(event, handler);
   }
 
+  verificationWords(): Promise<string | undefined> {
+    return Promise.resolve("aardvark adroitness absurd");
+  }
+
   showDetail(rows: readonly DetailRow[]): void {
     this.shownDetails.push(rows);
   }

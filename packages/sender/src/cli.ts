@@ -19,17 +19,25 @@ import {
   formatOutgoing,
   forTerminal,
   helpEpilogue,
+  invitationOptions,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
+  openContacts,
   optionsFromEnvironment,
+  pairingOptions,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
+  refusalSentence,
   runProgram,
+  sayCode,
+  sayCodeBurned,
+  sayInvite,
   sourceOptions,
+  verifySentence,
   watchKeys,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
@@ -37,6 +45,7 @@ import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
 import { commands } from "./commands.ts";
+import { kickKeys } from "./kick-key.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
@@ -48,6 +57,9 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...pairingOptions,
+  ...invitationOptions,
+  code: { type: "boolean", default: false, describe: "show a short code to say aloud, too" },
   ...commonOptions,
   listen: {
     type: "string",
@@ -87,6 +99,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
       if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
       const video = videoOptionsFrom(args);
+      if (secret !== undefined && args.code) {
+        throw new CliError(exitCodes.usage, "With --key-file nobody needs a code: give one of the two.");
+      }
+      // Who has the key file needs no other secret.
+      const contacts = secret === undefined ? openContacts("sender", args.remember) : undefined;
       const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
       checkSource(video.source);
       const sender = await startSender({
@@ -97,6 +114,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        codes: args.code,
+        contacts,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -113,8 +132,15 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           true,
         );
       }
+      const known = contacts?.list().filter(({ blocked }) => !blocked) ?? [];
+      if (known.length > 0)
+        output.say(`Without an invite may watch whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
+      const keys = watchKeys({
+        m: () => (sender.isMuted = !sender.isMuted),
+        ...(args.code && { n: () => sender.nextCode() }),
+        ...kickKeys(sender, (sentence) => output.say(sentence, true)),
+      });
       sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keys.pressed]);
       keys.release();
@@ -139,15 +165,19 @@ function showStatus(sender: Sender, output: ConsoleOutput): void {
 function describeEvents(
   sender: Sender,
   output: ConsoleOutput,
-  args: { readonly exitOnNoViewers: boolean; readonly requireAudio: boolean },
+  args: { readonly exitOnNoViewers: boolean; readonly requireAudio: boolean; readonly qr: boolean; readonly verify: boolean },
 ): Promise<ExitCode> {
   return new Promise((resolve) => {
-    sender.on("invite", ({ invite }) => {
-      output.event({ event: "invite", invite });
-      output.say(
-        `On the computer that watches run:\n\n    ${commandOf("receiver")} ${invite}\n\nThe invite lets one receiver in, within ten minutes.`,
-        true,
-      );
+    const words = { program: "receiver", where: "On the computer that watches run:", use: "lets one receiver in" } as const;
+    sender.on("invite", ({ invite }) => sayInvite(output, invite, words, args));
+    sender.on("code", ({ code }) => {
+      const { host, port } = sender.address;
+      sayCode(output, code, words, { host: dialableHost(host), port });
+    });
+    sender.on("code-burned", () => sayCodeBurned(output));
+    sender.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`${forTerminal(name)} is remembered under that name, and may watch again without an invite.`);
     });
     sender.on("opened", (source) => {
       output.event({ event: "opened", ...source });
@@ -156,6 +186,7 @@ function describeEvents(
     sender.on("joined", ({ id, name, remoteAddress, resumed }) => {
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
+      if (args.verify) void tellWords(sender, { id, name }, output);
     });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });
@@ -168,7 +199,7 @@ function describeEvents(
     });
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
-      output.say(`Refused ${remoteAddress}: ${code}.`);
+      output.say(refusalSentence({ remoteAddress, code }));
     });
     sender.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
@@ -196,6 +227,17 @@ function describeEvents(
       resolve(exitCodes.ok);
     });
   });
+}
+
+async function tellWords(
+  sender: Sender,
+  { id, name }: { readonly id: number; readonly name: string },
+  output: ConsoleOutput,
+): Promise<void> {
+  const words = await sender.verificationWords(id);
+  if (words === undefined) return;
+  output.event({ event: "verify", id, words });
+  output.say(`${forTerminal(name)}: ${verifySentence(words)}`, true);
 }
 
 function explain(error: unknown): never {

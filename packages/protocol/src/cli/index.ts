@@ -1,5 +1,7 @@
 // Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
 
+export { ask } from "./ask.ts";
+export { type CallTarget, givenTarget, resolveTarget, type TargetArguments } from "./call-target.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
@@ -26,18 +28,22 @@ export {
   type OptionTable,
   runCommand,
 } from "./command.ts";
+export { allowCommand, contactsCommand, forgetCommand, kickCommand, openContacts } from "./contact-commands.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
+export { type InvitationWords, refusalSentence, sayCode, sayCodeBurned, sayInvite, verifySentence } from "./invitation.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
 export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
-export { askForInvite, readKeyFile } from "./secret-file.ts";
+export { readKeyFile } from "./secret-file.ts";
 export {
   audioOptions,
   commonOptions,
   displayOptions,
   helpEpilogue,
+  invitationOptions,
   microphoneOptions,
+  pairingOptions,
   sourceOptions,
   speakerOptions,
 } from "./shared-options.ts";

@@ -51,6 +51,17 @@ export const audioOptions = {
   },
 } as const;
 
+/** Options of everything that somebody else connects to or with. */
+export const pairingOptions = {
+  remember: { type: "boolean", default: true, describe: "know each other again: next time the name is enough (--no-remember: do not)" },
+  verify: { type: "boolean", default: false, describe: "show three words, which must be the same at both ends" },
+} as const;
+
+/** Options of everything that waits for others. */
+export const invitationOptions = {
+  qr: { type: "boolean", default: true, describe: "show the invite as a QR code, too, in a terminal (--no-qr: do not)" },
+} as const;
+
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },

@@ -102,9 +102,13 @@ export class ContactFile {
     } catch (error) {
       if (error instanceof ContactFileError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new ContactFileError("unusable", `The contacts in ${this.path} cannot be used: ${why}. With --no-remember it goes without them.`, {
-        cause: error,
-      });
+      throw new ContactFileError(
+        "unusable",
+        `The contacts in ${this.path} cannot be used: ${why}. With --no-remember it goes without them.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }
@@ -114,7 +118,10 @@ function checkMode(path: string, mode: number): { readonly mtimeMs: number; read
   const found = statSync(path);
   if (process.platform === "win32") return found;
   if (found.uid !== process.getuid?.()) {
-    throw new ContactFileError("exposed", `${path} belongs to another user, who could read your contacts' secrets. Make it yours, or remove it.`);
+    throw new ContactFileError(
+      "exposed",
+      `${path} belongs to another user, who could read your contacts' secrets. Make it yours, or remove it.`,
+    );
   }
   if ((found.mode & others) === 0) return found;
   const command = `chmod ${mode.toString(8)} '${path}'`;
@@ -137,7 +144,8 @@ function lock(path: string): () => void {
 
 function parseEntries(text: string): ContactEntries {
   const found: unknown = JSON.parse(text);
-  if (typeof found !== "object" || found === null || !("version" in found) || found.version !== 1) throw new Error("it is of another version");
+  if (typeof found !== "object" || found === null || !("version" in found) || found.version !== 1)
+    throw new Error("it is of another version");
   const lists = found as Readonly<Record<string, unknown>>;
   const [calls, watchers, cameras] = contactKinds.map((kind) => {
     const list = lists[kind];

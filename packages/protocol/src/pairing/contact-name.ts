@@ -29,6 +29,9 @@ export function sameName(one: string, other: string): boolean {
 function baseName(wanted: string): string {
   const plain = cleanText(wanted, { lines: false }).normalize("NFKC");
   const words = plain.replaceAll(/[^\p{L}\p{M}\p{N}._]+/gu, "-");
-  const name = [...words].slice(0, maxChars).join("").replaceAll(/^[-.]+|[-.]+$/g, "");
+  const name = [...words]
+    .slice(0, maxChars)
+    .join("")
+    .replaceAll(/^[-.]+|[-.]+$/g, "");
   return name === "" ? fallback : name;
 }

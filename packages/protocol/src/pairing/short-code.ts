@@ -21,7 +21,10 @@ export function createShortCode(): string {
  * @throws {ShortCodeError} when it has not the form of a code, or a word that no code has
  */
 export function parseShortCode(text: string): string {
-  const [number = "", first = "", second = "", ...more] = text.trim().toLowerCase().split(/[\s-]+/);
+  const [number = "", first = "", second = "", ...more] = text
+    .trim()
+    .toLowerCase()
+    .split(/[\s-]+/);
   if (!/^[1-9]\d?$/.test(number) || second === "" || more.length > 0) {
     throw new ShortCodeError("That is not a code. A code is a number and two words, like 7-crossover-clockwork.");
   }

@@ -8,7 +8,7 @@ const label = "EXPORTER-svc1-words";
 
 /**
  * Slow on purpose. Who has the secret and sits in the middle can try handshakes with one end until its words are those of the other: 2^24 tries, in
- * the 5 s that the handshake may take. Each costs 32 MiB and about 0.1 s here: 300,000 computers.
+ * the 5 s that the handshake may take. Each costs 32 MiB and 0.1 s of a fast core: it takes 300,000 of them.
  */
 const cost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1_048_576 } as const;
 

@@ -28,7 +28,10 @@ function hex(bytes: Uint8Array | undefined): string | undefined {
 }
 
 test("writes lengths as the draft does", () => {
-  assert.equal(hex(lengthValues(Buffer.from("1234"), Buffer.from("5"), Buffer.alloc(0), Buffer.from("6789"))), "04313233340135000436373839");
+  assert.equal(
+    hex(lengthValues(Buffer.from("1234"), Buffer.from("5"), Buffer.alloc(0), Buffer.from("6789"))),
+    "04313233340135000436373839",
+  );
   assert.equal(hex(lengthValues(Buffer.alloc(127)).subarray(0, 2)), "7f00");
   assert.equal(hex(lengthValues(Buffer.alloc(128)).subarray(0, 3)), "800100");
 });
