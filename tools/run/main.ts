@@ -9,7 +9,8 @@ import {
   exitCodes,
   helpEpilogue,
   optionsFromEnvironment,
-  watchKeys,
+  Keyboard,
+  keysOf,
   runProgram,
   statusBeside,
   sourceOptions,
@@ -58,7 +59,7 @@ process.exitCode = await runProgram(
     // A call with oneself is not one to remember.
     const shared = [...forwarded(args), "--no-remember"];
     const sides: PeerProcess[] = [];
-    const quit = watchKeys();
+    const keyboard = new Keyboard(keysOf("peer"));
     try {
       const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
       sides.push(a);
@@ -71,11 +72,11 @@ process.exitCode = await runProgram(
         () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
         statusIntervalMs,
       );
-      const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);
+      const code = await Promise.race([stopped, keyboard.quit, ...sides.map((side) => side.exited)]);
       clearInterval(status);
       return await end(sides, output, code);
     } finally {
-      quit.release();
+      keyboard.release();
       for (const side of sides) side.kill();
       output.end();
     }

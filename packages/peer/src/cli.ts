@@ -46,7 +46,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -120,11 +120,19 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       }).catch(explain);
       describeOurSide(peer, output, args);
       announce(peer, output, args.keyFile, contacts);
+      let otherName = "";
+      peer.on("connected", ({ name }) => (otherName = name));
       const program: CallProgram = {
+        program: "peer",
+        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
         requiresAudio: args.requireAudio,
         verifies: args.verify,
-        keys: args.code && peer.address !== undefined ? { n: () => peer.nextCode() } : {},
+        keys: {
+          "new-code": () => {
+            if (args.code && peer.address !== undefined) peer.nextCode();
+          },
+        },
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
@@ -132,7 +140,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           if (code.startsWith("camera")) return exitCodes.camera;
           return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
         },
-        figures: () => figuresOf(peer),
+        figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
       return runCall(peer, program, { output, stopped });
@@ -184,13 +192,18 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   if (known.length > 0) output.say(`Without an invite may call whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
 }
 
-function figuresOf(peer: Peer): CallFigures {
+function figuresOf(peer: Peer, otherName: string): CallFigures {
   const stats = peer.stats();
   const { incoming, outgoing } = stats;
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  return { stats, status, detail: [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)] };
+  const levels = [
+    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
+    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
+  ];
+  const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
+  return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
 
 /** Tells what happens at this end. */

@@ -4,24 +4,28 @@
 import { toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
-  detailLines,
   type DetailRow,
   type ExitCode,
   exitCodes,
   formatSummary,
   forTerminal,
+  type KeyActions,
+  Keyboard,
+  keysOf,
+  type ProgramName,
   type StatusLines,
   verifySentence,
-  watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
+import { callKeys } from "./call-keys.ts";
+import { CallScreen, type ScreenFigures } from "./call-screen.ts";
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay, SoundLevel } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
 const statusIntervalMs = 1000;
-/** What a key makes it louder or quieter by. */
-const volumeStep = 0.1;
 
 /** A running call, as far as a program shows it. */
 export interface RunningCall {
@@ -31,7 +35,10 @@ export interface RunningCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
-  showDetail(rows: readonly DetailRow[]): void;
+  /** Whether the other end's picture stands still. */
+  isPaused: boolean;
+  overlay: Overlay;
+  view: DisplayView;
   verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
@@ -44,11 +51,13 @@ export interface CallFigures {
   /** The status line; undefined while there is nothing to show. */
   readonly status: StatusLines | undefined;
   /** What the key i shows. */
-  readonly detail: readonly DetailRow[];
+  readonly screen: ScreenFigures;
 }
 
 /** What differs between the programs. */
 export interface CallProgram {
+  /** Whose keys are in force. */
+  readonly program: ProgramName;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   /** The other end, at the beginning of a sentence: "The sender". */
@@ -61,12 +70,14 @@ export interface CallProgram {
   readonly requiresAudio?: boolean;
   /** Show the words that must be the same at both ends. */
   readonly verifies?: boolean;
-  /** What further keys do. */
-  readonly keys?: Readonly<Record<string, () => void>>;
+  /** What keys do that are not those of every call. */
+  readonly keys?: KeyActions;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
   readonly figures: () => CallFigures;
+  /** The present settings, for the help box. */
+  readonly settings: () => readonly DetailRow[];
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -82,34 +93,18 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
-  let isDetailed = false;
+  const screen = new CallScreen(call);
   const timer = setInterval(() => {
-    const { stats, status, detail } = program.figures();
+    const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
     if (status !== undefined) output.status(...status);
-    if (isDetailed) call.showDetail(detail);
+    if (screen.isDetailed) screen.showFigures(shown);
   }, statusIntervalMs);
-  const louder = (by: number): void => {
-    call.volume += by;
-    output.say(`Volume ${Math.round(100 * call.volume)} %.`);
-  };
-  const keys = watchKeys({
-    i: () => {
-      isDetailed = !isDetailed;
-      const { detail } = program.figures();
-      call.showDetail(isDetailed ? detail : []);
-      if (isDetailed) output.say(detailLines(detail));
-    },
-    m: () => {
-      if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
-    },
-    9: () => louder(-volumeStep),
-    0: () => louder(volumeStep),
-    ...program.keys,
-  });
-  call.on("key", ({ key }) => keys.press(key));
-  const code = await Promise.race([ended, stopped, keys.pressed]);
-  keys.release();
+  const keyboard = new Keyboard(keysOf(program.program), { ...callKeys({ ...program, call, screen, output }), ...program.keys });
+  call.on("key", ({ key }) => keyboard.press(key));
+  const code = await Promise.race([ended, stopped, keyboard.quit]);
+  keyboard.release();
+  screen.stop();
   clearInterval(timer);
   await call.close();
   const summary = call.summary();
@@ -118,6 +113,14 @@ export async function runCall(
   if (summary.captured > 0) output.say(formatSummary(summary));
   output.end();
   return code;
+}
+
+/** The sound of one side, for its meter. */
+export function levelOf(
+  name: string,
+  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
+): SoundLevel {
+  return { name, isMuted, peakDbfs: peakDbfs ?? null };
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
@@ -160,7 +163,10 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "attempt", ...attempt });
       if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
     });
-    call.on("playing", ({ name }) => output.event({ event: "playing", name }));
+    call.on("playing", ({ name }) => {
+      output.event({ event: "playing", name });
+      output.say(`You hear through ${forTerminal(name)}.`);
+    });
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");

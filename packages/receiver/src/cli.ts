@@ -36,7 +36,7 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
@@ -94,14 +94,20 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
+      let otherName = "";
+      receiver.on("connected", ({ name }) => (otherName = name));
       const figures = (): CallFigures => {
         const stats = receiver.stats();
         const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
         const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-        return { stats, status, detail: [...callDetail(stats), ...soundDetail(stats.audio)] };
+        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
+        return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
       };
       const whoSees = "Its pictures come here; nothing of yours is sent.";
-      const program = {
+      const program: CallProgram = {
+        program: "receiver",
+        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
         otherEnd: "The sender",
         whoSees,

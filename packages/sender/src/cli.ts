@@ -38,14 +38,17 @@ import {
   sayInvite,
   sourceOptions,
   verifySentence,
-  watchKeys,
+  detailLines,
+  Keyboard,
+  keyRows,
+  keysOf,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
 import { commands } from "./commands.ts";
-import { kickKeys } from "./kick-key.ts";
+import { kickByKey } from "./kick-key.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
@@ -136,14 +139,17 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       if (known.length > 0)
         output.say(`Without an invite may watch whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({
-        m: () => (sender.isMuted = !sender.isMuted),
-        ...(args.code && { n: () => sender.nextCode() }),
-        ...kickKeys(sender, (sentence) => output.say(sentence, true)),
+      const keyboard = new Keyboard(keysOf("sender"), {
+        kick: () => kickByKey(sender, keyboard, (sentence) => output.say(sentence, true)),
+        "new-code": () => {
+          if (args.code) sender.nextCode();
+        },
+        mute: () => (sender.isMuted = !sender.isMuted),
+        help: () => output.say(detailLines(keyRows("sender"))),
       });
-      sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
-      const code = await Promise.race([ended, stopped, keys.pressed]);
-      keys.release();
+      sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
+      const code = await Promise.race([ended, stopped, keyboard.quit]);
+      keyboard.release();
       clearInterval(status);
       await sender.close();
       output.end();
@@ -187,6 +193,10 @@ function describeEvents(
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
       if (args.verify) void tellWords(sender, { id, name }, output);
+    });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
     });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });

@@ -1,47 +1,34 @@
 // The key k of a sender: puts out who watches, or asks whom when there are several.
 
-import { forTerminal } from "@simple-video-chat/protocol/cli";
+import { forTerminal, type Keyboard } from "@simple-video-chat/protocol/cli";
 
-import type { Sender } from "./sender.ts";
+import type { ReceiverInfo, Sender } from "./sender.ts";
 
 /** How many can be told apart by one key. */
 const maxChoices = 9;
-/** How long the question stands, ms: a digit that is pressed later means something else. */
-const questionMs = 10_000;
 
 /**
- * The keys to give to watchKeys: k, and the digits that answer its question.
+ * k was pressed.
+ * @param keyboard whose next key is the answer
  * @param say tells the user
  */
-export function kickKeys(
+export function kickByKey(
   sender: Pick<Sender, "receivers" | "kick">,
+  keyboard: Pick<Keyboard, "answerWith">,
   say: (sentence: string) => void,
-): Readonly<Record<string, () => void>> {
-  let choices: readonly { readonly id: number; readonly name: string }[] = [];
-  let timer: NodeJS.Timeout | undefined;
-
-  function ask(): void {
-    const watching = sender.receivers;
-    const [first, second] = watching;
-    if (first === undefined) return say("Nobody watches.");
-    if (second === undefined) return kick(first);
-    choices = watching.slice(0, maxChoices);
-    clearTimeout(timer);
-    timer = setTimeout(() => (choices = []), questionMs).unref();
-    const lines = choices.map(({ name }, at) => `  ${at + 1}  ${forTerminal(name)}`).join("\n");
-    say(`Put out whom? Press the number, or wait.\n${lines}`);
-  }
-
-  function answer(number: number): void {
-    const chosen = choices[number - 1];
-    choices = [];
-    if (chosen !== undefined) kick(chosen);
-  }
-
-  function kick({ id, name }: { readonly id: number; readonly name: string }): void {
+): void {
+  const kick = ({ id, name }: ReceiverInfo): void => {
     if (sender.kick(id) > 0) say(`${forTerminal(name)} is put out.`);
-  }
-
-  const digits = Array.from({ length: maxChoices }, (_, at) => [String(at + 1), () => answer(at + 1)] as const);
-  return { k: ask, ...Object.fromEntries(digits) };
+  };
+  const choices = sender.receivers.slice(0, maxChoices);
+  const [first, second] = choices;
+  if (first === undefined) return say("Nobody watches.");
+  if (second === undefined) return kick(first);
+  const lines = choices.map(({ name, remoteAddress }, at) => `  ${at + 1}  ${forTerminal(name)} (${remoteAddress})`);
+  say(`Put out whom? Press the number; any other key: nobody.\n${lines.join("\n")}`);
+  keyboard.answerWith((key) => {
+    const chosen = choices[Number(key) - 1];
+    if (chosen === undefined) say("Nobody is put out.");
+    else kick(chosen);
+  });
 }

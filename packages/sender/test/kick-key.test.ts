@@ -2,60 +2,45 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
 
-import { kickKeys } from "../src/kick-key.ts";
+import { kickByKey } from "../src/kick-key.ts";
 import type { ReceiverInfo } from "../src/sender.ts";
 
-const test = suite("kickKeys");
+const test = suite("kickByKey");
 
-function watching(...names: readonly string[]): {
-  press: (key: string) => void;
-  readonly kicked: (string | number)[];
-  readonly said: string[];
-} {
-  const kicked: (string | number)[] = [];
+/** k is pressed where these watch, then `answer`. */
+function press(
+  names: readonly string[],
+  answer?: string,
+): { readonly kicked: readonly unknown[]; readonly said: string; readonly asked: boolean } {
+  const kicked: unknown[] = [];
   const said: string[] = [];
+  let onKey: ((key: string) => void) | undefined;
   const receivers: ReceiverInfo[] = names.map((name, at) => ({ id: at + 11, name, remoteAddress: "192.0.2.1" }));
-  const sender = {
-    receivers,
-    kick: (who: string | number): number => {
-      const isThere = receivers.some(({ id }) => id === who);
-      if (isThere) kicked.push(who);
-      return isThere ? 1 : 0;
-    },
-  };
-  const keys = kickKeys(sender, (sentence) => said.push(sentence));
-  return { press: (key) => keys[key]?.(), kicked, said };
+  const sender = { receivers, kick: (who: unknown): number => kicked.push(who) };
+  kickByKey(sender, { answerWith: (given) => (onKey = given) }, (sentence) => said.push(sentence));
+  const asked = onKey !== undefined;
+  if (answer !== undefined) onKey?.(answer);
+  return { kicked, said: said.join("\n"), asked };
 }
 
 test("says that nobody watches", () => {
-  const { press, kicked, said } = watching();
-  press("k");
-  assert.deepEqual([kicked, said], [[], ["Nobody watches."]]);
+  assert.deepEqual(press([]), { kicked: [], said: "Nobody watches.", asked: false });
 });
 
 test("puts the only one out at once", () => {
-  const { press, kicked } = watching("anna");
-  press("k");
-  assert.deepEqual(kicked, [11]);
+  assert.deepEqual(press(["anna"]), { kicked: [11], said: "anna is put out.", asked: false });
 });
 
-test("asks whom when there are several, and a digit answers once", () => {
-  const { press, kicked, said } = watching("anna", "b\x1b[2Jert");
-  press("2");
-  assert.deepEqual(kicked, [], "a digit means nothing before the question");
-  press("k");
-  assert.match(said.join("\n"), /1 {2}anna\n {2}2 {2}b\[2Jert/);
-  press("2");
-  press("1");
+test("asks whom when there are several, by names that are safe for a terminal", () => {
+  const { kicked, said } = press(["anna", "b\x1b[2Jert"], "2");
   assert.deepEqual(kicked, [12]);
+  assert.match(said, /1 {2}anna \(192\.0\.2\.1\)\n {2}2 {2}b\[2Jert/);
 });
 
-test("asks for no number that nobody has", () => {
-  const { press, kicked } = watching("anna", "bert");
-  press("k");
-  press("3");
-  press("1");
-  assert.deepEqual(kicked, []);
+test("puts nobody out by any other key", () => {
+  for (const key of ["3", "0", "q", "Escape", "Space", "-1", "1.5"]) {
+    assert.deepEqual(press(["anna", "bert"], key).kicked, [], key);
+  }
 });
 
 test.run();

@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/protocol/engine": running engine processes, and being one.
 
+export { audioConfinement, type Confinement, networkOfDisplay } from "./confinement.ts";
 export { answerProcess, askProcess } from "./ask-process.ts";
 export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } from "./engine-host.ts";
 export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
@@ -8,3 +9,4 @@ export { askForPriority } from "./priority.ts";
 export { quietly } from "./quiet-import.ts";
 export { isScreenReachable, x11Addresses } from "./screen.ts";
 export { audioTrack, selfViewTrack, videoTrack } from "./tracks.ts";
+export { windowKey } from "./window-keys.ts";

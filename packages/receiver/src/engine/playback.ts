@@ -42,14 +42,14 @@ interface ReadyPicture {
 export interface PlaybackOptions {
   readonly track: number;
   /** Its caller's. */
-  readonly display: Pick<Display, "show">;
+  readonly display: Pick<Display, "show" | "hold">;
   /** Default the computer's. */
   readonly nowUs?: () => Micros;
 }
 
 /** Plays one track on one display. Owns its decoder. */
 export class Playback {
-  readonly #display: Pick<Display, "show">;
+  readonly #display: Pick<Display, "show" | "hold">;
   readonly #nowUs: () => Micros;
   readonly #sink: PlaybackSink;
   #clock: ClockEstimate | undefined;
@@ -60,6 +60,9 @@ export class Playback {
   /** Works off what waits; undefined when nothing does. */
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
+  #isPaused = false;
+  /** Whether the decoder has one. */
+  #hasPicture = false;
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
   #report: ReportMessage;
@@ -89,6 +92,15 @@ export class Playback {
   /** How far the sender's clock is from ours; undefined: not known, and then no picture is too old to be shown. */
   set clock(clock: ClockEstimate | undefined) {
     this.#clock = clock;
+  }
+
+  /** Whether the picture that is shown is held. All is decoded meanwhile, and what is not shown counts as superseded. */
+  set isPaused(isPaused: boolean) {
+    if (isPaused === this.#isPaused) return;
+    // What is ready is shown, to be held, or because it is live again.
+    this.#show();
+    this.#isPaused = isPaused;
+    if (isPaused && this.#hasPicture && this.#decoder !== undefined) this.#display.hold(this.#decoder.picture());
   }
 
   /** The packets from here on are of this format, beginning with a keyframe. */
@@ -134,7 +146,8 @@ export class Playback {
   }
 
   async #open(format: TrackMessage): Promise<void> {
-    this.#show();
+    if (this.#isPaused && this.#ready !== undefined) this.#supersede();
+    else this.#show();
     this.#isWaitingForKeyframe = true;
     // A sender that has begun anew counts its frames from 1.
     this.#lastBarcodeFrame = 0;
@@ -145,6 +158,7 @@ export class Playback {
     if (isSame && this.#decoder !== undefined) return;
     this.#decoder?.close();
     this.#decoder = undefined;
+    this.#hasPicture = false;
     try {
       this.#decoder = await openDecoder(format);
     } catch (error) {
@@ -173,8 +187,14 @@ export class Playback {
       return;
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
-    if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
+    if (this.#ready !== undefined) this.#supersede();
     this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
+    this.#hasPicture = true;
+    if (this.#isPaused) {
+      // What became of the one before is told: the network process waits for an engine that is too slow.
+      this.#sink.onReport(this.#report);
+      return;
+    }
     // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
     this.#showing ??= setImmediate(() => this.#show());
   }
@@ -191,6 +211,8 @@ export class Playback {
       return;
     }
     const picture = this.#decoder.picture();
+    // Before it is shown: the display may draw over it.
+    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
     this.#display.show(picture);
     const shownUs = this.#nowUs();
     this.#report = {
@@ -202,7 +224,11 @@ export class Playback {
       shown: this.#report.shown + 1,
     };
     this.#sink.onReport(this.#report);
-    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
+  }
+
+  #supersede(): void {
+    this.#ready = undefined;
+    this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
   }
 
   #count(counter: "stale" | "waitingForKeyframe" | "undecodable"): void {
