@@ -7,6 +7,7 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
   commandIn,
   commandOf,
@@ -47,7 +48,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -104,6 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
       const place = await meeting(args, contacts);
       checkSource(video.source);
@@ -113,6 +115,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         contacts,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
         speaker: args.speaker,
@@ -140,6 +143,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           if (code.startsWith("camera")) return exitCodes.camera;
           return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
         },
+        nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
@@ -234,6 +238,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput, options: { readonly 
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

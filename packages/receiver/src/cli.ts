@@ -8,6 +8,7 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
   commandIn,
   commandOf,
@@ -84,11 +85,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const target = await findTarget(args, openContacts("receiver", args.remember));
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
         speaker: args.speaker,

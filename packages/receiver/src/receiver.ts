@@ -11,6 +11,7 @@ import {
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  videoStateFeature,
   verificationWords,
 } from "@simple-video-chat/protocol";
 
@@ -47,7 +48,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [],
+    features: [videoStateFeature],
   };
 }
 
@@ -69,7 +70,7 @@ export class Receiver {
       host,
       port,
       credential,
-      capabilities: { ...capabilities, features: acquaintances.features },
+      capabilities: { ...capabilities, features: [...capabilities.features, ...acquaintances.features] },
       waitForListener: options.waitForSender ?? false,
     });
     this.#incoming.use(this.#session, acquaintances, { once: true, dialed: { host, port } });

@@ -47,11 +47,13 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { kickByKey } from "./kick-key.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -145,6 +147,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           if (args.code) sender.nextCode();
         },
         mute: () => (sender.isMuted = !sender.isMuted),
+        camera: () => (sender.isCameraOff = !sender.isCameraOff),
+        "next-source": () => switchSource(sender, video, output),
         help: () => output.say(detailLines(keyRows("sender"))),
       });
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
@@ -230,6 +234,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

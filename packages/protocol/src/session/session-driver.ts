@@ -316,6 +316,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -355,6 +356,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
         return this.events.emit("message", message);
     }
   }
