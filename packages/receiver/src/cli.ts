@@ -12,6 +12,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   commonOptions,
   ConsoleOutput,
   displayOptions,
@@ -42,6 +43,7 @@ const options = {
   ...displayOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
@@ -81,6 +83,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         windowTitle: args.window ? "Simple Video Chat" : undefined,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));

@@ -10,6 +10,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -29,7 +30,9 @@ import {
   readKeyFile,
   runCommand,
   runProgram,
+  sendText,
   sourceOptions,
+  tellText,
   detailLines,
   Keyboard,
   keyRows,
@@ -51,6 +54,7 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...chatOptions,
   ...commonOptions,
   listen: {
     type: "string",
@@ -100,6 +104,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        chat: args.chat,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -117,10 +122,14 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keyboard = new Keyboard(keysOf("sender"), {
-        mute: () => (sender.isMuted = !sender.isMuted),
-        help: () => output.say(detailLines(keyRows("sender"))),
-      });
+      const keyboard = new Keyboard(
+        keysOf("sender"),
+        {
+          mute: () => (sender.isMuted = !sender.isMuted),
+          help: () => output.say(detailLines(keyRows("sender"))),
+        },
+        { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
+      );
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keyboard.quit]);
       keyboard.release();
@@ -130,6 +139,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       return code;
     },
   );
+}
+
+async function writeToAll(sender: Sender, output: ConsoleOutput, text: string): Promise<void> {
+  if (sender.receivers.length === 0) return output.say("Nobody watches who could read it.", true);
+  await sendText({ output }, text, async (clean) => {
+    const outcomes = await sender.sendText(clean);
+    const failed = outcomes.filter(({ outcome }) => outcome !== "delivered");
+    for (const { receiver, outcome } of failed) {
+      output.say(`${forTerminal(receiver.name)} ${outcome === "unwanted" ? "takes no messages" : "did not get it"}.`, true);
+    }
+    return outcomes.length > failed.length ? "delivered" : (failed[0]?.outcome ?? "undelivered");
+  });
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
@@ -172,6 +193,7 @@ function describeEvents(
       output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);
       if (args.exitOnNoViewers && sender.receivers.length === 0) resolve(exitCodes.ok);
     });
+    sender.on("text", ({ name, text }) => tellText({ output }, name, text));
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
       output.say(`Refused ${remoteAddress}: ${code}.`);
