@@ -184,6 +184,10 @@ function describeEvents(
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
     });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
+    });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);

@@ -60,6 +60,8 @@ export interface SenderEvents {
   /** The source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
+  /** Nothing was heard of a receiver for 3 s (true), or it is heard again (false). */
+  readonly silent: ReceiverInfo & { readonly silent: boolean };
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
@@ -249,6 +251,10 @@ export class Sender {
       const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
       this.#receivers.set(session, { info, session, chat, video });
       this.#events.emit("joined", { ...info, resumed });
+    });
+    session.on("silent", ({ silent }) => {
+      const receiver = this.#receivers.get(session);
+      if (receiver !== undefined) this.#events.emit("silent", { ...receiver.info, silent });
     });
     session.on("reconnecting", ({ cause }) => {
       const receiver = this.#receivers.get(session);
