@@ -1,5 +1,6 @@
 // @timeout 180
 // Texts between the real programs: typed in a terminal and in a window, both ways, between peers and between a sender and its receivers.
+import { FaultProxy } from "@simple-video-chat/protocol/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -99,14 +100,13 @@ test(
 test(
   "keeps a text until the other end is back, and delivers it once",
   withPrograms(async (start) => {
-    const { TcpProxy } = await import("../../e2e/tcp-proxy.ts");
     const ann = start("peer", [...card, ...loopback, hidden, "--name", "Ann"]);
     const invite = await ann.invite();
-    const proxy = await TcpProxy.start(ann.port);
+    const proxy = await FaultProxy.start({ targetPort: ann.port });
     try {
       const bob = start("peer", [...card, hidden, "--name", "Bob"], { env: { SVC_INVITE: proxy.redirect(invite) }, terminal: true });
       await bob.event("first-picture");
-      proxy.hold();
+      proxy.stall();
       bob.type("tAre you there?\r");
       await bob.sentence(/under way/);
       await bob.event("silent");
