@@ -7,11 +7,14 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
   chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -21,17 +24,18 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   sourceOptions,
@@ -39,7 +43,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -58,6 +62,12 @@ const options = {
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-peer")
@@ -67,9 +77,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("peer", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -79,7 +89,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -87,6 +97,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -94,6 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         ...place,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
         chat: args.chat,
@@ -112,10 +124,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
-        troubleExit: (code, wasConnected) => {
-          if (code.startsWith("camera")) return exitCodes.camera;
-          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-        },
+        troubleExit: (code, wasConnected) => (wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart),
+        nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
@@ -211,6 +221,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

@@ -10,6 +10,7 @@ import {
   maxVideoPacketsPerS,
   type Session,
   type TextOutcome,
+  videoStateFeature,
 } from "@simple-video-chat/protocol";
 
 import type { DisplayView } from "./display/display.ts";
@@ -47,7 +48,7 @@ export function receiverCapabilities(
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: chat ? [chatFeature] : [],
+    features: [...(chat ? [chatFeature] : []), videoStateFeature],
   };
 }
 

@@ -7,10 +7,12 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
   chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -19,11 +21,11 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
@@ -31,6 +33,7 @@ import {
   runCommand,
   runProgram,
   sendText,
+  settingsFor,
   sourceOptions,
   tellText,
   detailLines,
@@ -42,10 +45,12 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -66,13 +71,19 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("sender", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -82,7 +93,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -126,6 +137,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         keysOf("sender"),
         {
           mute: () => (sender.isMuted = !sender.isMuted),
+          camera: () => (sender.isCameraOff = !sender.isCameraOff),
+          "next-source": () => switchSource(sender, video, output),
           help: () => output.say(detailLines(keyRows("sender"))),
         },
         { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
@@ -207,7 +220,7 @@ function describeEvents(
       output.say(message, true);
       if (!isFinal) return;
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+      resolve(wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });
@@ -221,6 +234,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });
