@@ -1,11 +1,12 @@
 // Debian's packages that only the tests need.
 
-/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
+/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server, a wall clock to move. */
 export const TEST_PACKAGES = [
   "ca-certificates",
   "imagemagick",
   "iproute2",
   "libasound2-plugins",
+  "libfaketime",
   "openbox",
   "openssl",
   "procps",
