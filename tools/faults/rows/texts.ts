@@ -97,7 +97,7 @@ async function run(happen: Fault, count: number): Promise<FaultFigures> {
 }
 
 function textsAt(peer: Program): string[] {
-  return peer.events.filter(({ event }) => event === "text").map(({ text }) => String(text));
+  return peer.events.flatMap(({ event, text }) => (event === "text" && typeof text === "string" ? [text] : []));
 }
 
 /** Texts that came twice or out of order, and texts whose fate is another than what was told. */

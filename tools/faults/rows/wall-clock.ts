@@ -56,8 +56,8 @@ async function run(): Promise<FaultFigures> {
         await sleep(pauseMs);
       }
       figures.worstAgeMs = Math.max(...call.latencies(fromUs));
-      const troubles = ["reconnecting", "silent", "late"];
-      figures.lost = [...call.receiver.events, ...call.sender.events].filter(({ event }) => troubles.includes(String(event))).length;
+      const isTrouble = (event: unknown): boolean => event === "reconnecting" || event === "silent" || event === "late";
+      figures.lost = [...call.receiver.events, ...call.sender.events].filter(({ event }) => isTrouble(event)).length;
       figures.stale = (await call.end()).dropped["stale"] ?? 0;
     })();
     setClock("+2h");
