@@ -79,7 +79,7 @@ export class Program {
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, ...options.env, [markVariable]: this.#mark },
+      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, SVC_CONFIG: "", ...options.env, [markVariable]: this.#mark },
     });
     this.ended = this.#read();
   }

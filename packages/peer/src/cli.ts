@@ -7,10 +7,13 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -20,17 +23,18 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   sourceOptions,
@@ -38,7 +42,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -56,6 +60,12 @@ const options = {
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-peer")
@@ -65,9 +75,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("peer", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -77,7 +87,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -85,6 +95,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -92,6 +103,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         ...place,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
         speaker: args.speaker,
@@ -109,10 +121,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
-        troubleExit: (code, wasConnected) => {
-          if (code.startsWith("camera")) return exitCodes.camera;
-          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-        },
+        troubleExit: (code, wasConnected) => (wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart),
+        nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
@@ -212,6 +222,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

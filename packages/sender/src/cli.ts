@@ -7,9 +7,11 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -18,17 +20,18 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   sourceOptions,
   detailLines,
   Keyboard,
@@ -39,10 +42,12 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -62,13 +67,19 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("sender", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -78,7 +89,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -119,6 +130,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
       const keyboard = new Keyboard(keysOf("sender"), {
         mute: () => (sender.isMuted = !sender.isMuted),
+        camera: () => (sender.isCameraOff = !sender.isCameraOff),
+        "next-source": () => switchSource(sender, video, output),
         help: () => output.say(detailLines(keyRows("sender"))),
       });
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
@@ -185,7 +198,7 @@ function describeEvents(
       output.say(message, true);
       if (!isFinal) return;
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+      resolve(wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });
@@ -199,6 +212,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

@@ -46,6 +46,11 @@ export class ConsoleOutput {
     if (this.#options.json) this.#programs.write(`${JSON.stringify(event)}\n`);
   }
 
+  /** Gives what the program was run for, on stdout: what people may pass on to another program. Nothing with --json. */
+  result(text: string): void {
+    if (!this.#options.json) this.#programs.write(`${text}\n`);
+  }
+
   /**
    * Shows the status: in place on a terminal, else as a line every few seconds.
    *

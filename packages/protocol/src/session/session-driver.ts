@@ -318,6 +318,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -357,6 +358,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
         return this.events.emit("message", message);
     }
   }
