@@ -9,9 +9,12 @@ import {
   checkAudioOptions,
   checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -22,6 +25,7 @@ import {
   formatOutgoing,
   forTerminal,
   givenTarget,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   invitationOptions,
@@ -29,7 +33,6 @@ import {
   microphoneOptions,
   microphoneStatus,
   openContacts,
-  optionsFromEnvironment,
   pairingOptions,
   parseAddress,
   programVersion,
@@ -41,6 +44,7 @@ import {
   sayCode,
   sayCodeBurned,
   sayInvite,
+  settingsFor,
   soundDetail,
   soundStatus,
   sourceOptions,
@@ -68,10 +72,17 @@ const options = {
     default: false,
     describe: "a short code to say aloud: shown by who waits, asked for when you give the other end's address",
   },
+  ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -85,9 +96,9 @@ function parser(argv: readonly string[]) {
         describe: "the other end's invite, code@host or name; its address, with --code or --key-file",
       }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("peer", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -97,7 +108,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -118,6 +129,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -139,10 +151,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
-        troubleExit: (code, wasConnected) => {
-          if (code.startsWith("camera")) return exitCodes.camera;
-          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-        },
+        troubleExit: (code, wasConnected) => (wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart),
         nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
@@ -226,10 +235,6 @@ function describeOurSide(peer: Peer, output: ConsoleOutput, options: { readonly 
   peer.on("refused", ({ remoteAddress, code }) => {
     output.event({ event: "refused", remoteAddress, code });
     output.say(refusalSentence({ remoteAddress, code }));
-  });
-  peer.on("text", ({ text }) => {
-    output.event({ event: "text", text });
-    output.say(`> ${forTerminal(text, 4096)}`, true);
   });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });

@@ -16,6 +16,7 @@ import {
   type Session,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
   verificationWords,
 } from "@simple-video-chat/protocol";
 import {
@@ -83,7 +84,6 @@ export interface PeerEvents extends IncomingCallEvents {
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
-  readonly text: { readonly text: string };
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
   /** Our microphone was switched off, or on. */
@@ -238,7 +238,7 @@ export class Peer {
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
     // Who has a key needs no other secret.
     const pairing = secret === undefined ? this.#acquaintances.features : [];
-    const receiving = receiverCapabilities(name, software, this.#options.audio);
+    const receiving = receiverCapabilities(name, software, this.#options);
     const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...pairing] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
@@ -277,8 +277,8 @@ export class Peer {
   }
 
   /** Sends a text; says what became of it. */
-  sendText(text: string): Promise<"delivered" | "undelivered"> {
-    return this.#session?.sendText(text) ?? Promise.resolve("undelivered");
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** The present figures. */
@@ -359,7 +359,6 @@ export class Peer {
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, this.#outgoing);
-    session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session, this.#acquaintances, meeting);
   }
 }

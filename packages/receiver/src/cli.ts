@@ -10,9 +10,12 @@ import {
   checkAudioOptions,
   checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   displayOptions,
@@ -20,15 +23,16 @@ import {
   exitCodes,
   forTerminal,
   givenTarget,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   openContacts,
-  optionsFromEnvironment,
   pairingOptions,
   programVersion,
   resolveTarget,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   speakerOptions,
@@ -48,11 +52,18 @@ const options = {
   ...speakerOptions,
   ...pairingOptions,
   code: { type: "boolean", default: false, describe: "ask for the code that the sender shows; give its address" },
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -66,9 +77,9 @@ function parser(argv: readonly string[]) {
         describe: "the sender's invite, code@host or name; its address, with --code or --key-file",
       }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("receiver", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
@@ -77,7 +88,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "receiver", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -94,6 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));

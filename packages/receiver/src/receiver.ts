@@ -4,6 +4,7 @@ import {
   Acquaintances,
   type Capabilities,
   type CodeKey,
+  chatFeature,
   connectSession,
   type Contacts,
   type Credential,
@@ -11,6 +12,7 @@ import {
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  type TextOutcome,
   videoStateFeature,
   verificationWords,
 } from "@simple-video-chat/protocol";
@@ -37,8 +39,12 @@ export interface ReceiverOptions extends IncomingCallOptions {
 /** What a receiver tells. */
 export type ReceiverEvents = IncomingCallEvents;
 
-/** What a receiver can take. @param audio whether it plays sound; default true */
-export function receiverCapabilities(name: string, software: string, audio: boolean = true): Capabilities {
+/** What a receiver can take. */
+export function receiverCapabilities(
+  name: string,
+  software: string,
+  { audio = true, chat = true }: Pick<IncomingCallOptions, "audio" | "chat"> = {},
+): Capabilities {
   return {
     name,
     software,
@@ -48,7 +54,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [videoStateFeature],
+    features: [...(chat ? [chatFeature] : []), videoStateFeature],
   };
 }
 
@@ -65,7 +71,7 @@ export class Receiver {
     this.#incoming.showCard("connecting");
     const { host, port, credential, contacts } = options;
     const acquaintances = new Acquaintances(contacts);
-    const capabilities = receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio);
+    const capabilities = receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options);
     this.#session = connectSession({
       host,
       port,
@@ -118,6 +124,11 @@ export class Receiver {
   /** The whole call's figures; its account is closed after {@link close}. */
   summary(): IncomingSummary {
     return this.#incoming.summary();
+  }
+
+  /** Sends a text to the sender; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** What is drawn over the picture: read it, change it, and set it anew. */

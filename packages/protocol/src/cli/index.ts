@@ -2,6 +2,7 @@
 
 export { ask } from "./ask.ts";
 export { type CallTarget, givenTarget, resolveTarget, type TargetArguments } from "./call-target.ts";
+export { type ChatLines, sendText, tellText } from "./chat-lines.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
@@ -30,6 +31,10 @@ export {
   runCommand,
 } from "./command.ts";
 export { allowCommand, contactsCommand, forgetCommand, kickCommand, openContacts } from "./contact-commands.ts";
+export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
+export { configPath, settingsFor } from "./config-file.ts";
+export { completionCommand } from "./completion/completion-command.ts";
+export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { type InvitationWords, refusalSentence, sayCode, sayCodeBurned, sayInvite, verifySentence } from "./invitation.ts";
@@ -41,6 +46,7 @@ export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { readKeyFile } from "./secret-file.ts";
 export {
   audioOptions,
+  chatOptions,
   commonOptions,
   displayOptions,
   helpEpilogue,
