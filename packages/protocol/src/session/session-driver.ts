@@ -153,6 +153,10 @@ export class SessionDriver {
     return this.#connection?.outbox.flush() ?? Promise.resolve();
   }
 
+  cut(cause: string): void {
+    if (this.#state.name === "live") this.#drop(cause);
+  }
+
   close(code: CloseCode, reason: string): Promise<void> {
     this.#step({ type: "end", code, reason });
     if (this.#openSockets === 0 && !this.#busy) return Promise.resolve();

@@ -5,10 +5,11 @@ import type { TextAckMessage } from "../messages/text-ack.ts";
 import type { TextMessage } from "../messages/text.ts";
 import type { Scheduler } from "../time/scheduler.ts";
 import { type TextFate, TextLog } from "./text-log.ts";
+import { TextPace } from "./text-pace.ts";
 
 /** What a {@link TextExchange} needs of its session. */
 export interface TextExchangeOptions {
-  readonly scheduler: Pick<Scheduler, "after">;
+  readonly scheduler: Scheduler;
   /** Without a connection for longer than this, texts are undelivered; milliseconds. */
   readonly waitMs: number;
   /** Puts it on the present connection. */
@@ -23,8 +24,10 @@ const anyLines = { lines: true } as const;
 export class TextExchange {
   readonly #options: TextExchangeOptions;
   readonly #log = new TextLog();
+  readonly #pace = new TextPace();
   #phase: "waiting" | "live" | "gave-up" | "closed" = "waiting";
   #cancelTimer: (() => void) | undefined;
+  #cancelPaceTimer: (() => void) | undefined;
 
   constructor(options: TextExchangeOptions) {
     this.#options = options;
@@ -76,14 +79,22 @@ export class TextExchange {
     else this.#log.resume();
   }
 
-  /** Sends what was not sent on this connection yet. */
+  /** Sends what was not sent on this connection yet, as fast as the other end allows. */
   sendWaiting(): void {
-    for (const text of this.#log.takeUnsent()) this.#options.send(text);
+    this.#cancelPaceTimer?.();
+    this.#cancelPaceTimer = undefined;
+    if (this.#phase !== "live") return;
+    const { scheduler, send } = this.#options;
+    const texts = this.#log.takeUnsent(this.#pace.allowance(scheduler.nowUs()));
+    this.#pace.sent(texts.length);
+    for (const text of texts) send(text);
+    if (this.#log.hasUnsent) this.#cancelPaceTimer = scheduler.after(this.#pace.waitMs(), () => this.sendWaiting());
   }
 
   /** The session is over. */
   close(): void {
     this.#cancelTimer?.();
+    this.#cancelPaceTimer?.();
     this.#phase = "closed";
     this.#log.fail();
   }
