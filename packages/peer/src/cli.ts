@@ -29,6 +29,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   soundDetail,
@@ -37,7 +38,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -47,6 +48,12 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...recordOptions,
+  "record-mode": {
+    choices: ["remote", "local", "both"],
+    default: "remote",
+    describe: "record the other end, this end, or both as tracks of one file",
+  },
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
@@ -85,6 +92,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      const record = recordChoice(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -101,6 +109,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       announce(peer, output, args.keyFile);
       const program: CallProgram = {
         wantsWindow: args.window,
+        record,
         requiresAudio: args.requireAudio,
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",

@@ -10,21 +10,24 @@ import {
   exitCodes,
   formatSummary,
   forTerminal,
+  statusBeside,
   type StatusLines,
   watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
+import { CallRecording, type RecordableCall, type RecordChoice } from "./call-recording.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
+
+export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
 
 const statusIntervalMs = 1000;
 /** What a key makes it louder or quieter by. */
 const volumeStep = 0.1;
 
 /** A running call, as far as a program shows it. */
-export interface RunningCall {
-  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
+export interface RunningCall extends RecordableCall {
   readonly barcodes: BarcodeCount;
   /** How loud the other end is played: from 0 to 2. */
   volume: number;
@@ -49,6 +52,7 @@ export interface CallFigures {
 export interface CallProgram {
   /** The user wants a window. */
   readonly wantsWindow: boolean;
+  readonly record: RecordChoice;
   /** The other end, at the beginning of a sentence: "The sender". */
   readonly otherEnd: string;
   /** Which way the pictures go and who sees them, as a sentence. */
@@ -76,11 +80,13 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
+  const recording = new CallRecording(call, program.record, output);
   let isDetailed = false;
   const timer = setInterval(() => {
     const { stats, status, detail } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
-    if (status !== undefined) output.status(...status);
+    const { clock } = recording;
+    if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
     if (isDetailed) call.showDetail(detail);
   }, statusIntervalMs);
   const louder = (by: number): void => {
@@ -97,6 +103,8 @@ export async function runCall(
     m: () => {
       if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
     },
+    r: () => recording.toggle(),
+    s: () => void recording.snapshot(),
     9: () => louder(-volumeStep),
     0: () => louder(volumeStep),
   });

@@ -24,6 +24,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   soundDetail,
@@ -35,11 +36,13 @@ import yargs from "yargs";
 
 import { type CallFigures, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
+import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
   ...commonOptions,
@@ -74,6 +77,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
+      const record = recordChoice(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
@@ -93,6 +97,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const whoSees = "Its pictures come here; nothing of yours is sent.";
       const program = {
         wantsWindow: args.window,
+        record,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

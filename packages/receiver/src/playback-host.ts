@@ -12,13 +12,24 @@ import {
 import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { OverlayRow } from "./display/detail-overlay.ts";
+import { RecordingError } from "./recording/recording-error.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
 
+/** How long a snapshot may take, ms: the largest picture as PNG, on a busy computer. */
+const snapshotTimeoutMs = 5_000;
+
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
+
+/** A snapshot in a file. */
+export interface Snapshot {
+  readonly path: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
 
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
@@ -41,6 +52,7 @@ export class PlaybackHost {
   readonly #engine: EngineHost;
   #track: TrackMessage | undefined;
   #selfViewTrack: TrackMessage | undefined;
+  readonly #onSnapshot = new Map<string, (outcome: Snapshot | RecordingError) => void>();
   #onDrained: ((barcodes: BarcodeCount) => void) | undefined;
   #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
 
@@ -130,6 +142,26 @@ export class PlaybackHost {
     this.#command({ command: "title", title });
   }
 
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  async snapshot(path: string): Promise<Snapshot> {
+    const taken = new Promise<Snapshot | RecordingError>((resolve) => {
+      this.#onSnapshot.set(path, resolve);
+    });
+    this.#command({ command: "snapshot", path });
+    const late = (): void =>
+      this.#onSnapshot.get(path)?.(new RecordingError("no-picture", "The snapshot was not taken in time. Try again."));
+    const timeout = setTimeout(late, snapshotTimeoutMs);
+    const outcome = await taken;
+    clearTimeout(timeout);
+    this.#onSnapshot.delete(path);
+    if (outcome instanceof RecordingError) throw outcome;
+    return outcome;
+  }
+
   /** Resolves when all packets were shown or counted, and the last report has come. */
   async drain(): Promise<void> {
     const drained = new Promise<BarcodeCount>((resolve) => {
@@ -168,6 +200,11 @@ export class PlaybackHost {
       const event = message.value as unknown as PlaybackEvent;
       if (event.event === "opened") this.#isOpening = false;
       if (event.event === "drained") this.#onDrained?.(event.barcodes);
+      if (event.event === "snapshot") {
+        const { path, widthPx, heightPx } = event;
+        this.#onSnapshot.get(path)?.({ path, widthPx, heightPx });
+      }
+      if (event.event === "snapshot-failed") this.#onSnapshot.get(event.path)?.(new RecordingError(event.code, event.message));
       this.#events.onEvent(event);
     }
   }

@@ -5,6 +5,7 @@ import { suite } from "uvu";
 
 import { type CallProgram, runCall, type RunningCall } from "../src/call-program.ts";
 import type { IncomingCallEvents } from "../src/incoming-call.ts";
+import type { RecordingOptions } from "../src/recording-host.ts";
 
 const test = suite("runCall");
 
@@ -32,6 +33,23 @@ class FakeCall implements RunningCall {
 
   showDetail(rows: readonly DetailRow[]): void {
     this.shownDetails.push(rows);
+  }
+
+  recording: RunningCall["recording"];
+  readonly recorded: RecordingOptions[] = [];
+
+  startRecording(options: RecordingOptions): void {
+    this.recorded.push(options);
+    this.recording = { mode: options.mode ?? "remote", path: options.path, bytes: 0, durationMs: 83_000 };
+  }
+
+  stopRecording(): Promise<void> {
+    this.recording = undefined;
+    return Promise.resolve();
+  }
+
+  snapshot(path: string): ReturnType<RunningCall["snapshot"]> {
+    return Promise.resolve({ path, widthPx: 640, heightPx: 360 });
   }
 
   summary(): ReturnType<RunningCall["summary"]> {
@@ -66,10 +84,19 @@ function run(options: Partial<CallProgram> = {}): Running {
   let stop = (_code: ExitCode): void => {};
   const stopped = new Promise<ExitCode>((resolve) => (stop = resolve));
   const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], detail });
-  const program = { wantsWindow: true, otherEnd: "The sender", whoSees: "Nobody sees you.", hasLeft: "has ended", figures, ...options };
+  const program = {
+    wantsWindow: true,
+    record,
+    otherEnd: "The sender",
+    whoSees: "Nobody sees you.",
+    hasLeft: "has ended",
+    figures,
+    ...options,
+  };
   return { call, people, programs, code: runCall(call, program, { output, stopped }), stop };
 }
 
+const record = { path: undefined, mode: "remote", snapshotFolder: "/tmp" } as const;
 const closed = { code: "normal", reason: "", by: "them", error: undefined } as const;
 
 for (const [what, end, code, sentence] of [

@@ -38,6 +38,7 @@ export {
   displayOptions,
   helpEpilogue,
   microphoneOptions,
+  recordOptions,
   sourceOptions,
   speakerOptions,
 } from "./shared-options.ts";

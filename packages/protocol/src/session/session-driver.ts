@@ -311,6 +311,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "recording":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -350,6 +351,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "recording":
         return this.events.emit("message", message);
     }
   }

@@ -22,6 +22,9 @@ import { noPlayback } from "../playback-counts.ts";
 import { isTooOld } from "./picture-age.ts";
 import type { BarcodeCount } from "./playback-command.ts";
 
+/** How long {@link Playback.takePicture} waits for a new picture: longer than between two of the slowest live ones. */
+const takeWaitMs = 300;
+
 /** Where the results of a playback go. */
 export interface PlaybackSink {
   /** After every picture shown, and after packets that gave none. */
@@ -60,6 +63,9 @@ export class Playback {
   /** Works off what waits; undefined when nothing does. */
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
+  /** Whether the decoder has one. */
+  #hasPicture = false;
+  readonly #takers = new Set<(picture: Picture) => void>();
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
   #report: ReportMessage;
@@ -106,6 +112,22 @@ export class Playback {
     else this.#waiting.push({ packet, heldUs });
   }
 
+  /**
+   * Gives the next picture that is shown, before anything is drawn over it; or the newest one, when none comes for {@link takeWaitMs}. It is valid
+   * during the call only; undefined: there is none.
+   */
+  takePicture(take: (picture: Picture | undefined) => void): void {
+    const timer = setTimeout(() => {
+      this.#takers.delete(taker);
+      take(this.#hasPicture ? this.#decoder?.picture() : undefined);
+    }, takeWaitMs);
+    const taker = (picture: Picture): void => {
+      clearTimeout(timer);
+      take(picture);
+    };
+    this.#takers.add(taker);
+  }
+
   /** Resolves when everything pushed so far is decoded and shown or counted. */
   async drain(): Promise<void> {
     await this.#working;
@@ -145,6 +167,7 @@ export class Playback {
     if (isSame && this.#decoder !== undefined) return;
     this.#decoder?.close();
     this.#decoder = undefined;
+    this.#hasPicture = false;
     try {
       this.#decoder = await openDecoder(format);
     } catch (error) {
@@ -174,6 +197,7 @@ export class Playback {
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
     if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
+    this.#hasPicture = true;
     this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
     // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
     this.#showing ??= setImmediate(() => this.#show());
@@ -191,6 +215,8 @@ export class Playback {
       return;
     }
     const picture = this.#decoder.picture();
+    for (const take of this.#takers) take(picture);
+    this.#takers.clear();
     this.#display.show(picture);
     const shownUs = this.#nowUs();
     this.#report = {
