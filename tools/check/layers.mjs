@@ -36,6 +36,8 @@ export function whyForbidden(file, specifier) {
   }
   if (specifier.startsWith("node:")) return undefined;
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  // Protocol's own set-up is plain JavaScript beside src: its commands offer it.
+  if (own === "protocol" && inside[0] === "cli" && specifier === "@simple-video-chat/protocol/set-up") return undefined;
   if (specifier === "@simple-video-chat/protocol/testing") return "test doubles are for tests";
   if (nativePackages.includes(name) && inside[0] !== "native") return "only a native/ folder may import native code";
   if (!(allowedPackages[own] ?? []).includes(name))

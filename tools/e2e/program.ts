@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -31,6 +32,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A network namespace to run it in. */
   readonly namespace?: string;
+  /** A folder into which the packages were installed: their program there, in place of the repository's. */
+  readonly installedIn?: string;
 }
 
 /** How a program ended. */
@@ -67,7 +70,9 @@ export class Program {
 
   /** @param args after the program's name; without --json there are sentences only, no events */
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
-    const entry = fileURLToPath(new URL(`../../packages/${name}/bin/svc-${name}.js`, import.meta.url));
+    const here = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+    const place = options.installedIn === undefined ? here : join(options.installedIn, "node_modules", "@simple-video-chat", name);
+    const entry = join(place, "bin", `svc-${name}.js`);
     const command = [process.execPath, entry, ...args];
     const inPlace = options.namespace === undefined ? command : [...insideOf(options.namespace), ...command];
     this.#what = [name, ...args].join(" ");

@@ -1,9 +1,9 @@
 // The build: `tsc -b`, which looks at what changed by itself and takes a moment when nothing did.
 
 import { join } from "node:path";
-import { watch } from "./child.mjs";
+import { watch } from "../../packages/protocol/set-up/child.mjs";
 import { repositoryFolder } from "./places.mjs";
-import { SetUpError } from "./set-up-error.mjs";
+import { SetUpError } from "../../packages/protocol/set-up/set-up-error.mjs";
 
 /** Builds all packages. @throws {SetUpError} with the compiler's words */
 export async function build() {

@@ -2,12 +2,12 @@
 // globally matters; and `pnpm install` only when the lock file or a package.json changed since the last one.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { cleanEnvironment, watch } from "./child.mjs";
-import { withLock } from "./lock.mjs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keepingTail } from "../../packages/protocol/set-up/child.mjs";
+import { installNpmPackage } from "../../packages/protocol/set-up/npm-package.mjs";
+import { SetUpError } from "../../packages/protocol/set-up/set-up-error.mjs";
 import { repositoryFolder } from "./places.mjs";
-import { SetUpError } from "./set-up-error.mjs";
 
 /**
  * @param {string} packageJson text of the root package.json
@@ -27,69 +27,11 @@ export async function ensurePnpm(cache) {
   const version = pinnedPnpm(readFileSync(join(repositoryFolder, "package.json"), "utf8"));
   const folder = join(cache, `pnpm-${version}`);
   const script = join(folder, "node_modules", "pnpm", "bin", "pnpm.cjs");
-  if (!existsSync(script)) await withLock(join(cache, "locks"), `pnpm ${version}`, () => installPnpm(cache, folder, version, script));
-  return { script, binFolder: join(folder, "node_modules", ".bin") };
-}
-
-/**
- * @param {string} cache
- * @param {string} folder
- * @param {string} version
- * @param {string} script what must be there in the end
- */
-async function installPnpm(cache, folder, version, script) {
-  if (existsSync(script)) return; // by another set-up, meanwhile
-  rmSync(folder, { recursive: true, force: true });
-  process.stderr.write(`Installing pnpm ${version} (for this project only, in ${folder})\n`);
-  mkdirSync(cache, { recursive: true });
-  const fresh = mkdtempSync(join(cache, "new-pnpm-"));
-  writeFileSync(join(fresh, "package.json"), '{ "private": true }\n');
-  const flags = [
-    "--prefix",
-    fresh,
-    "--no-audit",
-    "--no-fund",
-    "--ignore-scripts",
-    "--no-package-lock",
-    "--global=false",
-    "--loglevel=error",
-  ];
-  const [command = "npm", ...words] = npmCommand();
-  const { code, tail } = await keepingTail(command, [...words, "install", ...flags, `pnpm@${version}`], fresh);
-  if (code !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    throw new SetUpError(`npm could not install pnpm ${version} (exit code ${code}). Is the npm registry reachable? npm says:\n\n${tail}`);
+  if (!existsSync(script)) {
+    process.stderr.write(`Installing pnpm ${version} (for this project only, in ${folder})\n`);
+    await installNpmPackage(cache, `pnpm@${version}`, folder, script);
   }
-  renameSync(fresh, folder);
-}
-
-/** @returns {string[]} how to run the npm that belongs to this Node: its script where we find it, else the command */
-function npmCommand() {
-  const prefix = dirname(dirname(process.execPath));
-  const candidates = [
-    process.env["npm_execpath"] ?? "",
-    join(prefix, "lib", "node_modules", "npm", "bin", "npm-cli.js"),
-    join(dirname(process.execPath), "node_modules", "npm", "bin", "npm-cli.js"),
-    "/usr/share/nodejs/npm/bin/npm-cli.js",
-  ];
-  const script = candidates.find((path) => path.endsWith("npm-cli.js") && existsSync(path));
-  return script === undefined ? ["npm"] : [process.execPath, script];
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {string} cwd
- * @returns {Promise<{ code: number, tail: string }>}
- */
-async function keepingTail(command, args, cwd) {
-  /** @type {string[]} */
-  const lines = [];
-  const onLine = (/** @type {string} */ line) => {
-    if (lines.push(line) > 30) lines.shift();
-  };
-  const code = await watch(command, args, { cwd, env: cleanEnvironment({ CI: "true" }), onLine });
-  return { code, tail: lines.join("\n") };
+  return { script, binFolder: join(folder, "node_modules", ".bin") };
 }
 
 /** @returns {string[]} the folders of the workspace, from the root, `.` first */

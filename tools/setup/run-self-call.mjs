@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { repositoryFolder } from "./places.mjs";
-import { SetUpError } from "./set-up-error.mjs";
+import { SetUpError } from "../../packages/protocol/set-up/set-up-error.mjs";
 
 /**
  * @param {readonly string[]} args for the self-call

@@ -3,7 +3,7 @@
 
 import { rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { cleanEnvironment } from "./child.mjs";
+import { cleanEnvironment } from "../../packages/protocol/set-up/child.mjs";
 import { repositoryFolder } from "./places.mjs";
 import { runInPlace } from "./run-self-call.mjs";
 import { RESULTS_FILE, collectResults, sumLine, testFolders } from "../test/results.mjs";

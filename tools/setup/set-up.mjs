@@ -1,15 +1,16 @@
 // The order of things: system packages → pnpm → dependencies → OpenCV's binding → build, then what was asked for.
 // Everything here is said on stderr; stdout belongs to the program or the tests that follow.
 
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, repositoryFolder } from "./places.mjs";
-import { withLock } from "./lock.mjs";
-import { ensureSystemPackages } from "./system-packages.mjs";
+import { writableCacheFolder } from "../../packages/protocol/set-up/cache-folder.mjs";
+import { withLock } from "../../packages/protocol/set-up/lock.mjs";
+import { ensureOpencvBinding } from "../../packages/protocol/set-up/opencv-binding.mjs";
+import { SetUpError } from "../../packages/protocol/set-up/set-up-error.mjs";
+import { ensureSystemPackages, RUN_PACKAGES } from "../../packages/protocol/set-up/system-packages.mjs";
+import { repositoryFolder } from "./places.mjs";
 import { ensureDependencies, ensurePnpm } from "./package-manager.mjs";
-import { ensureOpencvBinding } from "./opencv-binding.mjs";
 import { build } from "./build.mjs";
-import { SetUpError } from "./set-up-error.mjs";
+import { TEST_PACKAGES } from "./test-packages.mjs";
 import { runSelfCall } from "./run-self-call.mjs";
 import { runTests } from "./run-tests.mjs";
 
@@ -20,19 +21,12 @@ import { runTests } from "./run-tests.mjs";
  * @throws {SetUpError} with a text for a person
  */
 export async function setUp({ tests }) {
-  const cache = cacheFolder();
-  try {
-    mkdirSync(cache, { recursive: true });
-    accessSync(cache, constants.W_OK);
-  } catch (cause) {
-    const sentence = `Set-up keeps what it makes in ${cache}, and that cannot be written. Set XDG_CACHE_HOME to a folder that can.`;
-    throw new SetUpError(sentence, { cause });
-  }
+  const cache = writableCacheFolder();
   return await withLock(join(cache, "locks"), `repository ${repositoryFolder}`, async () => {
-    await ensureSystemPackages({ tests });
+    await ensureSystemPackages([...RUN_PACKAGES, ...(tests ? TEST_PACKAGES : [])]);
     const pnpm = await ensurePnpm(cache);
     await ensureDependencies(pnpm.script);
-    await ensureOpencvBinding(cache);
+    await ensureOpencvBinding(cache, join(repositoryFolder, "packages", "sender", "node_modules", "@u4", "opencv4nodejs"));
     if (!tests) await build(); // the tests' pipeline builds by itself
     return { pnpmFolder: pnpm.binFolder };
   });

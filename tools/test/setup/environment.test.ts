@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { cleanEnvironment } from "../../setup/child.mjs";
+import { cleanEnvironment } from "../../../packages/protocol/set-up/child.mjs";
 import { pinnedPnpm } from "../../setup/package-manager.mjs";
-import { SetUpError } from "../../setup/set-up-error.mjs";
+import { SetUpError } from "../../../packages/protocol/set-up/set-up-error.mjs";
 import { parseTestArguments } from "../../setup/run-tests.mjs";
 
 test("drops what sways a build and keeps how the registry is reached", () => {

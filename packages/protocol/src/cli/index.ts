@@ -53,3 +53,4 @@ export {
 export { checkAudioOptions } from "./sound-arguments.ts";
 export { watchKeys, watchTerminalKeys } from "./terminal-keys.ts";
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";
+export { setUpCommand } from "./set-up-command.ts";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { bindingKey, whyItDoesNotLoad } from "../../setup/opencv-binding.mjs";
-import { countSources, isCompilerLine } from "../../setup/opencv-compile.mjs";
-import { cacheFolder } from "../../setup/places.mjs";
+import { bindingKey, whyItDoesNotLoad } from "../../set-up/opencv-binding.mjs";
+import { countSources, isCompilerLine } from "../../set-up/opencv-compile.mjs";
+import { cacheFolder } from "../../set-up/cache-folder.mjs";
 
 const identity = { binding: "7.1.2", opencv: "4.6.0", abi: "115", platform: "linux", arch: "x64" };
 

@@ -8,26 +8,6 @@ import { SetUpError } from "./set-up-error.mjs";
 /** To run a call: OpenCV with its headers, and what compiles its binding. Debian's package names. */
 export const RUN_PACKAGES = ["libopencv-dev", "g++", "make", "pkg-config", "python3"];
 
-/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
-export const TEST_PACKAGES = [
-  "ca-certificates",
-  "imagemagick",
-  "iproute2",
-  "libasound2-plugins",
-  "openbox",
-  "openssl",
-  "procps",
-  "pulseaudio",
-  "pulseaudio-utils",
-  "python3-numpy",
-  "python3-opencv",
-  "x11-utils",
-  "x11-xserver-utils",
-  "xauth",
-  "xdotool",
-  "xvfb",
-];
-
 /** The same for those who install by hand, one command a system. */
 const HAND_COMMANDS = {
   dnf: "sudo dnf install opencv-devel gcc-c++ make pkgconf-pkg-config python3",
@@ -114,11 +94,11 @@ export function handInstallText(packages, reason) {
 
 /**
  * Installs what is missing, by name, after saying so; does nothing when all is there.
- * @param {{ tests: boolean, system?: System }} options
+ * @param {readonly string[]} wanted Debian's names
+ * @param {System} [system]
  * @throws {SetUpError} when it cannot install, with the commands to type
  */
-export async function ensureSystemPackages({ tests, system = thisSystem() }) {
-  const wanted = [...RUN_PACKAGES, ...(tests ? TEST_PACKAGES : [])];
+export async function ensureSystemPackages(wanted, system = thisSystem()) {
   const status = system.dpkgStatus([...wanted, "pkgconf"]);
   if (status === undefined) return checkByHand(wanted);
   const missing = missingPackages(wanted, status);

@@ -1,8 +1,8 @@
 // Set-up's view of the operating system: what is missing, and what happens when it may not be installed.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RUN_PACKAGES, aptFraction, ensureSystemPackages, missingPackages } from "../../setup/system-packages.mjs";
-import { SetUpError } from "../../setup/set-up-error.mjs";
+import { RUN_PACKAGES, aptFraction, ensureSystemPackages, missingPackages } from "../../set-up/system-packages.mjs";
+import { SetUpError } from "../../set-up/set-up-error.mjs";
 
 const nothing = { dpkgStatus: () => "", apt: true, root: false, sudo: "none" as const };
 
@@ -17,24 +17,11 @@ test("takes pkgconf for pkg-config", () => {
 
 test("does nothing when all is there", async () => {
   const status = RUN_PACKAGES.map((name) => `${name} installed\n`).join("");
-  await ensureSystemPackages({ tests: false, system: { ...nothing, dpkgStatus: () => status } });
-});
-
-test("asks for less to run than to test", async () => {
-  let asked: readonly string[] = [];
-  const system = {
-    ...nothing,
-    dpkgStatus: (names: readonly string[]) => ((asked = names), names.map((name) => `${name} installed`).join("\n")),
-  };
-  await ensureSystemPackages({ tests: false, system });
-  const toRun = asked;
-  await ensureSystemPackages({ tests: true, system });
-  assert.not(toRun.includes("xvfb"));
-  assert.ok(asked.includes("xvfb"));
+  await ensureSystemPackages(RUN_PACKAGES, { ...nothing, dpkgStatus: () => status });
 });
 
 test("prints the exact commands of every system when it is neither root nor has sudo, and stops", async () => {
-  const error = await ensureSystemPackages({ tests: false, system: nothing }).then(
+  const error = await ensureSystemPackages(RUN_PACKAGES, nothing).then(
     () => undefined,
     (reason: unknown) => reason,
   );

@@ -77,6 +77,23 @@ export function watch(command, args, { env = cleanEnvironment(), cwd, terminal =
   });
 }
 
+/**
+ * Runs a command to its end, and keeps the last 30 lines that it printed.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ * @returns {Promise<{ code: number, tail: string }>}
+ */
+export async function keepingTail(command, args, cwd) {
+  /** @type {string[]} */
+  const lines = [];
+  const onLine = (/** @type {string} */ line) => {
+    if (lines.push(line) > 30) lines.shift();
+  };
+  const code = await watch(command, args, { cwd, env: cleanEnvironment({ CI: "true" }), onLine });
+  return { code, tail: lines.join("\n") };
+}
+
 /** @param {number} pid negative for a group */
 function endGroup(pid) {
   try {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { isStale, withLock } from "../../setup/lock.mjs";
+import { isStale, withLock } from "../../set-up/lock.mjs";
 
 const test = suite<{ folder: string }>("lock");
 test.before.each((context) => {

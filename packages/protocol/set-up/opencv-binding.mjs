@@ -6,11 +6,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, realpat
 import { basename, dirname, join } from "node:path";
 import { cleanEnvironment, outputOf } from "./child.mjs";
 import { compileBinding } from "./opencv-compile.mjs";
+import { BINDING_FILE } from "./opencv-place.mjs";
 import { withLock } from "./lock.mjs";
-import { repositoryFolder } from "./places.mjs";
 import { SetUpError } from "./set-up-error.mjs";
 
-const FILE = "opencv4nodejs.node";
+const FILE = basename(BINDING_FILE);
 
 /**
  * What a compiled binding fits. Any difference needs another one.
@@ -33,9 +33,10 @@ export function bindingKey({ binding, opencv, abi, platform, arch }) {
 /**
  * Puts a binding that loads into the installed package; compiles one when the cache has none. Cheap when it is in place.
  * @param {string} cache folder
+ * @param {string} folder of the installed @u4/opencv4nodejs; may be a link
  */
-export async function ensureOpencvBinding(cache) {
-  const packageFolder = realpathSync(join(repositoryFolder, "packages", "sender", "node_modules", "@u4", "opencv4nodejs"));
+export async function ensureOpencvBinding(cache, folder) {
+  const packageFolder = realpathSync(folder);
   const key = bindingKey({
     binding: JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")).version,
     opencv: (outputOf("pkg-config", ["--modversion", "opencv4"]) ?? process.env["OPENCV_VERSION"] ?? "unknown").trim(),
@@ -43,7 +44,7 @@ export async function ensureOpencvBinding(cache) {
     platform: process.platform,
     arch: process.arch,
   });
-  const target = join(packageFolder, "build", "Release", FILE);
+  const target = join(packageFolder, BINDING_FILE);
   const stamp = `${target}.key`;
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
   await withLock(join(cache, "locks"), key, async () => {

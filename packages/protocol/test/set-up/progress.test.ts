@@ -1,7 +1,7 @@
 // What a person sees while something long goes on.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Progress, progressText } from "../../setup/progress.mjs";
+import { Progress, progressText } from "../../set-up/progress.mjs";
 
 function screen(isTTY: boolean): { isTTY: boolean; columns: number; written: string[]; write(text: string): void } {
   const written: string[] = [];

@@ -1,0 +1,21 @@
+// Debian's packages that only the tests need.
+
+/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
+export const TEST_PACKAGES = [
+  "ca-certificates",
+  "imagemagick",
+  "iproute2",
+  "libasound2-plugins",
+  "openbox",
+  "openssl",
+  "procps",
+  "pulseaudio",
+  "pulseaudio-utils",
+  "python3-numpy",
+  "python3-opencv",
+  "x11-utils",
+  "x11-xserver-utils",
+  "xauth",
+  "xdotool",
+  "xvfb",
+];
