@@ -19,7 +19,7 @@ import { freePath } from "./recording-name.ts";
 import { SoundFiller } from "./sound-filler.ts";
 
 /** With one picture there, the file begins without the other after this long, µs: its camera may be off. */
-const patienceUs = 2_000_000;
+const patienceUs = 5_000_000;
 /** What waits for the file to begin; far more than comes in that time. */
 const maxWaiting = 2_000;
 
