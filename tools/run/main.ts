@@ -9,7 +9,8 @@ import {
   exitCodes,
   helpEpilogue,
   optionsFromEnvironment,
-  watchKeys,
+  Keyboard,
+  keysOf,
   runProgram,
   statusBeside,
   sourceOptions,
@@ -57,7 +58,7 @@ process.exitCode = await runProgram(
     );
     const shared = forwarded(args);
     const sides: PeerProcess[] = [];
-    const quit = watchKeys();
+    const keyboard = new Keyboard(keysOf("peer"));
     try {
       const a = new PeerProcess("A", [...shared, "--source", source, "--listen", "127.0.0.1:0"], undefined);
       sides.push(a);
@@ -70,11 +71,11 @@ process.exitCode = await runProgram(
         () => output.status(...statusBeside(describeStatus(a.name, a.lastStats), describeStatus(b.name, b.lastStats))),
         statusIntervalMs,
       );
-      const code = await Promise.race([stopped, quit.pressed, ...sides.map((side) => side.exited)]);
+      const code = await Promise.race([stopped, keyboard.quit, ...sides.map((side) => side.exited)]);
       clearInterval(status);
       return await end(sides, output, code);
     } finally {
-      quit.release();
+      keyboard.release();
       for (const side of sides) side.kill();
       output.end();
     }

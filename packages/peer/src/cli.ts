@@ -38,7 +38,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, recordChoice, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -107,7 +107,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       }).catch(explain);
       describeOurSide(peer, output);
       announce(peer, output, args.keyFile);
+      let otherName = "";
+      peer.on("connected", ({ name }) => (otherName = name));
       const program: CallProgram = {
+        program: "peer",
+        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
         record,
         requiresAudio: args.requireAudio,
@@ -118,7 +122,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           if (code.startsWith("camera")) return exitCodes.camera;
           return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
         },
-        figures: () => figuresOf(peer),
+        figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
       return runCall(peer, program, { output, stopped });
@@ -178,13 +182,18 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
   );
 }
 
-function figuresOf(peer: Peer): CallFigures {
+function figuresOf(peer: Peer, otherName: string): CallFigures {
   const stats = peer.stats();
   const { incoming, outgoing } = stats;
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  return { stats, status, detail: [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)] };
+  const levels = [
+    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
+    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
+  ];
+  const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
+  return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
 
 /** Tells what happens at this end. */

@@ -15,11 +15,13 @@ import {
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
+  type DisplayView,
   IncomingCall,
   type IncomingCallEvents,
   type IncomingCallOptions,
   type IncomingCallStats,
   type IncomingSummary,
+  type Overlay,
   receiverCapabilities,
   type RecordingOptions,
   type RecordingProgress,
@@ -275,9 +277,31 @@ export class Peer {
     return this.#incoming.snapshot(path);
   }
 
-  /** Shows a table over the picture, each row a label and figures, until it is given anew; without rows, none. */
-  showDetail(rows: readonly (readonly [label: string, figures: string])[]): void {
-    this.#incoming.showDetail(rows);
+  /** What is drawn over the other's picture: read it, change it, and set it anew. */
+  get overlay(): Overlay {
+    return this.#incoming.overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#incoming.overlay = overlay;
+  }
+
+  /** How the other's picture is shown. */
+  get view(): DisplayView {
+    return this.#incoming.view;
+  }
+
+  set view(view: DisplayView) {
+    this.#incoming.view = view;
+  }
+
+  /** Whether the other's picture stands still; it goes on live. */
+  get isPaused(): boolean {
+    return this.#incoming.isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#incoming.isPaused = isPaused;
   }
 
   /** Hangs up: both ends get their last accounts, camera and window are released. Resolves when nothing is left running. */

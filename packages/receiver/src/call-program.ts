@@ -4,18 +4,23 @@
 import { toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
-  detailLines,
   type DetailRow,
   type ExitCode,
   exitCodes,
   formatSummary,
   forTerminal,
+  Keyboard,
+  keysOf,
+  type ProgramName,
   statusBeside,
   type StatusLines,
-  watchKeys,
 } from "@simple-video-chat/protocol/cli";
 
+import { callKeys } from "./call-keys.ts";
 import { CallRecording, type RecordableCall, type RecordChoice } from "./call-recording.ts";
+import { CallScreen, type ScreenFigures } from "./call-screen.ts";
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay, SoundLevel } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
@@ -23,8 +28,6 @@ import type { IncomingSummary } from "./incoming-video.ts";
 export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
 
 const statusIntervalMs = 1000;
-/** What a key makes it louder or quieter by. */
-const volumeStep = 0.1;
 
 /** A running call, as far as a program shows it. */
 export interface RunningCall extends RecordableCall {
@@ -33,7 +36,10 @@ export interface RunningCall extends RecordableCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
-  showDetail(rows: readonly DetailRow[]): void;
+  /** Whether the other end's picture stands still. */
+  isPaused: boolean;
+  overlay: Overlay;
+  view: DisplayView;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -45,11 +51,13 @@ export interface CallFigures {
   /** The status line; undefined while there is nothing to show. */
   readonly status: StatusLines | undefined;
   /** What the key i shows. */
-  readonly detail: readonly DetailRow[];
+  readonly screen: ScreenFigures;
 }
 
 /** What differs between the programs. */
 export interface CallProgram {
+  /** Whose keys are in force. */
+  readonly program: ProgramName;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   readonly record: RecordChoice;
@@ -65,6 +73,8 @@ export interface CallProgram {
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
   readonly figures: () => CallFigures;
+  /** The present settings, for the help box. */
+  readonly settings: () => readonly DetailRow[];
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -80,37 +90,22 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
-  const recording = new CallRecording(call, program.record, output);
-  let isDetailed = false;
+  const screen = new CallScreen(call);
+  const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
-    const { stats, status, detail } = program.figures();
+    const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
     const { clock } = recording;
     if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
-    if (isDetailed) call.showDetail(detail);
+    if (screen.isDetailed) screen.showFigures(shown);
+    recording.showMark();
   }, statusIntervalMs);
-  const louder = (by: number): void => {
-    call.volume += by;
-    output.say(`Volume ${Math.round(100 * call.volume)} %.`);
-  };
-  const keys = watchKeys({
-    i: () => {
-      isDetailed = !isDetailed;
-      const { detail } = program.figures();
-      call.showDetail(isDetailed ? detail : []);
-      if (isDetailed) output.say(detailLines(detail));
-    },
-    m: () => {
-      if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
-    },
-    r: () => recording.toggle(),
-    s: () => void recording.snapshot(),
-    9: () => louder(-volumeStep),
-    0: () => louder(volumeStep),
-  });
-  call.on("key", ({ key }) => keys.press(key));
-  const code = await Promise.race([ended, stopped, keys.pressed]);
-  keys.release();
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys };
+  const keyboard = new Keyboard(keysOf(program.program), keys);
+  call.on("key", ({ key }) => keyboard.press(key));
+  const code = await Promise.race([ended, stopped, keyboard.quit]);
+  keyboard.release();
+  screen.stop();
   clearInterval(timer);
   await call.close();
   const summary = call.summary();
@@ -119,6 +114,14 @@ export async function runCall(
   if (summary.captured > 0) output.say(formatSummary(summary));
   output.end();
   return code;
+}
+
+/** The sound of one side, for its meter. */
+export function levelOf(
+  name: string,
+  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
+): SoundLevel {
+  return { name, isMuted, peakDbfs: peakDbfs ?? null };
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */

@@ -1,11 +1,12 @@
 // Recording and snapshots of a running call, as its user meets them: options, keys, sentences and events. Common to receiver and peer.
 
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { CliError, type ConsoleOutput, exitCodes, forTerminal } from "@simple-video-chat/protocol/cli";
+import { CliError, type ConsoleOutput, exitCodes, forTerminal, type KeyActions } from "@simple-video-chat/protocol/cli";
 
+import type { CallScreen } from "./call-screen.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { RecordingOptions, RecordingProgress, RecordMode } from "./recording-host.ts";
 import { containerOf } from "./recording/container.ts";
@@ -67,12 +68,20 @@ export class CallRecording {
   readonly #call: RecordableCall;
   readonly #choice: RecordChoice;
   readonly #output: ConsoleOutput;
+  readonly #screen: Pick<CallScreen, "say" | "change">;
+  #isMarked = false;
+  #doesOtherRecord = false;
 
   /** Begins to record, if that is wanted from the beginning. */
-  constructor(call: RecordableCall, choice: RecordChoice, output: ConsoleOutput) {
+  constructor(
+    call: RecordableCall,
+    choice: RecordChoice,
+    { output, screen }: { readonly output: ConsoleOutput; readonly screen: Pick<CallScreen, "say" | "change"> },
+  ) {
     this.#call = call;
     this.#choice = choice;
     this.#output = output;
+    this.#screen = screen;
     this.#describeEvents();
     if (choice.path !== undefined) call.startRecording({ path: choice.path, mode: choice.mode });
   }
@@ -81,6 +90,20 @@ export class CallRecording {
   get clock(): string | undefined {
     const progress = this.#call.recording;
     return progress && formatDuration(progress.durationMs);
+  }
+
+  /** What the keys do. */
+  get keys(): Pick<KeyActions, "record" | "snapshot"> {
+    return { record: () => this.toggle(), snapshot: () => void this.snapshot() };
+  }
+
+  /** Shows on the screen that one of the two ends records, and for how long this one does. */
+  showMark(): void {
+    const { clock } = this;
+    const texts = [...(clock === undefined ? [] : [clock]), ...(this.#doesOtherRecord ? ["by the other end"] : [])];
+    const isMarked = texts.length > 0;
+    if (isMarked || this.#isMarked) this.#screen.change({ recording: isMarked ? { text: texts.join(", ") } : null });
+    this.#isMarked = isMarked;
   }
 
   /** Begins to record into the current folder, or ends it. */
@@ -96,6 +119,7 @@ export class CallRecording {
       const taken = await this.#call.snapshot(freePath(join(this.#choice.snapshotFolder, nameByDate("snapshot", ".png"))));
       this.#output.event({ event: "snapshot", ...taken });
       this.#output.say(`Snapshot: ${forTerminal(taken.path, 400)}`);
+      this.#screen.say("", `Snapshot: ${forTerminal(basename(taken.path), 100)}`);
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error;
       this.#output.event({ event: "notice", code: error.code, message: error.message });
@@ -108,16 +132,21 @@ export class CallRecording {
     this.#call.on("record-started", ({ path, mode }) => {
       output.event({ event: "record-started", path, mode });
       output.say(`Recording ${whatIs[mode]} to ${forTerminal(path, 400)}; the other end is told.`, true);
+      this.showMark();
     });
     this.#call.on("record-ended", (file) => {
       output.event({ event: "record-ended", ...toJsonObject(file) });
       if (file.message !== undefined) output.say(forTerminal(file.message, 400), true);
       const size = `${formatDuration(file.durationMs)}, ${(file.bytes / 1e6).toFixed(1)} MB`;
       output.say(`Recorded: ${forTerminal(file.path, 400)} (${size}).`, true);
+      this.#screen.say("", `Recorded: ${forTerminal(basename(file.path), 100)}`);
+      this.showMark();
     });
     this.#call.on("other-records", ({ recording }) => {
       output.event({ event: "other-records", recording });
       output.say(recording ? "The other end records you." : "The other end does not record you any more.", true);
+      this.#doesOtherRecord = recording;
+      this.showMark();
     });
   }
 }

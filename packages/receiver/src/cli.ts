@@ -34,7 +34,7 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
 import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
@@ -88,14 +88,20 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
+      let otherName = "";
+      receiver.on("connected", ({ name }) => (otherName = name));
       const figures = (): CallFigures => {
         const stats = receiver.stats();
         const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
         const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-        return { stats, status, detail: [...callDetail(stats), ...soundDetail(stats.audio)] };
+        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
+        return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
       };
       const whoSees = "Its pictures come here; nothing of yours is sent.";
-      const program = {
+      const program: CallProgram = {
+        program: "receiver",
+        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
         record,
         otherEnd: "The sender",

@@ -13,7 +13,8 @@ import type {
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
-import type { OverlayRow } from "./display/detail-overlay.ts";
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
@@ -228,9 +229,34 @@ export class IncomingCall {
     this.#playback.showCard(text);
   }
 
-  /** Shows a table over the picture, until it is given anew; without rows, none. */
-  showDetail(rows: readonly OverlayRow[]): void {
-    this.#playback.showDetail(rows);
+  /** What is drawn over the picture. */
+  get overlay(): Overlay {
+    return this.#playback.overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#playback.overlay = overlay;
+  }
+
+  /** How the picture is shown. */
+  get view(): DisplayView {
+    return this.#playback.view;
+  }
+
+  set view(view: DisplayView) {
+    this.#playback.view = view;
+  }
+
+  /** Whether the picture stands still; all that comes is decoded meanwhile, and it goes on live. */
+  get isPaused(): boolean {
+    return this.#playback.isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    // A picture that is held is no frozen one.
+    if (isPaused) this.#video.pictureGone();
+    this.#playback.isPaused = isPaused;
+    this.overlay = { ...this.overlay, isPaused };
   }
 
   /** What is recorded now; undefined while nothing is. */

@@ -1,5 +1,7 @@
 // Entry point "@simple-video-chat/receiver": the receiver as a library, and the parts that peer composes.
 
+export type { DisplayView } from "./display/display.ts";
+export { bareOverlay, type Overlay, type OverlayRow, type SelfViewCorner, selfViewCorners, type SoundLevel } from "./display/overlay.ts";
 export type { BarcodeCount } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";

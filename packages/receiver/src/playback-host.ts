@@ -11,7 +11,8 @@ import {
 } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
-import type { OverlayRow } from "./display/detail-overlay.ts";
+import { type DisplayView, plainView } from "./display/display.ts";
+import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import { RecordingError } from "./recording/recording-error.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
 
@@ -47,6 +48,9 @@ export class PlaybackHost {
   #card: string | undefined;
   #clock: ClockEstimate | undefined;
   #soundOffsetUs: number | undefined;
+  #overlay: Overlay = bareOverlay;
+  #view: DisplayView = plainView;
+  #isPaused = false;
   #isOpening = false;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
@@ -130,9 +134,34 @@ export class PlaybackHost {
     this.#command({ command: "card", text });
   }
 
-  /** Shows a table over the picture, until it is given anew; without rows, none. */
-  showDetail(rows: readonly OverlayRow[]): void {
-    this.#command({ command: "detail", rows });
+  /** What is drawn over the picture. */
+  get overlay(): Overlay {
+    return this.#overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#overlay = overlay;
+    this.#command({ command: "overlay", overlay });
+  }
+
+  /** How the picture is shown. */
+  get view(): DisplayView {
+    return this.#view;
+  }
+
+  set view(view: DisplayView) {
+    this.#view = view;
+    this.#command({ command: "view", view });
+  }
+
+  /** Whether the picture is held; decoding goes on. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused;
+    this.#command({ command: "pause", isPaused });
   }
 
   /** Names the window, if there is one; clean text of one line. */
@@ -182,6 +211,9 @@ export class PlaybackHost {
   #open(): void {
     this.#isOpening = true;
     this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
+    if (this.#view !== plainView) this.#command({ command: "view", view: this.#view });
+    if (this.#overlay !== bareOverlay) this.#command({ command: "overlay", overlay: this.#overlay });
+    if (this.#isPaused) this.#command({ command: "pause", isPaused: true });
     if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
     if (this.#clock !== undefined) this.#command({ command: "clock", clock: this.#clock });
     if (this.#soundOffsetUs !== undefined) this.#command({ command: "sound", offsetUs: this.#soundOffsetUs });

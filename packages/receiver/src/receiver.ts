@@ -10,6 +10,8 @@ import {
   type Session,
 } from "@simple-video-chat/protocol";
 
+import type { DisplayView } from "./display/display.ts";
+import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
@@ -129,9 +131,31 @@ export class Receiver {
     return this.#incoming.snapshot(path);
   }
 
-  /** Shows a table over the picture, each row a label and figures, until it is given anew; without rows, none. */
-  showDetail(rows: readonly (readonly [label: string, figures: string])[]): void {
-    this.#incoming.showDetail(rows);
+  /** What is drawn over the picture: read it, change it, and set it anew. */
+  get overlay(): Overlay {
+    return this.#incoming.overlay;
+  }
+
+  set overlay(overlay: Overlay) {
+    this.#incoming.overlay = overlay;
+  }
+
+  /** How the picture is shown. */
+  get view(): DisplayView {
+    return this.#incoming.view;
+  }
+
+  set view(view: DisplayView) {
+    this.#incoming.view = view;
+  }
+
+  /** Whether the picture stands still; it goes on live. */
+  get isPaused(): boolean {
+    return this.#incoming.isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#incoming.isPaused = isPaused;
   }
 
   /** Ends it: gets the sender's last account, shows what is still there, closes the window. Resolves when nothing is left running. */

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { Emitter } from "@simple-video-chat/protocol";
-import { ConsoleOutput, type DetailRow, type ExitCode, exitCodes } from "@simple-video-chat/protocol/cli";
+import { ConsoleOutput, type ExitCode, exitCodes, keyRows } from "@simple-video-chat/protocol/cli";
 import { suite } from "uvu";
 
 import { type CallProgram, runCall, type RunningCall } from "../src/call-program.ts";
+import type { DisplayView } from "../src/display/display.ts";
+import { bareOverlay, type Overlay } from "../src/display/overlay.ts";
 import type { IncomingCallEvents } from "../src/incoming-call.ts";
 import type { RecordingOptions } from "../src/recording-host.ts";
 
@@ -22,17 +24,15 @@ class Paper {
 class FakeCall implements RunningCall {
   readonly events = new Emitter<IncomingCallEvents>();
   readonly barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
-  readonly shownDetails: (readonly DetailRow[])[] = [];
+  overlay: Overlay = bareOverlay;
+  view: DisplayView = { isFullscreen: false, isMirrored: false };
+  isPaused = false;
   isClosed = false;
   volume = 1;
   isMuted = false;
 
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
     return this.events.on(event, handler);
-  }
-
-  showDetail(rows: readonly DetailRow[]): void {
-    this.shownDetails.push(rows);
   }
 
   recording: RunningCall["recording"];
@@ -63,10 +63,15 @@ class FakeCall implements RunningCall {
   }
 }
 
-const detail: readonly DetailRow[] = [
-  ["latency", "p50 84.2 ms"],
-  ["dropped", "2 of 100"],
-];
+const screen = {
+  name: "Ann",
+  state: "↓30 fps",
+  levels: [{ name: "Ann", peakDbfs: -12, isMuted: false }],
+  detail: [
+    ["latency", "p50 84.2 ms"],
+    ["dropped", "2 of 100"],
+  ],
+} as const;
 
 interface Running {
   readonly call: FakeCall;
@@ -83,14 +88,16 @@ function run(options: Partial<CallProgram> = {}): Running {
   const output = new ConsoleOutput({ json: true, quiet: false, people: writable(people), programs: writable(programs) });
   let stop = (_code: ExitCode): void => {};
   const stopped = new Promise<ExitCode>((resolve) => (stop = resolve));
-  const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], detail });
-  const program = {
+  const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], screen });
+  const program: CallProgram = {
+    program: "peer",
     wantsWindow: true,
     record,
     otherEnd: "The sender",
     whoSees: "Nobody sees you.",
     hasLeft: "has ended",
     figures,
+    settings: () => [["with", "Ann"]],
     ...options,
   };
   return { call, people, programs, code: runCall(call, program, { output, stopped }), stop };
@@ -122,14 +129,18 @@ for (const [what, end, code, sentence] of [
   });
 }
 
-test("shows the detail at i, over the picture and as lines, and takes it away at the next", async () => {
+test("shows name, levels and figures at i, over the picture and as lines, and takes them away at the next", async () => {
   const { call, people, code, stop } = run();
   call.events.emit("key", { key: "i" });
-  assert.deepEqual(call.shownDetails, [detail]);
+  const { name, levels, statistics } = call.overlay;
+  assert.deepEqual(
+    { name, levels, statistics },
+    { name: { name: "Ann", state: "↓30 fps" }, levels: screen.levels, statistics: screen.detail },
+  );
   assert.equal(people.text, "  latency  p50 84.2 ms\n  dropped  2 of 100\n");
-  call.events.emit("key", { key: "x" });
+  call.events.emit("key", { key: "y" });
   call.events.emit("key", { key: "i" });
-  assert.deepEqual(call.shownDetails, [detail, []]);
+  assert.deepEqual(call.overlay, bareOverlay);
   assert.equal(people.text.match(/latency/g)?.length, 1);
   stop(exitCodes.interrupted);
   assert.equal(await code, exitCodes.interrupted);
@@ -142,7 +153,55 @@ test("switches the microphone off and on at m, and changes the volume at 9 and 0
   call.events.emit("key", { key: "m" });
   assert.ok(!call.isMuted);
   for (const key of ["9", "9", "0"]) call.events.emit("key", { key });
-  assert.match(people.text, /Volume 90 %\.\nVolume 80 %\.\nVolume 90 %\./);
+  assert.match(people.text, /Volume 90 %\nVolume 80 %\nVolume 90 %/);
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("shows the keys and the present settings at ?, and takes them away at the next", async () => {
+  const { call, people, code, stop } = run();
+  call.events.emit("key", { key: "9" });
+  call.events.emit("key", { key: "?" });
+  assert.deepEqual(call.overlay.help?.settings, [
+    ["with", "Ann"],
+    ["volume", "90 %"],
+    ["picture", "live"],
+  ]);
+  assert.deepEqual(call.overlay.help?.keys, keyRows("peer"));
+  assert.match(people.text, /q, Esc +end\n[^]*volume +90 %/);
+  call.events.emit("key", { key: "?" });
+  assert.equal(call.overlay.help, null);
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("holds the picture, hides and moves one's own, mirrors and fills the screen, each by a key and back by the next", async () => {
+  const { call, code, stop } = run();
+  const press = (key: string): void => call.events.emit("key", { key });
+  press("Space");
+  assert.ok(call.isPaused);
+  press("Space");
+  assert.ok(!call.isPaused);
+  for (const [isHidden, corner, key] of [
+    [true, "bottom-right", "h"],
+    [false, "bottom-right", "h"],
+    [false, "bottom-left", "p"],
+    [false, "top-left", "p"],
+    [true, "top-left", "h"],
+    [false, "top-right", "p"],
+    [false, "bottom-right", "p"],
+  ] as const) {
+    press(key);
+    assert.deepEqual(call.overlay.selfView, { isHidden, corner });
+  }
+  for (const expected of [
+    { isFullscreen: true, isMirrored: true },
+    { isFullscreen: false, isMirrored: false },
+  ]) {
+    press("f");
+    press("x");
+    assert.deepEqual(call.view, expected);
+  }
   stop(exitCodes.ok);
   await code;
 });

@@ -30,7 +30,10 @@ import {
   runCommand,
   runProgram,
   sourceOptions,
-  watchKeys,
+  detailLines,
+  Keyboard,
+  keyRows,
+  keysOf,
 } from "@simple-video-chat/protocol/cli";
 import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
@@ -114,10 +117,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keys = watchKeys({ m: () => (sender.isMuted = !sender.isMuted) });
-      sender.on("key", ({ key }) => keys.press(key === "close" ? "q" : key));
-      const code = await Promise.race([ended, stopped, keys.pressed]);
-      keys.release();
+      const keyboard = new Keyboard(keysOf("sender"), {
+        mute: () => (sender.isMuted = !sender.isMuted),
+        help: () => output.say(detailLines(keyRows("sender"))),
+      });
+      sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
+      const code = await Promise.race([ended, stopped, keyboard.quit]);
+      keyboard.release();
       clearInterval(status);
       await sender.close();
       output.end();

@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-import { exitCodes, exitCodesHelp } from "@simple-video-chat/protocol/cli";
+import { exitCodes, exitCodesHelp, keyRows } from "@simple-video-chat/protocol/cli";
 
 import { allowedPackages, layerOf, protocolLayers } from "../../check/layer-table.mjs";
 import { RunningCommand } from "./documented-command.ts";
@@ -74,6 +74,12 @@ for (const program of programs) {
     const help = execFileSync(process.execPath, [`packages/${program}/bin/svc-${program}.js`, "--help"], { cwd: root, encoding: "utf8" });
     const expected = optionTable(optionsOf(help));
     assert.ok(read(readme).includes(`${expected}\n`), `its table of options must be:\n${expected}`);
+  });
+
+  test(`${readme} lists the keys`, () => {
+    const rows = keyRows(program).map(([keys, does]) => `| ${keys.replaceAll(/[^, ]+/g, "`$&`")} | ${does} |`);
+    const expected = ["| key | what it does |", "|---|---|", ...rows].join("\n");
+    assert.ok(read(readme).includes(`${expected}\n`), `its table of keys must be:\n${expected}`);
   });
 
   test(`${readme} lists the events of --json`, () => {

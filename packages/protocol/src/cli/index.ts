@@ -28,6 +28,8 @@ export {
 } from "./command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
+export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";
+export { Keyboard, type TypingEvents } from "./keyboard.ts";
 export { dialableHost, isLoopback } from "./local-address.ts";
 export { programVersion } from "./program-version.ts";
 export { type ArgumentParser, runProgram } from "./run-program.ts";
@@ -51,6 +53,6 @@ export {
   soundStatus,
 } from "./sound-figures.ts";
 export { checkAudioOptions } from "./sound-arguments.ts";
-export { watchKeys, watchTerminalKeys } from "./terminal-keys.ts";
+
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";
 export { setUpCommand } from "./set-up-command.ts";

@@ -1,23 +1,52 @@
 // Keys pressed in the terminal do what they do in the window. Only where there is a terminal; a pipe is left alone.
 
-import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { StringDecoder } from "node:string_decoder";
 
-/** Names of the keys that are not letters. */
-const keyNames: Readonly<Record<string, string>> = { "\x1b": "Escape", " ": "Space" };
+/** Names of the keys that are not characters. */
+const keyNames: Readonly<Record<string, string>> = {
+  "\x1b": "Escape",
+  " ": "Space",
+  "\r": "Enter",
+  "\n": "Enter",
+  "\x7f": "Backspace",
+  "\b": "Backspace",
+  "\x15": "DeleteLine",
+  "\x17": "DeleteWord",
+};
 const ctrlC = "\x03";
+/** Arrows and the like: an escape and more. */
+// oxlint-disable-next-line no-control-regex
+const sequence = /^\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)/su;
+
+/** The keys in what a terminal gave: a character each, or a name: "Escape", "Space", "Enter", "Backspace", "DeleteLine", "DeleteWord". */
+export function terminalKeys(text: string): readonly string[] {
+  const keys: string[] = [];
+  for (let rest = text; rest !== "";) {
+    const skipped = sequence.exec(rest)?.[0];
+    if (skipped !== undefined) {
+      rest = rest.slice(skipped.length);
+      continue;
+    }
+    const [character = ""] = rest;
+    keys.push(keyNames[character] ?? character);
+    rest = rest.slice(character.length);
+  }
+  return keys;
+}
 
 /**
- * Calls `onKey` for every key pressed in the terminal: a letter, or "Escape", "Space". Ctrl-C goes on being the signal.
+ * Calls `onKey` for every key pressed in the terminal, as {@link terminalKeys} names it. Ctrl-C goes on being the signal.
  *
  * @returns the function that gives the terminal back
  */
 export function watchTerminalKeys(onKey: (key: string) => void, terminal: NodeJS.ReadStream = process.stdin): () => void {
   if (!terminal.isTTY) return () => {};
+  const decoder = new StringDecoder("utf8");
   const onData = (data: Buffer): void => {
-    const text = data.toString("utf8");
-    if (text === ctrlC) process.kill(process.pid, "SIGINT");
-    // Arrows and the like come as an escape and more in one piece: not a pressed Escape.
-    else if ([...text].length === 1) onKey(keyNames[text] ?? text);
+    for (const key of terminalKeys(decoder.write(data))) {
+      if (key === ctrlC) process.kill(process.pid, "SIGINT");
+      else onKey(key);
+    }
   };
   terminal.setRawMode(true);
   terminal.on("data", onData);
@@ -27,25 +56,4 @@ export function watchTerminalKeys(onKey: (key: string) => void, terminal: NodeJS
     terminal.setRawMode(false);
     terminal.pause();
   };
-}
-
-/**
- * Keys of a program without a call window of its own: q or Escape resolve `pressed`, others do what `actions` say. `press` is for keys that
- * come from elsewhere, `release` gives the terminal back.
- */
-export function watchKeys(actions: Readonly<Record<string, () => void>> = {}): {
-  readonly pressed: Promise<ExitCode>;
-  readonly press: (key: string) => void;
-  readonly release: () => void;
-} {
-  let release: () => void = () => {};
-  let press: (key: string) => void = () => {};
-  const pressed = new Promise<ExitCode>((resolve) => {
-    press = (key) => {
-      if (key === "q" || key === "Escape") resolve(exitCodes.ok);
-      else actions[key]?.();
-    };
-    release = watchTerminalKeys(press);
-  });
-  return { pressed, press, release };
 }

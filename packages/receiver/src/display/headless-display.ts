@@ -6,9 +6,11 @@ import type { Display } from "./display.ts";
 export class HeadlessDisplay implements Display {
   readonly kind = "none";
   show(): void {}
+  hold(): void {}
   showCard(): void {}
   setTitle(): void {}
-  setDetail(): void {}
+  setOverlay(): void {}
+  setView(): void {}
   setSelfView(): void {}
   close(): void {}
 }

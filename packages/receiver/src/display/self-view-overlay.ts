@@ -1,6 +1,7 @@
 // The small mirrored picture in the corner of the large one: rounded, with a thin frame that shows on any background.
 
 import type { Mat, OpenCv } from "../native/opencv.ts";
+import type { SelfViewCorner } from "./overlay.ts";
 
 /** Width of the self-view, and its distance from the corner, as shares of the picture's width. */
 const widthShare = 0.22;
@@ -22,12 +23,15 @@ export interface SelfViewPlace {
 export function selfViewPlace(
   picture: { readonly cols: number; readonly rows: number },
   selfView: { readonly cols: number; readonly rows: number },
+  corner: SelfViewCorner = "bottom-right",
 ): SelfViewPlace | undefined {
   const widthPx = Math.round(picture.cols * widthShare);
   const heightPx = Math.round((widthPx * selfView.rows) / selfView.cols);
   const margin = Math.round(picture.cols * marginShare);
   if (heightPx < 1 || heightPx + 2 * margin > picture.rows) return undefined;
-  return { leftPx: picture.cols - widthPx - margin, topPx: picture.rows - heightPx - margin, widthPx, heightPx };
+  const leftPx = corner.endsWith("right") ? picture.cols - widthPx - margin : margin;
+  const topPx = corner.startsWith("bottom") ? picture.rows - heightPx - margin : margin;
+  return { leftPx, topPx, widthPx, heightPx };
 }
 
 /** Draws self-views; keeps its mask between pictures of one size. */
@@ -48,9 +52,9 @@ export class SelfViewOverlay {
   }
 
   /** Draws the self-view into `picture`, where there is one. */
-  draw(picture: Mat): void {
+  draw(picture: Mat, corner: SelfViewCorner): void {
     if (this.#selfView === undefined) return;
-    const place = selfViewPlace(picture, this.#selfView);
+    const place = selfViewPlace(picture, this.#selfView, corner);
     if (place === undefined) return;
     const { leftPx, topPx, widthPx, heightPx } = place;
     const cv = this.#cv;

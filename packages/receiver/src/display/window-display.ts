@@ -1,10 +1,16 @@
-// An OpenCV window: opens at the picture's size, is resized with the aspect kept, closed by its button, q or Esc.
+// An OpenCV window: opens at the picture's size, is resized with the aspect kept, closed by its button, q or Esc. Over its pictures and cards
+// go the self-view and the overlay.
+
+import { windowKey } from "@simple-video-chat/protocol/engine";
 
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
+import type { Canvas } from "./canvas.ts";
 import { type CardSize, dotPhase, drawCard, drawDots } from "./card.ts";
-import { DetailOverlay, type OverlayRow } from "./detail-overlay.ts";
-import type { Display, DisplayInput } from "./display.ts";
+import { type Display, type DisplayInput, type DisplayView, plainView } from "./display.ts";
+import { drawOverlay } from "./draw-overlay.ts";
+import { programLetters } from "./letters.ts";
+import { bareOverlay, hasLayers, type Overlay } from "./overlay.ts";
 import { SelfViewOverlay } from "./self-view-overlay.ts";
 
 /** How often the window's events are served while no picture comes, ms: half of what a hand notices. */
@@ -12,7 +18,12 @@ const idleMs = 25;
 /** Size of the window and of its card before any picture has come. */
 const firstSize: CardSize = { widthPx: 1280, heightPx: 720 };
 
-const keyNames: Readonly<Record<number, string>> = { 27: "Escape", 32: "Space" };
+/** What is shown when no new picture comes, without what is drawn over it. */
+interface Still {
+  readonly mat: Mat;
+  /** A card has dots that move. */
+  readonly isCard: boolean;
+}
 
 /** An open window. */
 export class WindowDisplay implements Display {
@@ -22,10 +33,12 @@ export class WindowDisplay implements Display {
   readonly #onInput: (input: DisplayInput) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #selfView: SelfViewOverlay;
-  readonly #detail: DetailOverlay;
-  #pictureSize: CardSize | undefined;
-  /** The card that is shown, without dots and self-view; undefined while pictures come. */
-  #card: Mat | undefined;
+  #overlay: Overlay = bareOverlay;
+  #layers: Canvas | undefined;
+  #view: DisplayView = plainView;
+  /** Of the largest picture so far: a slow link makes pictures smaller, and then words over them would be too small to read. */
+  #largest: CardSize | undefined;
+  #still: Still | undefined;
   #cardPhase = 0;
   #isDrawn = false;
   #isClosed = false;
@@ -36,31 +49,37 @@ export class WindowDisplay implements Display {
     this.#name = name;
     this.#onInput = onInput;
     this.#selfView = new SelfViewOverlay(cv);
-    this.#detail = new DetailOverlay(cv);
     // GUI_NORMAL: without Qt's toolbar and status bar. KEEPRATIO: bars instead of a stretched face.
     cv.namedWindow(name, cv.WINDOW_NORMAL | cv.WINDOW_KEEPRATIO | cv.WINDOW_GUI_NORMAL);
     cv.resizeWindow(name, firstSize.widthPx, firstSize.heightPx);
     this.#timer = setInterval(() => this.#idle(), idleMs);
   }
 
-  show({ widthPx, heightPx, bgr }: Picture): void {
+  show(picture: Picture): void {
     if (this.#isClosed) return;
-    this.#dropCard();
-    // Only for the first picture: from then on the window has the size that the user gave it.
-    if (this.#pictureSize === undefined) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
-    this.#pictureSize = { widthPx, heightPx };
-    // With the buffer last it is not copied.
-    const mat = new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
-    this.#draw(mat);
+    this.#dropStill();
+    this.#fitTo(picture);
+    const mat = this.#matOver(picture);
+    this.#draw(mat, picture.bgr);
     mat.release();
+    this.#serveEvents();
+  }
+
+  hold(picture: Picture): void {
+    if (this.#isClosed) return;
+    this.#dropStill();
+    const mat = this.#matOver(picture);
+    this.#still = { mat: mat.copy(), isCard: false };
+    mat.release();
+    this.#drawStill();
     this.#serveEvents();
   }
 
   showCard(text: string): void {
     if (this.#isClosed) return;
-    this.#dropCard();
-    this.#card = drawCard(this.#cv, this.#pictureSize ?? firstSize, text);
-    this.#drawCard();
+    this.#dropStill();
+    this.#still = { mat: drawCard(this.#cv, this.#largest ?? firstSize, text), isCard: true };
+    this.#drawStill();
     this.#serveEvents();
   }
 
@@ -68,62 +87,112 @@ export class WindowDisplay implements Display {
     if (!this.#isClosed) this.#cv.setWindowTitle(this.#name, title);
   }
 
-  setDetail(rows: readonly OverlayRow[]): void {
+  setOverlay(overlay: Overlay): void {
     if (this.#isClosed) return;
-    this.#detail.set(rows);
-    if (this.#card !== undefined) this.#drawCard();
+    this.#overlay = overlay;
+    this.#layers = undefined;
+    this.#drawStill();
   }
 
-  setSelfView({ widthPx, heightPx, bgr }: Picture): void {
+  setView(view: DisplayView): void {
     if (this.#isClosed) return;
-    const mat = new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
+    const cv = this.#cv;
+    if (view.isFullscreen !== this.#view.isFullscreen)
+      cv.setWindowProperty(this.#name, cv.WND_PROP_FULLSCREEN, view.isFullscreen ? cv.WINDOW_FULLSCREEN : cv.WINDOW_NORMAL);
+    this.#view = view;
+    this.#drawStill();
+  }
+
+  setSelfView(picture: Picture): void {
+    if (this.#isClosed) return;
+    const mat = this.#matOver(picture);
     this.#selfView.set(mat);
     mat.release();
     // No picture comes that would show it.
-    if (this.#card !== undefined) this.#drawCard();
+    this.#drawStill();
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#timer);
-    this.#dropCard();
+    this.#dropStill();
     this.#selfView.release();
-    this.#detail.release();
     this.#cv.destroyAllWindows();
   }
 
   #idle(): void {
-    if (this.#card !== undefined && dotPhase(performance.now()) !== this.#cardPhase) this.#drawCard();
+    if (this.#still?.isCard === true && dotPhase(performance.now()) !== this.#cardPhase) this.#drawStill();
     this.#serveEvents();
   }
 
-  #drawCard(): void {
-    if (this.#card === undefined) return;
-    const timeMs = performance.now();
-    this.#cardPhase = dotPhase(timeMs);
-    const card = this.#card.copy();
-    drawDots(this.#cv, card, timeMs);
-    this.#draw(card);
-    card.release();
+  #fitTo({ widthPx, heightPx }: CardSize): void {
+    // Only for the first picture: from then on the window has the size that the user gave it.
+    if (this.#largest === undefined) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
+    if (this.#largest === undefined || heightPx > this.#largest.heightPx) this.#largest = { widthPx, heightPx };
   }
 
-  #draw(mat: Mat): void {
-    this.#selfView.draw(mat);
-    this.#detail.draw(mat);
-    this.#cv.imshow(this.#name, mat);
+  #drawStill(): void {
+    if (this.#still === undefined) return;
+    const mat = this.#still.mat.copy();
+    if (this.#still.isCard) {
+      const timeMs = performance.now();
+      this.#cardPhase = dotPhase(timeMs);
+      drawDots(this.#cv, mat, timeMs);
+    }
+    this.#draw(mat, undefined, this.#still.isCard);
+    mat.release();
+  }
+
+  /**
+   * Draws what goes over a picture, and shows it. While there is nothing to draw, the picture's own pixels go to the screen.
+   *
+   * @param pixels of `mat`, where they are JavaScript's
+   */
+  #draw(mat: Mat, pixels: Buffer | undefined, isCard: boolean = false): void {
+    const cv = this.#cv;
+    const owned: Mat[] = [];
+    const own = (made: Mat): Mat => {
+      owned.push(made);
+      return made;
+    };
+    let [top, bgr] = [mat, pixels];
+    if (this.#view.isMirrored && !isCard) [top, bgr] = [own(top.flip(1)), undefined];
+    if (hasLayers(this.#overlay)) {
+      const { widthPx: fullWidthPx, heightPx: fullHeightPx } = this.#largest ?? firstSize;
+      if (top.rows < fullHeightPx) [top, bgr] = [own(top.resize(fullHeightPx, fullWidthPx, 0, 0, cv.INTER_LINEAR)), undefined];
+      if (!this.#overlay.selfView.isHidden) this.#selfView.draw(top, this.#overlay.selfView.corner);
+      bgr ??= top.getData();
+      const [widthPx, heightPx] = [top.cols, top.rows];
+      this.#layersFor({ widthPx, heightPx }).layOver(bgr);
+      top = own(this.#matOver({ bgr, widthPx, heightPx }));
+    } else if (!this.#overlay.selfView.isHidden) this.#selfView.draw(top, this.#overlay.selfView.corner);
+    cv.imshow(this.#name, top);
     this.#isDrawn = true;
+    for (const made of owned) made.release();
   }
 
-  #dropCard(): void {
-    this.#card?.release();
-    this.#card = undefined;
+  /** The layers, drawn once for many pictures. */
+  #layersFor({ widthPx, heightPx }: CardSize): Canvas {
+    if (this.#layers?.widthPx !== widthPx || this.#layers.heightPx !== heightPx)
+      this.#layers = drawOverlay(this.#overlay, { widthPx, heightPx }, programLetters());
+    return this.#layers;
+  }
+
+  /** With the buffer last it is not copied. */
+  #matOver({ bgr, widthPx, heightPx }: CardSize & { readonly bgr: Buffer }): Mat {
+    return new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
+  }
+
+  #dropStill(): void {
+    this.#still?.mat.release();
+    this.#still = undefined;
   }
 
   #serveEvents(): void {
     if (this.#isClosed) return;
-    const code = this.#cv.waitKey(1);
-    if (code >= 0) this.#onInput({ kind: "key", key: keyNames[code & 0xff] ?? String.fromCodePoint(code & 0xff) });
+    const key = windowKey(this.#cv.waitKeyEx(1));
+    if (key !== undefined) this.#onInput({ kind: "key", key });
     // A window that was never drawn is not visible yet.
     if (this.#isDrawn && this.#cv.getWindowProperty(this.#name, this.#cv.WND_PROP_VISIBLE) < 1) {
       this.close();

@@ -23,7 +23,7 @@ let display: Display = new HeadlessDisplay();
 /** One for each track, from its announcement on: a sender that has begun anew counts its frames from 1. */
 const assemblers = new Map<number, PacketAssembler>();
 const playback = new Playback(
-  { track: videoTrack, display: { show: (picture) => display.show(picture) } },
+  { track: videoTrack, display: { show: (picture) => display.show(picture), hold: (picture) => display.hold(picture) } },
   {
     onReport: (report) => port.send(report),
     onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
@@ -71,8 +71,14 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
     case "title":
       display.setTitle(command.title);
       break;
-    case "detail":
-      display.setDetail(command.rows);
+    case "overlay":
+      display.setOverlay(command.overlay);
+      break;
+    case "view":
+      display.setView(command.view);
+      break;
+    case "pause":
+      playback.isPaused = command.isPaused;
       break;
     case "clock":
       playback.clock = command.clock ?? undefined;

@@ -3,8 +3,9 @@
 
 import type { ClockEstimate } from "@simple-video-chat/protocol";
 
+import type { DisplayView } from "../display/display.ts";
+import type { Overlay } from "../display/overlay.ts";
 import type { RecordingErrorCode } from "../recording/recording-error.ts";
-import type { OverlayRow } from "../display/detail-overlay.ts";
 
 /** From the network process to the playback engine. */
 export type PlaybackCommand =
@@ -13,8 +14,11 @@ export type PlaybackCommand =
   | { readonly command: "card"; readonly text: string }
   /** Names the window. */
   | { readonly command: "title"; readonly title: string }
-  /** A table over the picture; without rows none. */
-  | { readonly command: "detail"; readonly rows: readonly OverlayRow[] }
+  /** What is drawn over the picture from now on. */
+  | { readonly command: "overlay"; readonly overlay: Overlay }
+  | { readonly command: "view"; readonly view: DisplayView }
+  /** Hold the picture that is shown, or go on with the newest. Decoding goes on. */
+  | { readonly command: "pause"; readonly isPaused: boolean }
   /** How far the sender's clock is from ours; null: not known. */
   | { readonly command: "clock"; readonly clock: ClockEstimate | null }
   /** When the sound of the instant 0 of the sender's clock is heard, on ours, µs; null: there is none to wait for. */

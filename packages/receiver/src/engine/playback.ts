@@ -45,14 +45,14 @@ interface ReadyPicture {
 export interface PlaybackOptions {
   readonly track: number;
   /** Its caller's. */
-  readonly display: Pick<Display, "show">;
+  readonly display: Pick<Display, "show" | "hold">;
   /** Default the computer's. */
   readonly nowUs?: () => Micros;
 }
 
 /** Plays one track on one display. Owns its decoder. */
 export class Playback {
-  readonly #display: Pick<Display, "show">;
+  readonly #display: Pick<Display, "show" | "hold">;
   readonly #nowUs: () => Micros;
   readonly #sink: PlaybackSink;
   #clock: ClockEstimate | undefined;
@@ -63,9 +63,12 @@ export class Playback {
   /** Works off what waits; undefined when nothing does. */
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
+  #isPaused = false;
   /** Whether the decoder has one. */
   #hasPicture = false;
   readonly #takers = new Set<(picture: Picture) => void>();
+  /** A copy of the picture that stands still. */
+  #held: Picture | undefined;
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
   #report: ReportMessage;
@@ -97,6 +100,19 @@ export class Playback {
     this.#clock = clock;
   }
 
+  /** Whether the picture that is shown is held. All is decoded meanwhile, and what is not shown counts as superseded. */
+  set isPaused(isPaused: boolean) {
+    if (isPaused === this.#isPaused) return;
+    // What is ready is shown, to be held, or because it is live again.
+    this.#show();
+    this.#isPaused = isPaused;
+    this.#held = undefined;
+    if (!isPaused || !this.#hasPicture || this.#decoder === undefined) return;
+    const picture = this.#decoder.picture();
+    this.#held = { ...picture, bgr: Buffer.from(picture.bgr) };
+    this.#display.hold(picture);
+  }
+
   /** The packets from here on are of this format, beginning with a keyframe. */
   announce(format: TrackMessage): void {
     this.#waiting.push(format);
@@ -113,10 +129,11 @@ export class Playback {
   }
 
   /**
-   * Gives the next picture that is shown, before anything is drawn over it; or the newest one, when none comes for {@link takeWaitMs}. It is valid
-   * during the call only; undefined: there is none.
+   * Gives the next picture that is shown, before anything is drawn over it; or the newest one, when none comes for {@link takeWaitMs}; or the one
+   * that stands still. It is valid during the call only; undefined: there is none.
    */
   takePicture(take: (picture: Picture | undefined) => void): void {
+    if (this.#held !== undefined) return take(this.#held);
     const timer = setTimeout(() => {
       this.#takers.delete(taker);
       take(this.#hasPicture ? this.#decoder?.picture() : undefined);
@@ -156,7 +173,8 @@ export class Playback {
   }
 
   async #open(format: TrackMessage): Promise<void> {
-    this.#show();
+    if (this.#isPaused && this.#ready !== undefined) this.#supersede();
+    else this.#show();
     this.#isWaitingForKeyframe = true;
     // A sender that has begun anew counts its frames from 1.
     this.#lastBarcodeFrame = 0;
@@ -196,9 +214,14 @@ export class Playback {
       return;
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
-    if (this.#ready !== undefined) this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
-    this.#hasPicture = true;
+    if (this.#ready !== undefined) this.#supersede();
     this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
+    this.#hasPicture = true;
+    if (this.#isPaused) {
+      // What became of the one before is told: the network process waits for an engine that is too slow.
+      this.#sink.onReport(this.#report);
+      return;
+    }
     // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
     this.#showing ??= setImmediate(() => this.#show());
   }
@@ -215,6 +238,8 @@ export class Playback {
       return;
     }
     const picture = this.#decoder.picture();
+    // Before it is shown: the display may draw over it.
+    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
     for (const take of this.#takers) take(picture);
     this.#takers.clear();
     this.#display.show(picture);
@@ -228,7 +253,11 @@ export class Playback {
       shown: this.#report.shown + 1,
     };
     this.#sink.onReport(this.#report);
-    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
+  }
+
+  #supersede(): void {
+    this.#ready = undefined;
+    this.#report = { ...this.#report, superseded: this.#report.superseded + 1 };
   }
 
   #count(counter: "stale" | "waitingForKeyframe" | "undecodable"): void {

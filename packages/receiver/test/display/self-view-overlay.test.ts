@@ -30,7 +30,7 @@ for (const [widthPx, heightPx] of [
     const own = halves(320, 180);
     overlay.set(own);
     const picture = new cv.Mat(heightPx, widthPx, cv.CV_8UC3, black);
-    overlay.draw(picture);
+    overlay.draw(picture, "bottom-right");
     const place = selfViewPlace(picture, own);
     if (place === undefined) throw new Error("no place");
     const y = place.topPx + place.heightPx / 2;
@@ -54,10 +54,10 @@ for (const [widthPx, heightPx] of [
 test("leaves the picture as it is without a self-view, or when it has no room for one", () => {
   const overlay = new SelfViewOverlay(cv);
   const wide = new cv.Mat(40, 640, cv.CV_8UC3, black);
-  overlay.draw(wide);
+  overlay.draw(wide, "bottom-right");
   const tall = halves(180, 320);
   overlay.set(tall);
-  overlay.draw(wide);
+  overlay.draw(wide, "bottom-right");
   assert.ok(wide.getData().every((value) => value === 0));
   for (const used of [wide, tall]) used.release();
   overlay.release();
@@ -72,7 +72,7 @@ test("shows the newest self-view, whatever size it has", () => {
     const own = halves(size[0], size[1]);
     overlay.set(own);
     const picture = new cv.Mat(360, 640, cv.CV_8UC3, black);
-    overlay.draw(picture);
+    overlay.draw(picture, "bottom-right");
     const place = selfViewPlace(picture, own);
     if (place === undefined) throw new Error("no place");
     assert.equal(colourAt(picture, place.leftPx + place.widthPx * 0.25, place.topPx + place.heightPx / 2), [0, 0, 200]);

@@ -29,6 +29,7 @@ function packetOf(frame: number, { keyframe, data }: Encoded): EncodedPacket {
 interface Playing {
   readonly playback: Playback;
   readonly shown: { readonly widthPx: number; readonly heightPx: number; readonly bgr: Buffer }[];
+  readonly held: Buffer[];
   readonly reports: ReportMessage[];
   readonly wanted: KeyframeReason[];
 }
@@ -36,17 +37,21 @@ interface Playing {
 /** @param time - a clock that only the test moves; default the computer's */
 function start(time?: { nowUs: Micros }): Playing {
   const shown: Picture[] = [];
+  const held: Buffer[] = [];
   const reports: ReportMessage[] = [];
   const wanted: KeyframeReason[] = [];
   const playback = new Playback(
     {
       track: 1,
-      display: { show: ({ widthPx, heightPx, bgr }) => shown.push({ widthPx, heightPx, bgr: Buffer.from(bgr) }) },
+      display: {
+        show: ({ widthPx, heightPx, bgr }) => shown.push({ widthPx, heightPx, bgr: Buffer.from(bgr) }),
+        hold: ({ bgr }) => held.push(Buffer.from(bgr)),
+      },
       ...(time !== undefined && { nowUs: () => time.nowUs }),
     },
     { onReport: (report) => reports.push(report), onKeyframeWanted: (reason) => wanted.push(reason) },
   );
-  return { playback, shown, reports, wanted };
+  return { playback, shown, held, reports, wanted };
 }
 
 function countsOf(reports: readonly ReportMessage[]): PlaybackCounts {
@@ -250,10 +255,37 @@ test("decodes what is too old all the same: the next picture builds on it", asyn
   await playback.close();
 });
 
+test("holds the picture that is shown while it is paused, decodes on, and goes on with the newest", async () => {
+  const { playback, shown, held, reports } = start();
+  playback.announce(track);
+  const originals = Array.from({ length: 5 }, (_, frame) => draw(96, 64, frame));
+  playback.isPaused = true;
+  assert.equal(held.length, 0, "there is no picture to hold yet");
+  playback.isPaused = false;
+  for (const [index, original] of originals.entries()) {
+    if (index === 2) playback.isPaused = true;
+    playback.push(packetOf(index + 1, encoder.encode(original, index === 0)));
+    if (index < 2) await playback.drain();
+    await turn();
+  }
+  assert.equal(shown.length, 2);
+  assert.equal(held.length, 1);
+  assert.ok(psnr(originals[1] ?? Buffer.alloc(0), held[0] ?? Buffer.alloc(1)) > 30, "the second picture is held");
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 2, superseded: 2 });
+  playback.isPaused = false;
+  assert.equal(shown.length, 3);
+  assert.ok(psnr(originals[4] ?? Buffer.alloc(0), shown[2]?.bgr ?? Buffer.alloc(1)) > 30, "the newest goes on");
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 3, superseded: 2 });
+  await playback.close();
+});
+
 test("has counted every packet exactly once when it is drained, in any history", async () => {
-  const events = fc.array(fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain", "pause"), {
-    maxLength: 30,
-  });
+  const events = fc.array(
+    fc.constantFrom("keyframe", "delta", "delta", "garbage", "announce", "resize", "turn", "drain", "age", "hold", "go on"),
+    {
+      maxLength: 30,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(events, async (history) => {
       const time = { nowUs: micros(10_000_000) };
@@ -266,9 +298,10 @@ test("has counted every packet exactly once when it is drained, in any history",
         if (event === "keyframe" || event === "delta") {
           playback.push(packet(encoder.encode(draw(96, 64, packets), event === "keyframe")));
         } else if (event === "garbage") playback.push(packet(garbage));
-        else if (event === "pause") time.nowUs = micros(time.nowUs + ageLimitUs(clock) + 1);
+        else if (event === "age") time.nowUs = micros(time.nowUs + ageLimitUs(clock) + 1);
         else if (event === "announce") playback.announce(track);
         else if (event === "resize") playback.announce(trackOf("h264", 160, 120));
+        else if (event === "hold" || event === "go on") playback.isPaused = event === "hold";
         else if (event === "turn") await turn();
         else await playback.drain();
       }

@@ -1,11 +1,12 @@
 // The sender's own window, as the original program had one: what is captured, before it is encoded.
 
+import { windowKey } from "@simple-video-chat/protocol/engine";
+
 import type { Mat, OpenCv } from "../native/opencv.ts";
 
 const windowName = "Simple Video Chat: what you send";
 /** How often the window's events are served, ms: half of what a hand notices. */
 const idleMs = 30;
-const keyNames: Readonly<Record<number, string>> = { 27: "Escape", 113: "q" };
 
 /** An open preview window. */
 export class PreviewWindow {
@@ -15,7 +16,7 @@ export class PreviewWindow {
   #isShown = false;
   #isClosed = false;
 
-  /** @param onKey called with "q", "Escape" or "close" (the window's button) */
+  /** @param onKey called with a key's name ("q", "Escape"), or "close" (the window's button) */
   constructor(cv: OpenCv, onKey: (key: string) => void) {
     this.#cv = cv;
     this.#onKey = onKey;
@@ -49,7 +50,7 @@ export class PreviewWindow {
 
   #serveEvents(): void {
     if (!this.#isShown) return;
-    const key = keyNames[this.#cv.waitKey(1) & 0xff];
+    const key = windowKey(this.#cv.waitKeyEx(1));
     if (key !== undefined) this.#onKey(key);
     if (this.#cv.getWindowProperty(windowName, this.#cv.WND_PROP_VISIBLE) < 1) {
       this.close();

@@ -1,0 +1,130 @@
+// Something to draw on that is then laid over pictures: rounded boxes and words. Plain arithmetic, no native code.
+
+import type { Letters } from "./letters.ts";
+
+/** Blue, green, red, 0 to 255. */
+export type Colour = readonly [blue: number, green: number, red: number];
+
+/** A rectangle, whole pixels. */
+export interface Box {
+  readonly leftPx: number;
+  readonly topPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** How something is filled. */
+export interface Fill {
+  readonly colour: Colour;
+  /** From 0, nothing, to 1; default 1. */
+  readonly opacity?: number;
+  /** Of the corners; default 0. */
+  readonly radiusPx?: number;
+}
+
+/** Where words stand, and how. */
+export interface Lettering {
+  /** Where the first letter begins. */
+  readonly xPx: number;
+  readonly baselinePx: number;
+  /** Of the em. */
+  readonly sizePx: number;
+  readonly colour: Colour;
+}
+
+/** All of a pixel, in the parts in which a canvas counts. */
+const whole = 256;
+
+/**
+ * A canvas: transparent at first, drawn on, and then laid over any number of pictures, which costs only as much as was covered. What lies
+ * outside of it is not drawn.
+ */
+export class Canvas {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly letters: Letters;
+  /** What of a picture's pixel is kept, of `whole`, and what is added to it, `whole` times, blue, green, red. */
+  readonly #kept: Uint16Array;
+  readonly #added: Uint16Array;
+  /** The columns of each row that were drawn on: from, to. */
+  readonly #drawn: Int32Array;
+
+  constructor(widthPx: number, heightPx: number, letters: Letters) {
+    this.widthPx = widthPx;
+    this.heightPx = heightPx;
+    this.letters = letters;
+    this.#kept = new Uint16Array(widthPx * heightPx).fill(whole);
+    this.#added = new Uint16Array(widthPx * heightPx * 3);
+    this.#drawn = new Int32Array(heightPx * 2);
+  }
+
+  /** Lays it over a picture of its size: packed rows of blue, green, red, 8 bits; these are changed. */
+  layOver(bgr: Uint8Array): void {
+    if (bgr.byteLength < this.widthPx * this.heightPx * 3) throw new RangeError("the picture is smaller than the canvas");
+    const [kept, added, drawn] = [this.#kept, this.#added, this.#drawn];
+    // The one loop that runs over many pixels in every picture.
+    for (let y = 0; y < this.heightPx; y++) {
+      const end = y * this.widthPx + (drawn[2 * y + 1] ?? 0);
+      for (let pixel = y * this.widthPx + (drawn[2 * y] ?? 0); pixel < end; pixel++) {
+        const keep = kept[pixel] ?? 0;
+        if (keep === whole) continue;
+        const at = 3 * pixel;
+        bgr[at] = ((bgr[at] ?? 0) * keep + (added[at] ?? 0)) >> 8;
+        bgr[at + 1] = ((bgr[at + 1] ?? 0) * keep + (added[at + 1] ?? 0)) >> 8;
+        bgr[at + 2] = ((bgr[at + 2] ?? 0) * keep + (added[at + 2] ?? 0)) >> 8;
+      }
+    }
+  }
+
+  /** Fills a box. */
+  fill(box: Box, { colour, opacity = 1, radiusPx = 0 }: Fill): void {
+    const { leftPx, topPx, widthPx, heightPx } = box;
+    const radius = Math.min(radiusPx, widthPx / 2, heightPx / 2);
+    for (let y = 0; y < heightPx; y++) {
+      const fromEnd = Math.min(y + 0.5, heightPx - y - 0.5);
+      // Only in the rows of a corner are there pixels that are covered in part.
+      const edgePx = fromEnd < radius ? Math.ceil(radius) : 0;
+      const row = topPx + y;
+      for (let x = 0; x < edgePx; x++) {
+        const covered = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(radius - x - 0.5, radius - fromEnd)));
+        if (covered === 0) continue;
+        this.#blend(leftPx + x, row, colour, opacity * covered);
+        if (widthPx - 1 - x !== x) this.#blend(leftPx + widthPx - 1 - x, row, colour, opacity * covered);
+      }
+      this.#fillRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, colour, opacity);
+    }
+  }
+
+  /** Draws words on one line; characters that the font has not become "\ufffd". */
+  write(text: string, { xPx, baselinePx, sizePx, colour }: Lettering): void {
+    this.letters.layOut(text, { xPx, sizePx }, (glyph, x) => {
+      for (let row = 0; row < glyph.heightPx; row++) {
+        for (let column = 0; column < glyph.widthPx; column++) {
+          const covered = glyph.coverage[row * glyph.widthPx + column] ?? 0;
+          if (covered > 0) this.#blend(x + glyph.leftPx + column, Math.round(baselinePx) - glyph.topPx + row, colour, covered / 255);
+        }
+      }
+    });
+  }
+
+  #fillRow(y: number, from: number, to: number, colour: Colour, opacity: number): void {
+    for (let x = from; x < to; x++) this.#blend(x, y, colour, opacity);
+  }
+
+  #blend(x: number, y: number, [blue, green, red]: Colour, opacity: number): void {
+    if (x < 0 || y < 0 || x >= this.widthPx || y >= this.heightPx) return;
+    const pixel = y * this.widthPx + x;
+    const at = 3 * pixel;
+    const added = this.#added;
+    const through = 1 - opacity;
+    const weight = whole * opacity;
+    this.#kept[pixel] = Math.round((this.#kept[pixel] ?? 0) * through);
+    added[at] = (added[at] ?? 0) * through + blue * weight;
+    added[at + 1] = (added[at + 1] ?? 0) * through + green * weight;
+    added[at + 2] = (added[at + 2] ?? 0) * through + red * weight;
+    const row = 2 * y;
+    const [from = 0, to = 0] = [this.#drawn[row], this.#drawn[row + 1]];
+    this.#drawn[row] = to === 0 ? x : Math.min(from, x);
+    this.#drawn[row + 1] = Math.max(to, x + 1);
+  }
+}
