@@ -27,7 +27,14 @@ export interface CallKeysOptions {
 }
 
 /** The functions of the keys of receiver and peer. */
-export function callKeys({ call, screen, output, program, figures, settings }: CallKeysOptions): Omit<KeyActions, "quit" | "type" | "record" | "snapshot"> {
+export function callKeys({
+  call,
+  screen,
+  output,
+  program,
+  figures,
+  settings,
+}: CallKeysOptions): Omit<KeyActions, "quit" | "type" | "record" | "snapshot"> {
   const tell = (sentence: string): void => {
     output.say(sentence);
     screen.say("", sentence);

@@ -84,7 +84,8 @@ for (const program of programs) {
 
   test(`${readme} lists the events of --json`, () => {
     // What receiver and peer say alike stands in one file.
-    const shared = program === "sender" ? "" : read("packages/receiver/src/call-program.ts");
+    const shared =
+      program === "sender" ? "" : read("packages/receiver/src/call-program.ts") + read("packages/receiver/src/call-recording.ts");
     const code = read(`packages/${program}/src/cli.ts`) + shared;
     const coded = [...code.matchAll(/\bevent: "([\w-]+)"/g)].map(([, name = ""]) => name);
     const documented = table(readme, eventHeader).flatMap(([name = ""]) => quoted(name));

@@ -52,7 +52,10 @@ function progressOf(stats: JsonObject): number {
 function checkPictures(pictures: readonly RecordedPicture[]): number {
   const readable = pictures.flatMap(({ timeUs, barcode }) => (barcode === undefined ? [] : [{ timeUs, ...barcode }]));
   // Small pictures at a low bitrate, as a busy computer makes them, do not keep all of theirs.
-  assert.ok(readable.length >= 20 && readable.length >= 0.5 * pictures.length, `${readable.length} of ${pictures.length} barcodes can be read`);
+  assert.ok(
+    readable.length >= 20 && readable.length >= 0.5 * pictures.length,
+    `${readable.length} of ${pictures.length} barcodes can be read`,
+  );
   const offsets = readable.map(({ timeUs, captureUs }) => captureUs - timeUs);
   const spreadUs = Math.max(...offsets) - Math.min(...offsets);
   assert.ok(spreadUs < clockErrorUs, `times are off by up to ${spreadUs} µs`);
@@ -158,7 +161,10 @@ test(
         const widths = new Set(pictures.map(({ widthPx }) => widthPx));
         assert.ok(widths.size >= 2, `pictures of ${[...widths].join(", ")} px`);
         checkPictures(pictures.filter(({ widthPx }) => widthPx >= 320));
-        assert.equal(readdirSync(folder).filter((file) => file.endsWith(name.slice(-3))), [name]);
+        assert.equal(
+          readdirSync(folder).filter((file) => file.endsWith(name.slice(-3))),
+          [name],
+        );
       }
     } finally {
       proxy.close();
@@ -174,11 +180,19 @@ test(
     const a = start("peer", [...testCard, "--no-window", "--listen", "127.0.0.1:0", "--record", path, "--record-mode", "both"]);
     const b = start("peer", [...testCard, "--no-window"], { env: { SVC_INVITE: await a.invite() } });
     assert.is((await b.event("other-records"))["recording"], true);
-    await recorded(a, 3_000);
+    await Promise.all([a.event("first-picture"), b.event("first-picture")]);
+    const sofar = progressOf(await a.event("stats", { from: a.events.length }));
+    await recorded(a, sofar + 3_000);
     await a.interrupt();
     await b.exits(0);
-    const tracks = await readRecording(path);
-    assert.equal(tracks.map(({ kind }) => kind), ["video", "video", "audio", "audio"]);
+    // On a busy computer one side may be so late that the file began without it, and another one with both.
+    const files = await Promise.all(readdirSync(folder).map((name) => readRecording(join(folder, name))));
+    const tracks = files.find((each) => each.length === 4) ?? [];
+    assert.equal(
+      tracks.map(({ kind }) => kind),
+      ["video", "video", "audio", "audio"],
+      a.transcript(),
+    );
     const origins = [0, 1].map((nth) => checkPictures(picturesOf(tracks, nth)));
     // On one computer both have the same clock.
     assert.ok(Math.abs((origins[0] ?? 0) - (origins[1] ?? 0)) < 2 * clockErrorUs, `the sides are ${origins.join(" and ")} µs`);
