@@ -157,7 +157,10 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "attempt", ...attempt });
       if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
     });
-    call.on("playing", ({ name }) => output.event({ event: "playing", name }));
+    call.on("playing", ({ name }) => {
+      output.event({ event: "playing", name });
+      output.say(`You hear through ${forTerminal(name)}.`);
+    });
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");

@@ -9,7 +9,14 @@ import {
   toJsonObject,
   type TrackMessage,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  networkOfDisplay,
+  selfViewTrack,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
@@ -21,6 +28,8 @@ const drainTimeoutMs = 1500;
 
 /** How long a snapshot may take, ms: the largest picture as PNG, on a busy computer. */
 const snapshotTimeoutMs = 5_000;
+/** 4K pictures of every codec, a window and Node itself fit in: docs/decisions/0027-engine-confinement.md has the figures. */
+export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 600, files: 128 };
 
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
@@ -66,6 +75,8 @@ export class PlaybackHost {
     this.#events = events;
     this.#engine = new EngineHost({
       entry: new URL("./engine/main.js", import.meta.url),
+      confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
+      isWatched: true,
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);

@@ -13,7 +13,14 @@ import {
   toJsonObject,
   type TrackMessage,
 } from "@simple-video-chat/protocol";
-import { audioTrack, describeDeath, EngineHost, type EngineHostOptions, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  audioTrack,
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  type EngineHostOptions,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
 import { minFreeBytes as defaultMinFreeBytes } from "./recording/disk-space.ts";
 import { type FileEnd, localAudioTrack, localVideoTrack, type RecordCommand, type RecordEvent } from "./recording/record-command.ts";
@@ -24,6 +31,9 @@ import { SteadyOffset } from "./recording/steady-offset.ts";
 const maxPendingBytes = 32_000_000;
 /** How long a recorder may take to end its file, ms. */
 const finishTimeoutMs = 5_000;
+
+/** Node, FFmpeg, and what waits while the disk stalls. Folders on other computers are the system's to reach. */
+const recorderConfinement: Confinement = { dataMiB: 512, files: 64, network: "none" };
 
 /** Which directions of a call are recorded: what comes, what is sent, or both, each as tracks of its own. */
 export type RecordMode = "remote" | "local" | "both";
@@ -124,6 +134,7 @@ export class RecordingHost {
     });
     const engine = this.#startEngine({
       entry: new URL("./engine/recorder-main.js", import.meta.url),
+      confinement: recorderConfinement,
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => this.#engineDied(describeDeath(death), false),
       onGiveUp: (death) => this.#engineDied(describeDeath(death), true),

@@ -10,7 +10,15 @@ import {
   type TrackMessage,
   toJsonObject,
 } from "@simple-video-chat/protocol";
-import { describeDeath, EngineHost, type EngineHostOptions, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import {
+  type Confinement,
+  describeDeath,
+  EngineHost,
+  type EngineHostOptions,
+  networkOfDisplay,
+  selfViewTrack,
+  videoTrack,
+} from "@simple-video-chat/protocol/engine";
 
 import { CaptureTier } from "./capture-tier.ts";
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
@@ -25,6 +33,9 @@ const reviewIntervalMs = 250;
 const laterTracks = 60_000;
 /** How long an engine may take to release its source. */
 const stopTimeoutMs = 3000;
+
+/** A camera's or a film's pictures and three encoders of 4K fit in twice, and what a graphics card's driver takes. */
+export const captureLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 2048, files: 256 };
 
 /** What a capture tells its owner. */
 export interface CaptureHostEvents {
@@ -72,6 +83,7 @@ export class CaptureHost {
     this.#followPlan();
     this.#engine = startEngine({
       entry: new URL("./engine/main.js", import.meta.url),
+      confinement: { ...captureLimits, network: networkOfCapture(options) },
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         events.onEngineDeath({ isFinal: false, reason: describeDeath(death) });
@@ -273,4 +285,10 @@ export class CaptureHost {
 /** A tier's track on the pipe: the first video track, then those after the self-view's, again and again. */
 function trackOf({ id }: Tier<OutgoingVideo>): number {
   return id === 1 ? videoTrack : selfViewTrack + 1 + ((id - 2) % laterTracks);
+}
+
+/** A source is local unless it is a URL. The helper programs of graphics cards' drivers do not work in a namespace of one's own. */
+function networkOfCapture({ source, encoder, preview }: CaptureOptions): Confinement["network"] {
+  if (source.kind === "url" || (encoder !== "auto" && encoder !== "software")) return "shared";
+  return preview ? networkOfDisplay() : "none";
 }

@@ -1,9 +1,9 @@
 // One audio engine for both halves of a call's sound, each of which sees it as its own.
 
-import { EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import { audioConfinement, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
 import type { Message } from "@simple-video-chat/protocol";
 
-type Share = Omit<EngineHostOptions, "entry">;
+type Share = Omit<EngineHostOptions, "entry" | "confinement">;
 
 /** The engine of a call. It is started for its first half and ended with its last. */
 export class SharedAudioEngine {
@@ -22,6 +22,7 @@ export class SharedAudioEngine {
     this.#users++;
     const engine = (this.#engine ??= this.#start({
       entry: new URL("../engine/audio-main.js", import.meta.url),
+      confinement: audioConfinement(),
       onMessage: (message) => this.#each(({ onMessage }) => onMessage(message)),
       onRestart: (death) => this.#each(({ onRestart }) => onRestart(death)),
       onGiveUp: (death) => this.#each(({ onGiveUp }) => onGiveUp(death)),

@@ -8,7 +8,11 @@ import type { EncodedPacket } from "../media/packet.ts";
 import { cleanText } from "../messages/clean-text.ts";
 import type { Message } from "../messages/message.ts";
 import { nowUs } from "../time/clock.ts";
+import { type Confinement, confinedCommand } from "./confinement.ts";
+import { cpuTimeMs } from "./cpu-time.ts";
 import { EnginePipe } from "./engine-pipe.ts";
+import { selfViewTrack } from "./tracks.ts";
+import { lookIntervalMs, Watchdog } from "./watchdog.ts";
 
 /** An engine that dies this often within {@link restartWindowUs} is given up. Three: one crash is bad luck, three are a bad stream or a bad driver. */
 const maxDeaths = 3;
@@ -36,6 +40,10 @@ export interface EngineDeath {
 export interface EngineHostOptions {
   /** The engine's entry file. */
   readonly entry: URL;
+  /** What it may use of this computer. */
+  readonly confinement: Confinement;
+  /** It answers every packet with a report, and is killed when it hangs over one. The self-view's packets are not watched. Default false. */
+  readonly isWatched?: boolean;
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** A message from the engine. Video data is valid during the call only. */
@@ -52,6 +60,8 @@ export class EngineHost {
   readonly #deathsUs: number[] = [];
   #child: ChildProcess | undefined;
   #pipe: EnginePipe | undefined;
+  #watchdog: Watchdog | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #stopping = false;
   #exited: Promise<void> = Promise.resolve();
 
@@ -73,6 +83,7 @@ export class EngineHost {
   /** Sends a packet in chunks. Its data must not change any more. */
   sendPacket(packet: EncodedPacket): void {
     this.#pipe?.sendPacket(packet);
+    if (packet.track !== selfViewTrack) this.#watchdog?.given();
   }
 
   /** Bytes on their way to the engine. */
@@ -83,6 +94,7 @@ export class EngineHost {
   /** Ends the engine for good; resolves when its process is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#looking);
     this.#pipe?.end();
     const kill = setTimeout(() => this.#child?.kill("SIGKILL"), stopTimeoutMs);
     await this.#exited;
@@ -90,7 +102,9 @@ export class EngineHost {
   }
 
   #start(): void {
-    const child = spawn(process.execPath, [...leanHeap, fileURLToPath(this.#options.entry)], {
+    const { entry, confinement, isWatched = false } = this.#options;
+    const [program, ...args] = confinedCommand([process.execPath, ...leanHeap, fileURLToPath(entry)], confinement);
+    const child = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
       env: { ...leanMalloc, ...process.env, ...this.#options.env },
     });
@@ -102,7 +116,9 @@ export class EngineHost {
     const pipe = new EnginePipe(child.stdio[3] as unknown as Duplex, {
       onMessage: (message) => {
         // Of an engine that is known to be dead nothing is heard any more: its owner has closed the account with it.
-        if (this.#pipe === pipe) this.#options.onMessage(message);
+        if (this.#pipe !== pipe) return;
+        if (message.type === "report") this.#watchdog?.answered();
+        this.#options.onMessage(message);
       },
       // A broken pipe means a broken engine; its exit is what counts.
       onClose: () => {
@@ -111,6 +127,11 @@ export class EngineHost {
     });
     this.#child = child;
     this.#pipe = pipe;
+    if (isWatched) {
+      this.#watch(child, (reason) => {
+        lastWords = `${lastWords.trimEnd()}\n${reason}`;
+      });
+    }
     this.#exited = new Promise((resolve) => {
       let gone = false;
       const onGone = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
@@ -127,8 +148,22 @@ export class EngineHost {
     });
   }
 
+  #watch(child: ChildProcess, onHang: (reason: string) => void): void {
+    const watchdog = new Watchdog(() => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)), performance.now());
+    this.#watchdog = watchdog;
+    this.#looking = setInterval(() => {
+      const reason = watchdog.look(performance.now());
+      if (reason === undefined) return;
+      clearInterval(this.#looking);
+      onHang(reason);
+      child.kill("SIGKILL");
+    }, lookIntervalMs);
+  }
+
   #onDeath(death: EngineDeath): void {
     this.#pipe = undefined;
+    this.#watchdog = undefined;
+    clearInterval(this.#looking);
     if (this.#stopping) return;
     const now = nowUs();
     this.#deathsUs.push(now);

@@ -24,6 +24,8 @@ class Hosted {
   constructor(env: Readonly<Record<string, string>> = {}, program: URL = entry) {
     this.engine = new EngineHost({
       entry: program,
+      confinement: { dataMiB: 600, files: 128, network: "none" },
+      isWatched: true,
       env: { ...withTypeScript, ...env },
       onMessage: (message) => {
         if (message.type === "video") {
@@ -165,6 +167,48 @@ test("can be stopped before the engine has started", async () => {
   await host.engine.stop();
   assert.equal(isAlive(host.engine.pid), false);
   assert.equal(host.restarts.length + host.givenUp.length, 0);
+});
+
+test("kills an engine that computes for ever over a packet, and starts another", async () => {
+  await using host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  host.engine.sendPacket(packetOf(100));
+  host.order({ do: "report" });
+  await until("a report", () => host.messages.some(({ type }) => type === "report"));
+  host.order({ do: "compute" });
+  host.engine.sendPacket(packetOf(100, { frame: 2 }));
+  await until("its death", () => host.restarts.length === 1, 30_000);
+  const [death] = host.restarts;
+  assert.ok(death !== undefined);
+  assert.match(describeDeath(death), /^was ended by SIGKILL: it computed for \d+ ms over a packet$/);
+  await until("another one", () => host.events("ready").length === 2, 30_000);
+});
+
+test("kills an engine that waits for ever over a packet of the call, but not over a self-view's, which is not answered", async () => {
+  await using host = new Hosted();
+  await using other = new Hosted();
+  for (const each of [host, other]) {
+    await until("ready", () => each.events("ready").length === 1);
+    each.order({ do: "wait" });
+  }
+  other.engine.sendPacket({ ...packetOf(100), track: 2 });
+  host.engine.sendPacket(packetOf(100));
+  await until("its death", () => host.restarts.length === 1, 30_000);
+  assert.match(host.restarts[0]?.lastWords ?? "", /not answered for 10 s/);
+  await sleep(600);
+  assert.equal(other.restarts.length, 0);
+});
+
+test("lets an engine have no more memory than it was given", async () => {
+  if (process.platform !== "linux") return;
+  await using host = new Hosted();
+  await until("ready", () => host.events("ready").length === 1);
+  host.order({ do: "take", mebibytes: 4096 });
+  // It gets an error, or dies of it: never the memory.
+  await until("an answer", () => host.events("taken").length === 1 || host.restarts.length === 1, 30_000);
+  const [taken] = host.events("taken");
+  const mebibytes = taken?.type === "engine-event" ? Number(taken.value["mebibytes"]) : 0;
+  assert.ok(mebibytes < 600, `${mebibytes} MiB`);
 });
 
 test("tells a death in a line that is safe for a terminal", () => {

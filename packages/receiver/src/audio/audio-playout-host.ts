@@ -2,14 +2,21 @@
 // figures come out.
 
 import { type AudioMessage, type Message, toJsonObject } from "@simple-video-chat/protocol";
-import { audioTrack, describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import {
+  audioConfinement,
+  audioTrack,
+  describeDeath,
+  type EngineDeath,
+  EngineHost,
+  type EngineHostOptions,
+} from "@simple-video-chat/protocol/engine";
 
 import type { PlayoutCommand, PlayoutEvent, PlayoutFigures } from "./playout-command.ts";
 
 /** The engine, as far as playing needs it. */
 export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
 /** Starts the engine, or gives a share of one. */
-export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry">) => AudioEngine;
+export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry" | "confinement">) => AudioEngine;
 
 /** What a playout tells its owner. */
 export interface AudioPlayoutHostEvents {
@@ -110,6 +117,6 @@ export class AudioPlayoutHost {
   }
 }
 
-function startOwnEngine(options: Omit<EngineHostOptions, "entry">): AudioEngine {
-  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url) });
+function startOwnEngine(options: Omit<EngineHostOptions, "entry" | "confinement">): AudioEngine {
+  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url), confinement: audioConfinement() });
 }

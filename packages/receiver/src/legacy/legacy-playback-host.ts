@@ -8,6 +8,7 @@ import { describeDeath, EngineHost } from "@simple-video-chat/protocol/engine";
 
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent, LegacyPlaybackStats } from "../engine/legacy-command.ts";
 import type { PlaybackCommand, PlaybackEvent } from "../engine/playback-command.ts";
+import { playbackLimits } from "../playback-host.ts";
 
 /** How long an engine may take to leave the server before it is ended all the same. */
 const stopTimeoutMs = 1500;
@@ -52,6 +53,8 @@ export class LegacyPlaybackHost {
     this.#events = events;
     this.#engine = new EngineHost({
       entry: new URL("../engine/main.js", import.meta.url),
+      // It dials the original server itself.
+      confinement: { ...playbackLimits, network: "shared" },
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#settle();

@@ -9,7 +9,14 @@ import {
   type Session,
   toJsonObject,
 } from "@simple-video-chat/protocol";
-import { audioTrack, describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import {
+  audioConfinement,
+  audioTrack,
+  describeDeath,
+  type EngineDeath,
+  EngineHost,
+  type EngineHostOptions,
+} from "@simple-video-chat/protocol/engine";
 import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 
 import { audioFormats } from "./audio-rate.ts";
@@ -24,7 +31,7 @@ const idleCloseMs = 1500;
 /** The engine, as far as recording needs it. */
 export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
 /** Starts the engine, or gives a share of one. */
-export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry">) => AudioEngine;
+export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry" | "confinement">) => AudioEngine;
 
 /** What a recording tells its owner. */
 export interface AudioCaptureHostEvents {
@@ -238,6 +245,6 @@ export class AudioCaptureHost {
   }
 }
 
-function startOwnEngine(options: Omit<EngineHostOptions, "entry">): AudioEngine {
-  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url) });
+function startOwnEngine(options: Omit<EngineHostOptions, "entry" | "confinement">): AudioEngine {
+  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url), confinement: audioConfinement() });
 }

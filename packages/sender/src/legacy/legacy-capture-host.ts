@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, toJsonObject } from "@simple-video-chat/protocol";
 import { describeDeath, EngineHost } from "@simple-video-chat/protocol/engine";
 
+import { captureLimits } from "../capture-host.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent, LegacyCaptureOptions } from "../engine/legacy-command.ts";
 import type { LegacyServerStats } from "./legacy-server.ts";
 
@@ -36,6 +37,8 @@ export class LegacyCaptureHost {
     this.#events = events;
     this.#engine = new EngineHost({
       entry: new URL("../engine/main.js", import.meta.url),
+      // The original clients dial it.
+      confinement: { ...captureLimits, network: "shared" },
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#settle();

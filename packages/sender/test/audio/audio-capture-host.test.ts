@@ -20,7 +20,7 @@ const death = { exitCode: 1, signal: null, lastWords: "" };
 function bench() {
   const commands: JsonObject[] = [];
   const told: string[] = [];
-  const engine: { options?: Omit<EngineHostOptions, "entry">; stopped: number } = { stopped: 0 };
+  const engine: { options?: Omit<EngineHostOptions, "entry" | "confinement">; stopped: number } = { stopped: 0 };
   const host = new AudioCaptureHost(
     { kind: "microphone" },
     {
