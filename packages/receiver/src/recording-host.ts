@@ -33,7 +33,7 @@ const maxPendingBytes = 32_000_000;
 const finishTimeoutMs = 5_000;
 
 /** Node, FFmpeg, and what waits while the disk stalls. Folders on other computers are the system's to reach. */
-const recorderConfinement: Confinement = { dataMiB: 512, files: 64, network: "none" };
+const recorderConfinement: Confinement = { dataMiB: 512, files: 128, network: "none" };
 
 /** Which directions of a call are recorded: what comes, what is sent, or both, each as tracks of its own. */
 export type RecordMode = "remote" | "local" | "both";
