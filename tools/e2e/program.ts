@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import type { JsonObject } from "@simple-video-chat/protocol";
+import { type JsonObject, type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { insideOf } from "./network-namespaces.ts";
 import { isListening, type LivingProcess, markedProcesses, markVariable } from "./process-tree.ts";
@@ -67,6 +67,7 @@ export class Program {
   readonly #mark = randomUUID();
   readonly #child: ChildProcess;
   readonly #onNews = new Set<() => void>();
+  readonly #heardUs = new WeakMap<JsonObject, Micros>();
 
   /** @param args after the program's name; without --json there are sentences only, no events */
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
@@ -133,6 +134,11 @@ export class Program {
     return find() ?? {};
   }
 
+  /** When an event of {@link Program.events} came here. */
+  heardUs(event: JsonObject): Micros {
+    return this.#heardUs.get(event) ?? nowUs();
+  }
+
   /** The invite that it gave (the latest, if it gave several). */
   async invite(): Promise<string> {
     await this.event("invite");
@@ -194,7 +200,7 @@ export class Program {
   transcript(): string {
     // Of the figures only the last: they come every second.
     const lastStats = this.events.findLast(({ event }) => event === "stats");
-    const kept = this.events.filter((event) => event["event"] !== "stats" || event === lastStats);
+    const kept = this.events.filter((event) => event["event"] !== "shown" && (event["event"] !== "stats" || event === lastStats));
     const events = kept.slice(-keptEvents).map((event) => JSON.stringify(event));
     return [this.#what, ...this.sentences.slice(-keptSentences), ...events].join("\n    ");
   }
@@ -237,8 +243,11 @@ export class Program {
   }
 
   #take(line: string): void {
-    if (line.startsWith("{")) this.events.push(JSON.parse(line) as JsonObject);
-    else this.plainLines.push(line);
+    if (line.startsWith("{")) {
+      const event = JSON.parse(line) as JsonObject;
+      this.#heardUs.set(event, nowUs());
+      this.events.push(event);
+    } else this.plainLines.push(line);
     for (const check of this.#onNews) check();
   }
 }

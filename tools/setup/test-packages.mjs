@@ -1,8 +1,9 @@
 // Debian's packages that only the tests need.
 
-/** What only the tests need: a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
+/** What only the tests need: a browser, a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server. */
 export const TEST_PACKAGES = [
   "ca-certificates",
+  "chromium",
   "imagemagick",
   "iproute2",
   "libasound2-plugins",

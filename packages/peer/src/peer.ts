@@ -39,6 +39,8 @@ import {
   type OutgoingVideo,
   sendVideoOver,
   type SoundSpec,
+  type SourceSpec,
+  type SourceState,
   software,
   type VideoOptions,
 } from "@simple-video-chat/sender";
@@ -75,6 +77,8 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly recording: { readonly name: string };
   /** Our microphone was switched off, or on. */
   readonly muted: { readonly muted: boolean };
+  /** Our camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
+  readonly camera: SourceState;
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
@@ -153,6 +157,7 @@ export class Peer {
       onEngineDeath: ({ isFinal, reason }) =>
         this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
+    this.#capture.onState((state) => this.#events.emit("camera", state));
   }
 
   /** Calls `handler` at every such event; the returned function ends that. */
@@ -169,6 +174,25 @@ export class Peer {
     if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
     this.#sound.mute(isMuted);
     this.#events.emit("muted", { muted: isMuted });
+  }
+
+  /** Whether our camera is switched off: then it is released, and the other end is told. */
+  get isCameraOff(): boolean {
+    return this.#capture.isOff;
+  }
+
+  set isCameraOff(isOff: boolean) {
+    this.#capture.isOff = isOff;
+  }
+
+  /** What the other end is shown. */
+  get source(): SourceSpec {
+    return this.#capture.source;
+  }
+
+  /** Shows something else from now on, in the same call; its account goes on. Sound stays what it is. */
+  setSource(source: SourceSpec): void {
+    this.#capture.setSource(source);
   }
 
   /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */

@@ -72,6 +72,7 @@ export type { EngineConfigureMessage } from "./messages/engine-configure.ts";
 export type { EngineEventMessage } from "./messages/engine-event.ts";
 export { type HelloMessage, helloMagic, nonceBytes } from "./messages/hello.ts";
 export { type JsonObject, type JsonValue, parseJsonObject, serializeJsonObject, toJsonObject } from "./messages/json-object.ts";
+export { type VideoState, videoStateFeature, type VideoStateMessage } from "./messages/video-state.ts";
 export { type KeyframeReason, keyframeReasons, type KeyframeRequestMessage } from "./messages/keyframe-request.ts";
 export type { MessageDefinition } from "./messages/message-definition.ts";
 export { createMessageParser } from "./messages/message-stream.ts";

@@ -24,6 +24,7 @@ export interface CallKeysOptions {
   readonly figures: () => CallFigures;
   /** The program's own present settings; those of the display are added. */
   readonly settings: () => readonly DetailRow[];
+  readonly nextSource?: (() => void) | undefined;
 }
 
 /** The functions of the keys of receiver and peer. */
@@ -34,6 +35,7 @@ export function callKeys({
   program,
   figures,
   settings,
+  nextSource,
 }: CallKeysOptions): Omit<KeyActions, "quit" | "type" | "record" | "snapshot"> {
   const tell = (sentence: string): void => {
     output.say(sentence);
@@ -58,6 +60,10 @@ export function callKeys({
     mute: () => {
       if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
     },
+    camera: () => {
+      if (call.isCameraOff !== undefined) call.isCameraOff = !call.isCameraOff;
+    },
+    "next-source": () => nextSource?.(),
     pause: () => {
       call.isPaused = !call.isPaused;
       output.say(call.isPaused ? "The picture is held; Space goes on." : "The picture is live again.");

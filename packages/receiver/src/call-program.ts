@@ -36,6 +36,8 @@ export interface RunningCall extends RecordableCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
+  /** Whether our camera is switched off; only where there is one. */
+  isCameraOff?: boolean;
   /** Whether the other end's picture stands still. */
   isPaused: boolean;
   overlay: Overlay;
@@ -43,6 +45,12 @@ export interface RunningCall extends RecordableCall {
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
+
+const otherCameraSentences = {
+  on: "The other end's camera is on again.",
+  off: "The other end has switched its camera off.",
+  lost: "The other end's camera gives no pictures right now.",
+} as const;
 
 /** The present figures of a call, in the ways in which they are told. */
 export interface CallFigures {
@@ -75,6 +83,8 @@ export interface CallProgram {
   readonly figures: () => CallFigures;
   /** The present settings, for the help box. */
   readonly settings: () => readonly DetailRow[];
+  /** Shows the next of our sources; only where there are any. */
+  readonly nextSource?: () => void;
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -130,8 +140,12 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
   const startedMs = performance.now();
   let wasConnected = false;
   return new Promise((resolve) => {
-    call.on("display", ({ display }) => {
-      if (program.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    call.on("display", (event) => {
+      if (program.wantsWindow && event.display === "none")
+        output.say("There is no display here: going on without a window, with figures only.");
+      if (event.display !== "browser") return;
+      output.event({ event: "page", url: event.url });
+      output.say(`The picture is on this page, for a browser on this computer:\n\n    ${event.url}\n`, true);
     });
     call.on("connected", (event) => {
       wasConnected = true;
@@ -164,6 +178,10 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");
+    });
+    call.on("other-camera", ({ state }) => {
+      output.event({ event: "other-camera", state });
+      output.say(otherCameraSentences[state]);
     });
     call.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });

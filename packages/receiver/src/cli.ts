@@ -8,6 +8,7 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
   commandIn,
   commandOf,
@@ -77,12 +78,14 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const record = recordChoice(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
         speaker: args.speaker,

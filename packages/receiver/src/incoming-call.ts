@@ -9,6 +9,7 @@ import type {
   Session,
   TrackMessage,
   TransportError,
+  VideoState,
 } from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
@@ -18,8 +19,9 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
-import { PlaybackHost, type Snapshot } from "./playback-host.ts";
+import { PlaybackHost, type PlaybackHostEvents, type Snapshot } from "./playback-host.ts";
 import { type RecordedFileEnd, RecordingHost, type RecordingOptions, type RecordingProgress, type RecordMode } from "./recording-host.ts";
+import { possibleView, type ViewKind } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
@@ -34,8 +36,10 @@ const lateCards: Readonly<Record<SlowPart, string>> = {
 
 /** Where the other end is seen and heard. */
 export interface IncomingCallOptions {
-  /** Title of the window; without one nothing is drawn. */
+  /** Title of the window or page; without one nothing is drawn. */
   readonly windowTitle?: string | undefined;
+  /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
+  readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
@@ -59,8 +63,8 @@ export interface IncomingCallStats extends IncomingStats {
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
-  /** Whether there is a window. */
-  readonly display: { readonly display: "window" | "none" };
+  /** Whether there is a window; or the address of the page. */
+  readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
@@ -81,6 +85,8 @@ export interface IncomingCallEvents {
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
   readonly "other-muted": { readonly muted: boolean };
+  /** The other end has switched its camera off, or it gives no pictures (lost), or it does again (on). */
+  readonly "other-camera": { readonly state: VideoState };
   /** A file is being recorded. */
   readonly "record-started": { readonly path: string; readonly mode: RecordMode };
   /** It has ended; with a `message` it was not to. */
@@ -113,6 +119,8 @@ export class IncomingCall {
   #session: Session | undefined;
   #doesOtherRecord = false;
   #isOtherMuted = false;
+  #otherCamera: VideoState = "on";
+  #otherName = "";
   #hasShown = false;
   #isLate = false;
 
@@ -133,7 +141,10 @@ export class IncomingCall {
         else this.#video.requestKeyframe("joined");
       },
     });
-    this.#playback = new PlaybackHost(options.windowTitle, {
+    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    // After the caller could attach its handlers.
+    if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
+    const playbackEvents: PlaybackHostEvents = {
       onReport: (report) => {
         const picture = this.#video.played(report);
         if (picture !== undefined) this.#pictureShown(picture);
@@ -145,7 +156,8 @@ export class IncomingCall {
         this.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
-    });
+    };
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
     this.#video = new IncomingVideo({
       announce: (track) => {
         this.#playback.announce(track);
@@ -306,11 +318,15 @@ export class IncomingCall {
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
+      this.#otherName = peer.name;
+      // It says so anew when it is not.
+      this.#otherCamera = "on";
       if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
     });
     session.on("message", (message) => {
       this.#video.receive(message);
+      if (message.type === "video-state") this.#cameraOf(message.state);
       const track = this.#audio?.receive(message);
       if (track !== undefined) {
         this.#recording.announce("remote", track);
@@ -320,6 +336,7 @@ export class IncomingCall {
     });
     session.on("silent", ({ silent }) => {
       if (silent) this.showCard("reconnecting");
+      else if (this.#otherCamera !== "on") this.#showCameraCard();
       this.#events.emit("silent", { silent });
     });
     session.on("reconnecting", ({ cause }) => {
@@ -367,7 +384,20 @@ export class IncomingCall {
     this.#events.emit("other-muted", { muted });
   }
 
+  #cameraOf(state: VideoState): void {
+    if (state === this.#otherCamera) return;
+    this.#otherCamera = state;
+    this.#showCameraCard();
+    this.#events.emit("other-camera", { state });
+  }
+
+  #showCameraCard(): void {
+    const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
+    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`);
+  }
+
   #checkPicture(): void {
+    if (this.#otherCamera !== "on") return;
     const cause = this.#video.frozenBy();
     if (cause === undefined) return;
     this.showCard(lateCards[cause]);
@@ -377,6 +407,8 @@ export class IncomingCall {
 
   #pictureShown(picture: ShownPicture): void {
     this.#events.emit("shown", picture);
+    // The word that the camera is off overtakes the last pictures.
+    if (this.#otherCamera !== "on") this.#showCameraCard();
     if (this.#isLate) this.#events.emit("late", { late: false });
     this.#isLate = false;
     if (this.#hasShown) return;
@@ -386,7 +418,10 @@ export class IncomingCall {
   }
 
   #tellOf(event: PlaybackEvent): void {
-    if (event.event === "opened") this.#events.emit("display", { display: event.display });
+    if (event.event === "opened") {
+      const { event: _, ...display } = event;
+      this.#events.emit("display", display);
+    }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
   }

@@ -8,6 +8,7 @@ import {
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  videoStateFeature,
 } from "@simple-video-chat/protocol";
 
 import type { DisplayView } from "./display/display.ts";
@@ -43,7 +44,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [],
+    features: [videoStateFeature],
   };
 }
 

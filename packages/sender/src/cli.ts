@@ -39,10 +39,12 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -119,6 +121,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
       const keyboard = new Keyboard(keysOf("sender"), {
         mute: () => (sender.isMuted = !sender.isMuted),
+        camera: () => (sender.isCameraOff = !sender.isCameraOff),
+        "next-source": () => switchSource(sender, video, output),
         help: () => output.say(detailLines(keyRows("sender"))),
       });
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
@@ -163,6 +167,10 @@ function describeEvents(
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
     });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
+    });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
@@ -199,6 +207,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

@@ -9,17 +9,20 @@ import {
   type Session,
   type SessionListener,
   type SessionRefusal,
+  videoStateFeature,
 } from "@simple-video-chat/protocol";
 
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
 import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
 import type { SoundSpec } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
+import type { SourceSpec } from "./capture/source-spec.ts";
 import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import { InviteRotation } from "./invite-rotation.ts";
 import type { OutgoingAccount } from "./outgoing-account.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
 import { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+import type { SourceState } from "./source-health.ts";
 import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
 export interface SenderOptions extends VideoOptions {
@@ -54,6 +57,8 @@ export interface SenderEvents {
   /** The source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
+  /** Nothing was heard of a receiver for 3 s (true), or it is heard again (false). */
+  readonly silent: ReceiverInfo & { readonly silent: boolean };
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
@@ -67,6 +72,8 @@ export interface SenderEvents {
   readonly recording: { readonly name: string };
   /** The microphone was switched off, or on. */
   readonly muted: { readonly muted: boolean };
+  /** The camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
+  readonly camera: SourceState;
   /** A file is at its end. */
   readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
@@ -123,6 +130,7 @@ export class Sender {
       onEngineDeath: ({ isFinal, reason }) =>
         this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
+    this.#capture.onState((state) => this.#events.emit("camera", state));
     if (options.sound === undefined) return;
     this.#sound = captureSound(options.sound, {
       onRecording: (name) => this.#events.emit("recording", { name }),
@@ -140,6 +148,25 @@ export class Sender {
     if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
     this.#sound.mute(isMuted);
     this.#events.emit("muted", { muted: isMuted });
+  }
+
+  /** Whether the camera is switched off: then it is released, and those who watch are told. */
+  get isCameraOff(): boolean {
+    return this.#capture.isOff;
+  }
+
+  set isCameraOff(isOff: boolean) {
+    this.#capture.isOff = isOff;
+  }
+
+  /** What is shown. */
+  get source(): SourceSpec {
+    return this.#capture.source;
+  }
+
+  /** Shows something else from now on, to the same receivers; their accounts go on. Sound stays what it is. */
+  setSource(source: SourceSpec): void {
+    this.#capture.setSource(source);
   }
 
   /** Where it listens. */
@@ -174,7 +201,7 @@ export class Sender {
       maxWidthPx: 1,
       maxHeightPx: 1,
       maxFrameRate: 1,
-      features: [],
+      features: [videoStateFeature],
     };
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
@@ -236,6 +263,10 @@ export class Sender {
       if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
       receiver.isRecording = message.theirs;
       this.#events.emit("recorded", { ...receiver.info, recording: message.theirs });
+    });
+    session.on("silent", ({ silent }) => {
+      const receiver = this.#receivers.get(session);
+      if (receiver !== undefined) this.#events.emit("silent", { ...receiver.info, silent });
     });
     session.on("reconnecting", ({ cause }) => {
       const receiver = this.#receivers.get(session);

@@ -113,9 +113,13 @@ async function runPrograms(): Promise<Readonly<Record<ProgramName, readonly Line
   const picture = ["--source", "testcard", "--camera-size", "320x240"];
   const run = async (waiting: ProgramName, joining: ProgramName): Promise<readonly [Line[], Line[]]> => {
     const sends = (name: ProgramName): string[] => [...(name === "receiver" ? [] : picture), ...(name === "sender" ? [] : ["--no-window"])];
-    const host = new RunningCommand([`svc-${waiting}`, ...sends(waiting), "--listen", "127.0.0.1:0", "--json", "--time-limit", "5"]);
+    const host = new RunningCommand([`svc-${waiting}`, ...sends(waiting), "--listen", "127.0.0.1:0", "--json"]);
     const { invite } = JSON.parse(await host.line(/"invite"/)) as { invite: string };
-    const guest = new RunningCommand([`svc-${joining}`, invite, ...sends(joining), "--json", "--time-limit", "20"]);
+    const guest = new RunningCommand([`svc-${joining}`, invite, ...sends(joining), "--json"]);
+    // Figures of pictures that were shown have all the fields; a busy computer takes a while to have some.
+    await guest.line(/"event":"stats".*"latencyMs".*"stages"/);
+    if (joining === "peer") await host.line(/"event":"stats".*"latencyMs".*"stages"/);
+    host.signal("SIGINT");
     return [linesOf((await host.end()).stdout), linesOf((await guest.end()).stdout)];
   };
   const [sender, receiver] = await run("sender", "receiver");

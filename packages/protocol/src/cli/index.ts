@@ -13,6 +13,7 @@ export {
   statusBeside,
   type StatusLines,
 } from "./call-figures.ts";
+export { checkDisplayOptions } from "./display-arguments.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
 export {

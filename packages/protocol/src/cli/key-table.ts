@@ -8,6 +8,8 @@ export type KeyAction =
   | "quit"
   | "fullscreen"
   | "mute"
+  | "camera"
+  | "next-source"
   | "pause"
   | "quieter"
   | "louder"
@@ -43,6 +45,8 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["q", "Escape"], action: "quit", does: "end", programs: all },
   { keys: ["f"], action: "fullscreen", does: "full screen, or the window again", programs: watching },
   { keys: ["m"], action: "mute", does: "microphone off (it is released), or on", programs: ["sender", "peer"] },
+  { keys: ["v"], action: "camera", does: "camera off (it is released), or on", programs: ["sender", "peer"] },
+  { keys: ["c"], action: "next-source", does: "the next camera, or the next of several --source", programs: ["sender", "peer"] },
   { keys: ["Space"], action: "pause", does: "hold the picture, or go on live", programs: watching },
   { keys: ["9"], action: "quieter", does: "quieter", programs: watching },
   { keys: ["0"], action: "louder", does: "louder", programs: watching },

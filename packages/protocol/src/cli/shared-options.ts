@@ -4,9 +4,17 @@ import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Options of everything that shows something. */
 export const sourceOptions = {
-  source: { type: "string", default: "camera", describe: "what to show: camera, testcard, motion, a video FILE or a URL" },
+  source: {
+    type: "string",
+    default: "camera",
+    describe:
+      "what to show: camera, screen, screen:WINDOW, screen:1280x720+0+0, testcard, motion, a video FILE or a URL; more than one: the key c goes from one to the next",
+  },
   camera: { type: "string", default: "0", describe: "which camera: index, /dev path or part of its name" },
-  "camera-size": { type: "string", describe: "picture size to ask of the camera (or of testcard and motion), like 1280x720" },
+  "camera-size": {
+    type: "string",
+    describe: "picture size to ask of the camera (or of testcard and motion), like 640x480 [default: 1280x720]",
+  },
   loop: { type: "boolean", default: false, describe: "begin a video file again at its end" },
   "max-size": { alias: "m", type: "number", default: 1280, describe: "scale pictures down to this many pixels on the longer side" },
   "video-bit-rate": { alias: "b", type: "string", describe: "most video bits a second, like 2M or 800k [default: 2M, with jpeg 40M]" },
@@ -24,6 +32,11 @@ export const sourceOptions = {
 /** Options of everything that shows pictures of the other end. */
 export const displayOptions = {
   window: { type: "boolean", default: true, describe: "open a window (--no-window: only figures)" },
+  view: {
+    choices: ["window", "browser"],
+    default: "window",
+    describe: "where pictures are shown: in a window, or in a page for a browser on this computer, which needs no OpenCV",
+  },
 } as const;
 
 /** Options of everything that shows pictures of the other end and can keep them. */

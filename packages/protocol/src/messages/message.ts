@@ -25,6 +25,7 @@ import { stop, type StopMessage } from "./stop.ts";
 import { textAck, type TextAckMessage } from "./text-ack.ts";
 import { text, type TextMessage } from "./text.ts";
 import { track, type TrackMessage } from "./track.ts";
+import { videoState, type VideoStateMessage } from "./video-state.ts";
 import { video, type VideoMessage } from "./video.ts";
 
 /** A message that may cross a network. */
@@ -46,6 +47,7 @@ export type NetworkMessage =
   | AudioMessage
   | AudioTrackMessage
   | AudioReportMessage
+  | VideoStateMessage
   | RecordingMessage;
 
 /** A message that only crosses the pipe between the network process and an engine. */
@@ -92,6 +94,7 @@ const definitions: { readonly [T in MessageType]: MessageDefinition<Extract<Mess
   credit,
   "engine-event": engineEvent,
   "capture-count": captureCount,
+  "video-state": videoState,
   recording,
 };
 

@@ -311,6 +311,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
       case "recording":
         return this.#step({ type: "message", message: message.type }, message);
     }
@@ -351,6 +352,7 @@ export class SessionDriver {
       case "audio":
       case "audio-track":
       case "audio-report":
+      case "video-state":
       case "recording":
         return this.events.emit("message", message);
     }

@@ -20,6 +20,7 @@ loadOpenCv().catch(() => {});
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
+let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
 let run = 0;
@@ -82,8 +83,8 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   const ours = run;
   const cv = await loadOpenCv();
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
-  tell({ event: "opened", name: source.name, ...source.format });
-  const selfView = options.selfView
+  tell({ event: "opened", run: ours, name: source.name, ...source.format });
+  selfView = options.selfView
     ? new SelfView(
         cv,
         (track) => port.send(track),
@@ -101,6 +102,13 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
       preview?.show(mat);
     },
     onFallback: (message: string) => tell({ event: "notice", code: "encoder-fallback", message }),
+    onStall: (isStalled: boolean) =>
+      tell({
+        event: "stalled",
+        run: ours,
+        isStalled,
+        message: `${source.name} gives no pictures. It goes on by itself when they come again.`,
+      }),
     onEnd: (error: unknown) => {
       working = working.then(async () => {
         // It may have been stopped, and another one started, before this came to its turn.
@@ -121,4 +129,6 @@ async function stop(): Promise<void> {
   await running.stop();
   preview?.close();
   preview = undefined;
+  selfView?.close();
+  selfView = undefined;
 }
