@@ -9,9 +9,12 @@ import {
   checkAudioOptions,
   checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -21,18 +24,19 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   recordOptions,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   sourceOptions,
@@ -59,10 +63,17 @@ const options = {
   ...microphoneOptions,
   ...speakerOptions,
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
+  ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -73,9 +84,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("peer", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -85,7 +96,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -105,6 +116,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -121,10 +133,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
-        troubleExit: (code, wasConnected) => {
-          if (code.startsWith("camera")) return exitCodes.camera;
-          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-        },
+        troubleExit: (code, wasConnected) => (wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart),
         nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
@@ -213,10 +222,6 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("refused", ({ remoteAddress, code }) => {
     output.event({ event: "refused", remoteAddress, code });
     output.say(`Refused ${remoteAddress}: ${code}.`);
-  });
-  peer.on("text", ({ text }) => {
-    output.event({ event: "text", text });
-    output.say(`> ${forTerminal(text, 4096)}`, true);
   });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });

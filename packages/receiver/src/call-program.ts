@@ -1,7 +1,7 @@
 // A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
 // receiver and peer (entry point "@simple-video-chat/receiver/program").
 
-import { toJsonObject } from "@simple-video-chat/protocol";
+import { type TextOutcome, toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
   type DetailRow,
@@ -12,8 +12,10 @@ import {
   Keyboard,
   keysOf,
   type ProgramName,
+  sendText,
   statusBeside,
   type StatusLines,
+  tellText,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
@@ -40,6 +42,7 @@ export interface RunningCall extends RecordableCall {
   isCameraOff?: boolean;
   /** Whether the other end's picture stands still. */
   isPaused: boolean;
+  sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
   summary(): IncomingSummary;
@@ -110,8 +113,16 @@ export async function runCall(
     if (screen.isDetailed) screen.showFigures(shown);
     recording.showMark();
   }, statusIntervalMs);
+  const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
   const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys };
-  const keyboard = new Keyboard(keysOf(program.program), keys);
+  const keyboard = new Keyboard(keysOf(program.program), keys, {
+    onTyping: (text) => {
+      output.typing(text);
+      screen.showTyping(text);
+    },
+    onText: (text) => void sendText(chat, text, (clean) => call.sendText(clean)),
+  });
+  call.on("text", ({ name, text }) => tellText(chat, name, text));
   call.on("key", ({ key }) => keyboard.press(key));
   const code = await Promise.race([ended, stopped, keyboard.quit]);
   keyboard.release();

@@ -10,24 +10,28 @@ import {
   checkAudioOptions,
   checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   displayOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   recordOptions,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   speakerOptions,
@@ -46,11 +50,18 @@ const options = {
   ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -59,9 +70,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("receiver", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
@@ -70,7 +81,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "receiver", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -88,6 +99,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));

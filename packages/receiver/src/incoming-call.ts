@@ -1,15 +1,18 @@
 // The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
 // peer puts it beside its camera.
 
-import type {
-  AudioMessage,
-  AudioTrackMessage,
-  EncodedPacket,
-  Emitter,
-  Session,
-  TrackMessage,
-  TransportError,
-  VideoState,
+import {
+  type AudioMessage,
+  type AudioTrackMessage,
+  type EncodedPacket,
+  type Emitter,
+  type ReceivedText,
+  type Session,
+  SessionChat,
+  type TextOutcome,
+  type TrackMessage,
+  type TransportError,
+  type VideoState,
 } from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
@@ -42,6 +45,8 @@ export interface IncomingCallOptions {
   readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
+  /** Whether texts are exchanged with the other end, if it wants to; default true. */
+  readonly chat?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
   readonly speaker?: string | undefined;
 }
@@ -81,6 +86,8 @@ export interface IncomingCallEvents {
   readonly key: { readonly key: string };
   /** The window was closed. */
   readonly "window-closed": Record<string, never>;
+  /** The other end wrote. */
+  readonly text: ReceivedText;
   /** The speaker is open. */
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
@@ -109,6 +116,8 @@ export interface IncomingCallEvents {
 /** The receiving half of a call. */
 export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
+  readonly #wantsChat: boolean;
+  #chat: SessionChat | undefined;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
@@ -130,6 +139,7 @@ export class IncomingCall {
    */
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, parts: IncomingCallParts = {}) {
     this.#events = events;
+    this.#wantsChat = options.chat !== false;
     this.#requestLocalKeyframe = parts.requestLocalKeyframe ?? (() => {});
     this.#recording = new RecordingHost({
       onBegun: (file) => events.emit("record-started", file),
@@ -301,6 +311,11 @@ export class IncomingCall {
     else this.#recording.pushLocal(message);
   }
 
+  /** Sends a text; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#chat?.send(text) ?? Promise.resolve("undelivered");
+  }
+
   /** Shows one's own camera in a corner. */
   playSelfView(message: TrackMessage | EncodedPacket): void {
     this.#playback.playSelfView(message);
@@ -308,6 +323,7 @@ export class IncomingCall {
 
   /** Plays the video of this session. */
   use(session: Session): void {
+    this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#session = session;
       if (!resumed) {

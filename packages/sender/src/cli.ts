@@ -7,9 +7,12 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -18,18 +21,21 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  sendText,
+  settingsFor,
   sourceOptions,
+  tellText,
   detailLines,
   Keyboard,
   keyRows,
@@ -53,6 +59,7 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...chatOptions,
   ...commonOptions,
   listen: {
     type: "string",
@@ -64,13 +71,19 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("sender", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -80,7 +93,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -102,6 +115,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        chat: args.chat,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -119,12 +133,16 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keyboard = new Keyboard(keysOf("sender"), {
-        mute: () => (sender.isMuted = !sender.isMuted),
-        camera: () => (sender.isCameraOff = !sender.isCameraOff),
-        "next-source": () => switchSource(sender, video, output),
-        help: () => output.say(detailLines(keyRows("sender"))),
-      });
+      const keyboard = new Keyboard(
+        keysOf("sender"),
+        {
+          mute: () => (sender.isMuted = !sender.isMuted),
+          camera: () => (sender.isCameraOff = !sender.isCameraOff),
+          "next-source": () => switchSource(sender, video, output),
+          help: () => output.say(detailLines(keyRows("sender"))),
+        },
+        { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
+      );
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keyboard.quit]);
       keyboard.release();
@@ -134,6 +152,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       return code;
     },
   );
+}
+
+async function writeToAll(sender: Sender, output: ConsoleOutput, text: string): Promise<void> {
+  if (sender.receivers.length === 0) return output.say("Nobody watches who could read it.", true);
+  await sendText({ output }, text, async (clean) => {
+    const outcomes = await sender.sendText(clean);
+    const failed = outcomes.filter(({ outcome }) => outcome !== "delivered");
+    for (const { receiver, outcome } of failed) {
+      output.say(`${forTerminal(receiver.name)} ${outcome === "unwanted" ? "takes no messages" : "did not get it"}.`, true);
+    }
+    return outcomes.length > failed.length ? "delivered" : (failed[0]?.outcome ?? "undelivered");
+  });
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
@@ -184,6 +214,7 @@ function describeEvents(
       output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);
       if (args.exitOnNoViewers && sender.receivers.length === 0) resolve(exitCodes.ok);
     });
+    sender.on("text", ({ name, text }) => tellText({ output }, name, text));
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
       output.say(`Refused ${remoteAddress}: ${code}.`);
@@ -193,7 +224,7 @@ function describeEvents(
       output.say(message, true);
       if (!isFinal) return;
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+      resolve(wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });

@@ -20,6 +20,8 @@ export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capt
 export { listMicrophones } from "./audio/microphone.ts";
 export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
+export { listSenderDevices } from "./devices.ts";
+export { type CameraDetails, listCameraDetails } from "./capture/list-cameras.ts";
 export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";

@@ -56,6 +56,7 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["x"], action: "mirror", does: "mirror the picture, or not", programs: watching },
   { keys: ["r"], action: "record", does: "record to a new file in this folder, or end that", programs: watching },
   { keys: ["s"], action: "snapshot", does: "the picture as a PNG file", programs: watching },
+  { keys: ["t", "Enter"], action: "type", does: "write a message: Enter sends it, Esc leaves", programs: all },
   { keys: ["?"], action: "help", does: "these keys and the present settings, or neither", programs: all },
 ];
 

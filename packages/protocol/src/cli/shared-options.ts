@@ -70,6 +70,11 @@ export const audioOptions = {
   },
 } as const;
 
+/** Options of everything that texts can be exchanged with. */
+export const chatOptions = {
+  chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
+} as const;
+
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },
@@ -79,8 +84,9 @@ export const commonOptions = {
   },
   "time-limit": { type: "number", describe: "end after this many seconds" },
   json: { type: "boolean", default: false, describe: "one JSON object a line on stdout, for programs" },
+  config: { type: "string", describe: "a file with options, in place of the usual one; see help config" },
   quiet: { type: "boolean", default: false, describe: "say only what is needed" },
 } as const;
 
 /** What ends every --help. */
-export const helpEpilogue: string = `Every option can also be given in the environment: --max-fps as SVC_MAX_FPS. ${exitCodesHelp}`;
+export const helpEpilogue: string = `Every option can also be given in the environment, --max-fps as SVC_MAX_FPS, or in the config file. ${exitCodesHelp}`;

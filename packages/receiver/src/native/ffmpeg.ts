@@ -26,6 +26,7 @@ export {
   type AVPixelFormat,
   FF_DECODER_LIBOPUS,
   FF_ENCODER_PNG,
+  FF_THREAD_SLICE,
   SWS_POINT,
 } from "node-av/constants";
 export {

@@ -44,8 +44,8 @@ export type CaptureCommand =
   /** Always answered with "stopped", also when there is nothing to stop. */
   | { readonly command: "stop"; readonly run: number };
 
-/** What a notice is about: the hardware encoder that was asked for is not there, or does not work. */
-export type NoticeCode = "encoder-fallback";
+/** What a notice is about: the hardware encoder that was asked for is not there, or does not work; OpenCV is not there. */
+export type NoticeCode = "encoder-fallback" | "no-opencv";
 
 /** From the capture engine to the network process. */
 export type CaptureEvent =

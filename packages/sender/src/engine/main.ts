@@ -9,7 +9,7 @@ import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
-import { loadOpenCv } from "../native/opencv.ts";
+import { loadOpenCv, missingOpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
 import { LegacyCapture } from "./legacy-capture.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
@@ -24,6 +24,8 @@ let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
 let run = 0;
+/** It was said that OpenCV is missing. */
+let isMissingTold = false;
 /** Commands are carried out one after the other, and grants after the start that they were given for. */
 let working: Promise<void> = Promise.resolve();
 
@@ -82,6 +84,10 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   await stop();
   const ours = run;
   const cv = await loadOpenCv();
+  const why = missingOpenCv();
+  if (why !== undefined && !isMissingTold)
+    tell({ event: "notice", code: "no-opencv", message: `${why} Until then pictures are prepared without it, which takes longer.` });
+  isMissingTold = why !== undefined;
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
   tell({ event: "opened", run: ours, name: source.name, ...source.format });
   selfView = options.selfView
@@ -91,7 +97,8 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
         (packet) => port.sendPacket(packet),
       )
     : undefined;
-  if (options.preview && (await isScreenReachable())) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
+  if (options.preview && why === undefined && (await isScreenReachable()))
+    preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
   const sink = {
     onTrack: port.send.bind(port),
     onPacket: port.sendPacket.bind(port),
