@@ -62,8 +62,8 @@ export interface IncomingCallParts {
 /** Figures of the receiving half of a call: its video, and its sound if that is played. */
 export interface IncomingCallStats extends IncomingStats {
   readonly audio: IncomingAudioStats | undefined;
-  /** What is recorded now. */
-  readonly recording: RecordingProgress | undefined;
+  /** What is recorded now; null while nothing is. */
+  readonly recording: RecordingProgress | null;
 }
 
 /** What the receiving half of a call tells. */
@@ -223,7 +223,7 @@ export class IncomingCall {
 
   /** The present figures. */
   stats(): IncomingCallStats {
-    return { ...this.#video.stats(), audio: this.#audio?.stats(), recording: this.#recording.progress };
+    return { ...this.#video.stats(), audio: this.#audio?.stats(), recording: this.#recording.progress ?? null };
   }
 
   /** How loud the other end is: the peak of the last tenth of a second, dB below full scale; undefined while nothing is heard. Cheap. */

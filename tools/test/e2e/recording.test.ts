@@ -44,7 +44,7 @@ async function recorded(program: Program, ms: number): Promise<void> {
 }
 
 function progressOf(stats: JsonObject): number {
-  const at = (stats["incoming"] ?? stats) as { readonly recording?: { readonly durationMs: number } };
+  const at = (stats["incoming"] ?? stats) as { readonly recording?: { readonly durationMs: number } | null };
   return at.recording?.durationMs ?? 0;
 }
 
