@@ -306,6 +306,7 @@ export class SessionDriver {
       case "audio-track":
       case "audio-report":
       case "video-state":
+      case "recording":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -344,6 +345,7 @@ export class SessionDriver {
       case "audio-track":
       case "audio-report":
       case "video-state":
+      case "recording":
         return this.events.emit("message", message);
     }
   }
