@@ -39,6 +39,7 @@ import {
   readKeyFile,
   refusalSentence,
   resolveTarget,
+  recordOptions,
   runCommand,
   runProgram,
   sayCode,
@@ -51,7 +52,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -61,6 +62,12 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...recordOptions,
+  "record-mode": {
+    choices: ["remote", "local", "both"],
+    default: "remote",
+    describe: "record the other end, this end, or both as tracks of one file",
+  },
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
@@ -117,6 +124,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
       const place = await meeting(args, contacts);
       checkSource(video.source);
@@ -141,6 +149,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "peer",
         settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         requiresAudio: args.requireAudio,
         verifies: args.verify,
         keys: {

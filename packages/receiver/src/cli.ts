@@ -29,6 +29,7 @@ import {
   openContacts,
   pairingOptions,
   programVersion,
+  recordOptions,
   resolveTarget,
   runCommand,
   runProgram,
@@ -43,11 +44,13 @@ import yargs from "yargs";
 
 import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
+import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
   ...pairingOptions,
@@ -97,6 +100,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const target = await findTarget(args, openContacts("receiver", args.remember));
       const receiver = startReceiver({
         ...target,
@@ -124,6 +128,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "receiver",
         settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

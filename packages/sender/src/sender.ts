@@ -82,6 +82,8 @@ export interface SenderEvents {
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
+  /** A receiver records what it gets (true), or does not (any more). */
+  readonly recorded: ReceiverInfo & { readonly recording: boolean };
   /** A receiver wrote. */
   readonly text: ReceivedText & { readonly id: number };
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
@@ -120,6 +122,7 @@ interface Receiver {
   readonly session: Session;
   readonly chat: SessionChat;
   readonly video: OutgoingVideo;
+  isRecording: boolean;
 }
 
 /** How soon a contact that was put out by another program has to go, ms. */
@@ -351,13 +354,20 @@ export class Sender {
       const known = this.#receivers.get(session)?.info;
       const who = known === undefined ? this.#acquaintances.greet(session, live, { once: isInvited || hasCode }) : undefined;
       const info = known ?? { id: this.#nextId++, name: who?.name ?? "", remoteAddress };
-      this.#receivers.set(session, { info, session, chat, video });
+      const isRecording = resumed && (this.#receivers.get(session)?.isRecording ?? false);
+      this.#receivers.set(session, { info, session, chat, video, isRecording });
       this.#events.emit("joined", { ...info, resumed });
       if (who?.isNew === true) this.#events.emit("remembered", { name: who.name });
       if (who?.trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: who.trouble });
     });
     if (isInvited) this.#invites.next();
     if (hasCode) this.#codes.next();
+    session.on("message", (message) => {
+      const receiver = this.#receivers.get(session);
+      if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
+      receiver.isRecording = message.theirs;
+      this.#events.emit("recorded", { ...receiver.info, recording: message.theirs });
+    });
     session.on("silent", ({ silent }) => {
       const receiver = this.#receivers.get(session);
       if (receiver !== undefined) this.#events.emit("silent", { ...receiver.info, silent });

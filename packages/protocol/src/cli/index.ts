@@ -53,6 +53,7 @@ export {
   invitationOptions,
   microphoneOptions,
   pairingOptions,
+  recordOptions,
   sourceOptions,
   speakerOptions,
 } from "./shared-options.ts";
