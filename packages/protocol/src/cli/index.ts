@@ -47,6 +47,7 @@ export {
   displayOptions,
   helpEpilogue,
   microphoneOptions,
+  recordOptions,
   sourceOptions,
   speakerOptions,
 } from "./shared-options.ts";
