@@ -69,6 +69,28 @@ async function call(start: Start, display: VirtualDisplay): Promise<void> {
   await keep(display, "root", "call.png");
 }
 
+/** The other side's picture with the figures, a message and one's own picture over it; then the help box. */
+async function overlay(start: Start, display: VirtualDisplay): Promise<void> {
+  const size = ["--camera-size", "960x540"];
+  const bob = start("peer", ["--source", "motion", ...size, "--listen", "127.0.0.1:0", "--name", "Bob"], { terminal: true });
+  const ann = start("peer", ["--source", "motion", ...size, "--name", "Ann"], {
+    env: { DISPLAY: display.name, SVC_INVITE: await bob.invite() },
+  });
+  await firstPictures(ann);
+  const window = await display.window("Simple Video Chat: Bob");
+  await display.settled(window, 960, 540);
+  await display.press(window, "i");
+  await ann.event("stats", { from: ann.events.length, where: ({ incoming }) => Number((incoming as { fps: number }).fps) > 20 });
+  bob.type("tHello Ann! Can you see me now?\r");
+  await ann.event("text");
+  await untilWaving();
+  await keep(display, window, "overlay.png");
+  await display.press(window, "i");
+  await display.press(window, "question");
+  await sleep(1000);
+  await keep(display, window, "help.png");
+}
+
 /** A receiver that watches the test card; then the card that it shows when the sender is gone. */
 async function receiver(start: Start, display: VirtualDisplay): Promise<void> {
   const sender = start("sender", ["--source", "testcard", "--camera-size", "960x540", "--listen", "127.0.0.1:0", "--name", "Front door"]);
@@ -85,4 +107,5 @@ async function receiver(start: Start, display: VirtualDisplay): Promise<void> {
 
 await mkdir(folder, { recursive: true });
 await onDisplay({ widthPx: 1356, heightPx: 430 }, call);
+await onDisplay({ widthPx: 1000, heightPx: 600 }, overlay);
 await onDisplay({ widthPx: 1100, heightPx: 640 }, receiver);

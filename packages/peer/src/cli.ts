@@ -19,6 +19,7 @@ import {
   ConsoleOutput,
   dialableHost,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   formatAddress,
@@ -52,6 +53,7 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...windowOptions,
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
@@ -119,6 +121,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const program: CallProgram = {
         program: "peer",
         settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         requiresAudio: args.requireAudio,
         otherEnd: "The other end",

@@ -7,6 +7,7 @@ import {
   type DetailRow,
   type ExitCode,
   exitCodes,
+  formatDuration,
   formatSummary,
   forTerminal,
   Keyboard,
@@ -66,6 +67,8 @@ export interface CallFigures {
 export interface CallProgram {
   /** Whose keys are in force. */
   readonly program: ProgramName;
+  /** How the picture is to be shown at first. */
+  readonly firstView: DisplayView;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   /** The other end, at the beginning of a sentence: "The sender". */
@@ -99,7 +102,9 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
+  const startedMs = performance.now();
   const screen = new CallScreen(call);
+  if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
@@ -124,7 +129,7 @@ export async function runCall(
   const summary = call.summary();
   const all = { ...summary, latencyMs: summary.latencyMs ?? null, ...program.summary?.(), barcodes: call.barcodes };
   output.event({ event: "summary", ...toJsonObject(all) });
-  if (summary.captured > 0) output.say(formatSummary(summary));
+  if (summary.captured > 0) output.say(`${formatDuration((performance.now() - startedMs) / 1000)}: ${formatSummary(summary)}.`);
   output.end();
   return code;
 }

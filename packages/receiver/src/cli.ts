@@ -19,6 +19,7 @@ import {
   commonOptions,
   ConsoleOutput,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
@@ -45,6 +46,7 @@ import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...windowOptions,
   ...audioOptions,
   ...speakerOptions,
   ...chatOptions,
@@ -113,6 +115,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const program: CallProgram = {
         program: "receiver",
         settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         otherEnd: "The sender",
         whoSees,

@@ -5,6 +5,7 @@ export { callDetail, type DetailedFigures, detailLines, type DetailRow } from ".
 export {
   type DirectionFigures,
   formatBitrate,
+  formatDuration,
   formatOutgoing,
   formatSummary,
   type IncomingFigures,
@@ -45,6 +46,7 @@ export {
   chatOptions,
   commonOptions,
   displayOptions,
+  windowOptions,
   helpEpilogue,
   microphoneOptions,
   sourceOptions,

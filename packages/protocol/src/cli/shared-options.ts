@@ -39,6 +39,12 @@ export const displayOptions = {
   },
 } as const;
 
+/** Options of everything that shows a call's picture. */
+export const windowOptions = {
+  fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
+  mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
+} as const;
+
 /** Options of everything that records. */
 export const microphoneOptions = {
   microphone: { type: "string", describe: "which microphone: part of its name [default: the system's; a card or file has its own sound]" },
