@@ -43,7 +43,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelsOf, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -118,9 +118,16 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       announce(peer, output, args.keyFile);
       let otherName = "";
       peer.on("connected", ({ name }) => (otherName = name));
+      let ownSource = "";
+      peer.on("opened", ({ name }) => (ownSource = name));
       const program: CallProgram = {
         program: "peer",
-        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["with", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["you show", ownSource === "" ? "nothing yet" : forTerminal(ownSource)],
+          ["codec", args.videoCodec],
+          ["messages", args.chat ? "on" : "off"],
+        ],
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         requiresAudio: args.requireAudio,
@@ -195,10 +202,7 @@ function figuresOf(peer: Peer, otherName: string): CallFigures {
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  const levels = [
-    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
-    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
-  ];
+  const levels = [...levelsOf(otherName, incoming.audio), ...levelsOf("You", outgoing.audio)];
   const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
   return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }

@@ -134,12 +134,14 @@ export async function runCall(
   return code;
 }
 
-/** The sound of one side, for its meter. */
-export function levelOf(
+/** The sound of one side, for its meter; nothing where there is none. */
+export function levelsOf(
   name: string,
-  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
-): SoundLevel {
-  return { name, isMuted, peakDbfs: peakDbfs ?? null };
+  sound: { readonly isMuted: boolean; readonly peakDbfs?: number | null | undefined } | undefined,
+): readonly SoundLevel[] {
+  if (sound === undefined) return [];
+  const { isMuted, peakDbfs = null } = sound;
+  return isMuted || peakDbfs !== null ? [{ name, isMuted, peakDbfs }] : [];
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
