@@ -10,15 +10,19 @@ import {
   formatDuration,
   formatSummary,
   forTerminal,
+  type KeyActions,
   Keyboard,
   keysOf,
   type ProgramName,
   sendText,
+  statusBeside,
   type StatusLines,
   tellText,
+  verifySentence,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
+import { CallRecording, type RecordableCall, type RecordChoice } from "./call-recording.ts";
 import { CallScreen, type ScreenFigures } from "./call-screen.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay, SoundLevel } from "./display/overlay.ts";
@@ -26,11 +30,12 @@ import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
+export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
+
 const statusIntervalMs = 1000;
 
 /** A running call, as far as a program shows it. */
-export interface RunningCall {
-  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
+export interface RunningCall extends RecordableCall {
   readonly barcodes: BarcodeCount;
   /** How loud the other end is played: from 0 to 2. */
   volume: number;
@@ -43,6 +48,7 @@ export interface RunningCall {
   sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
+  verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -71,6 +77,7 @@ export interface CallProgram {
   readonly firstView: DisplayView;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
+  readonly record: RecordChoice;
   /** The other end, at the beginning of a sentence: "The sender". */
   readonly otherEnd: string;
   /** Which way the pictures go and who sees them, as a sentence. */
@@ -79,6 +86,10 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** End when a microphone or speaker does not work. */
   readonly requiresAudio?: boolean;
+  /** Show the words that must be the same at both ends. */
+  readonly verifies?: boolean;
+  /** What keys do that are not those of every call. */
+  readonly keys?: KeyActions;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -105,14 +116,18 @@ export async function runCall(
   const startedMs = performance.now();
   const screen = new CallScreen(call);
   if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
+  const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
-    if (status !== undefined) output.status(...status);
+    const { clock } = recording;
+    if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
     if (screen.isDetailed) screen.showFigures(shown);
+    recording.showMark();
   }, statusIntervalMs);
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
-  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }), {
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
+  const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
       screen.showTyping(text);
@@ -161,6 +176,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       wasConnected = true;
       output.event({ event: "connected", ...event });
       output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("connected", () => {
+      if (program.verifies === true) void tellWords(call, output);
+    });
+    call.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`Remembered as ${forTerminal(name)}: next time that name is enough.`);
     });
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
@@ -213,6 +235,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       resolve(exitCodeOf(end, wasConnected));
     });
   });
+}
+
+async function tellWords(call: RunningCall, output: ConsoleOutput): Promise<void> {
+  const words = await call.verificationWords();
+  if (words === undefined) return;
+  output.event({ event: "verify", words });
+  output.say(verifySentence(words), true);
 }
 
 function closingSentence(
