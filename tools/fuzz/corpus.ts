@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** From the sources and from dist/ the same folder. */
-const folder = fileURLToPath(new URL("../../fuzz/corpus/", import.meta.url).href.replace("/dist/../", "/"));
+/** Of the sources, also when this runs in dist/. */
+const folder = fileURLToPath(new URL(import.meta.url.includes("/dist/") ? "../../fuzz/corpus/" : "corpus/", import.meta.url));
 
 /** All inputs of a target. */
 export function readCorpus(target: string, from: string = folder): Uint8Array[] {

@@ -1,13 +1,21 @@
-// Which parts of our own built code ran, by V8's block counters: what a fuzzer is guided by. It works on ES modules as they are, without instrumenting them.
+// Which parts of our own built code ran, by V8's block counters: what a fuzzer is guided by. It works on ES modules as they are, without
+// instrumenting them. V8 lists a block only where its count differs from that of the block around it; so what did not run is followed, and is
+// covered as soon as its function runs without its being listed as not run.
 
 import { type Profiler, Session } from "node:inspector";
+
+interface Range {
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
 
 /** Counts from {@link start} on, in this thread. */
 export class Coverage {
   readonly #session = new Session();
   readonly #isOurs: (url: string) => boolean;
-  /** Every block seen so far. */
-  readonly #seen = new Set<string>();
+  /** Of each function that ever ran: the blocks that never did. */
+  readonly #missed = new Map<string, Range[]>();
+  #covered = 0;
 
   /** @param isOurs which scripts count, by their URL */
   constructor(isOurs: (url: string) => boolean) {
@@ -26,9 +34,9 @@ export class Coverage {
     this.#session.disconnect();
   }
 
-  /** Blocks seen so far. */
+  /** Functions and blocks in them that have run. */
   get size(): number {
-    return this.#seen.size;
+    return this.#covered;
   }
 
   /** Forgets what ran since the last call. */
@@ -36,22 +44,32 @@ export class Coverage {
     this.#take();
   }
 
-  /** How many blocks ran since the last call that had never run; they count as seen from now on if `isKept`. */
+  /** How many functions and blocks ran since the last call that had never run; they count as seen from now on if `isKept`. */
   news(isKept: boolean): number {
     let news = 0;
     for (const { scriptId, url, functions } of this.#take()) {
       if (!this.#isOurs(url)) continue;
-      for (const { ranges } of functions) {
-        for (const { startOffset, endOffset, count } of ranges) {
-          if (count === 0) continue;
-          const key = `${scriptId}:${startOffset}:${endOffset}`;
-          if (this.#seen.has(key)) continue;
-          news++;
-          if (isKept) this.#seen.add(key);
-        }
-      }
+      for (const { ranges } of functions) news += this.#newsOf(scriptId, ranges, isKept);
     }
+    if (isKept) this.#covered += news;
     return news;
+  }
+
+  #newsOf(scriptId: string, ranges: readonly Profiler.CoverageRange[], isKept: boolean): number {
+    const [whole] = ranges;
+    if (whole === undefined || whole.count === 0) return 0;
+    const key = `${scriptId}:${whole.startOffset}:${whole.endOffset}`;
+    const missed = this.#missed.get(key);
+    const notRun = ranges.filter(({ count }) => count === 0);
+    const stillMissed = (missed ?? []).filter((block) => notRun.some((other) => contains(other, block)));
+    if (isKept) {
+      // What only now is seen to be there: the parts of a block that has run at last.
+      const appeared = notRun.filter((block) => !stillMissed.some((other) => contains(block, other) || contains(other, block)));
+      const isFirst = missed === undefined;
+      const parts = isFirst ? notRun : appeared.filter((block) => missed.some((other) => contains(other, block)));
+      this.#missed.set(key, [...stillMissed, ...parts]);
+    }
+    return missed === undefined ? 1 : missed.length - stillMissed.length;
   }
 
   #take(): readonly Profiler.ScriptCoverage[] {
@@ -63,4 +81,8 @@ export class Coverage {
     });
     return taken;
   }
+}
+
+function contains(outer: Range, inner: Range): boolean {
+  return outer.startOffset <= inner.startOffset && inner.endOffset <= outer.endOffset;
 }

@@ -31,7 +31,7 @@ export interface FuzzOptions {
   readonly corpus: readonly Uint8Array[];
   readonly draw: Draw;
   /** Whether to go on; asked between batches. */
-  goOn(executions: number): boolean;
+  goOn(executions: number, crashes: number): boolean;
   /** Called before each execution, with its input: what is there when it hangs. */
   onInput?(input: Uint8Array): void;
 }
@@ -70,7 +70,7 @@ export function fuzz({ target, coverage, corpus, draw, goOn, onInput }: FuzzOpti
   coverage.news(true);
   if (known.length === 0) known.push(new Uint8Array(0));
   const pick = (): Uint8Array => known[draw(known.length)] ?? new Uint8Array(0);
-  while (goOn(executions)) {
+  while (goOn(executions, crashes.size)) {
     const batch = Array.from({ length: batchInputs }, () => mutate(pick(), pick(), draw, target.maxBytes));
     for (const input of withNews(batch)) {
       known.push(input);

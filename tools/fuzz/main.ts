@@ -22,7 +22,12 @@ interface Report {
 }
 
 const targets = (await loadTargets()).map(({ name }) => name);
-const { seconds, seed, save, _: wanted } = await yargs(hideBin(process.argv))
+const {
+  seconds,
+  seed,
+  save,
+  _: wanted,
+} = await yargs(hideBin(process.argv))
   .scriptName("fuzz")
   .usage(`$0 [target..]\n\nTargets: ${targets.join(", ")}; without one, all.`)
   .options({

@@ -4,7 +4,9 @@
 export type Draw = (below: number) => number;
 
 /** Values at the edges of their fields. */
-const edges = [0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff] as const;
+const edges = [
+  0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff,
+] as const;
 
 type Change = (input: Buffer, draw: Draw, other: Uint8Array) => Buffer;
 
