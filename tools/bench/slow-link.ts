@@ -3,12 +3,13 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
+import { repositoryRoot } from "../run/repository.ts";
 import { BenchError } from "./scenario.ts";
 
-const program = fileURLToPath(new URL("../../netlab/link.py", import.meta.url));
+const program = join(repositoryRoot, "tools/netlab/link.py");
 const readyTimeoutMs = 10_000;
 
 /** What a link is like, the same both ways. */
@@ -24,8 +25,8 @@ export interface LinkProperties {
 export interface SlowLink {
   /** Its two ends: where programs are started, and what address they have. */
   readonly ends: readonly [LinkEnd, LinkEnd];
-  /** Changes it, both ways: its rate, or whether anything passes at all. */
-  set(change: { readonly rateBps: number } | "down" | "up"): void;
+  /** Changes it: its rate or its loss, both ways; or whether anything passes at all, or only from its second end to the first ("down forth"). */
+  set(change: { readonly rateBps: number } | { readonly lossPercent: number } | "down" | "down forth" | "down back" | "up"): void;
   /** Removes it. */
   close(): Promise<void>;
 }
@@ -55,13 +56,18 @@ export async function openSlowLink({ rateBps, delayMs, lossPercent = 0 }: LinkPr
       { namespace: namespaces[0], address: addresses[0] },
       { namespace: namespaces[1], address: addresses[1] },
     ],
-    set: (change) => void child.stdin.write(`${typeof change === "string" ? change : `rate ${change.rateBps}`}\n`),
+    set: (change) => void child.stdin.write(`${commandOf(change)}\n`),
     close: async () => {
       const gone = once(child, "close");
       child.stdin.end();
       await gone;
     },
   };
+}
+
+function commandOf(change: Parameters<SlowLink["set"]>[0]): string {
+  if (typeof change === "string") return change;
+  return "rateBps" in change ? `rate ${change.rateBps}` : `loss ${change.lossPercent}`;
 }
 
 function firstLine(child: ChildProcess): Promise<string | undefined> {

@@ -7,7 +7,7 @@
 export const allowedPackages = {
   protocol: [],
   sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
-  receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
+  receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "ws", "yargs"],
   peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
 };
 

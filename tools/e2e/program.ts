@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import type { JsonObject } from "@simple-video-chat/protocol";
+import type { Readable } from "node:stream";
+
+import { type JsonObject, type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { insideOf } from "./network-namespaces.ts";
 import { isListening, type LivingProcess, markedProcesses, markVariable } from "./process-tree.ts";
@@ -32,6 +34,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A network namespace to run it in. */
   readonly namespace?: string;
+  /** Whether its stdin and stderr are a terminal, on which {@link Program.type} types. */
+  readonly terminal?: boolean;
   /** A folder into which the packages were installed: their program there, in place of the repository's. */
   readonly installedIn?: string;
 }
@@ -59,6 +63,8 @@ export class Program {
   readonly events: JsonObject[] = [];
   /** Everything it said on stderr so far, by lines. */
   readonly sentences: string[] = [];
+  /** All that it wrote to stderr so far, or its terminal was given: the unfinished line too. */
+  shown = "";
   /** What it printed on stdout that is not JSON; with --json nothing may be. */
   readonly plainLines: string[] = [];
   /** Resolves when the program itself has ended and all it printed was read. */
@@ -67,6 +73,7 @@ export class Program {
   readonly #mark = randomUUID();
   readonly #child: ChildProcess;
   readonly #onNews = new Set<() => void>();
+  readonly #heardUs = new WeakMap<JsonObject, Micros>();
 
   /** @param args after the program's name; without --json there are sentences only, no events */
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
@@ -74,11 +81,12 @@ export class Program {
     const place = options.installedIn === undefined ? here : join(options.installedIn, "node_modules", "@simple-video-chat", name);
     const entry = join(place, "bin", `svc-${name}.js`);
     const command = [process.execPath, entry, ...args];
-    const inPlace = options.namespace === undefined ? command : [...insideOf(options.namespace), ...command];
+    const there = options.terminal === true ? onTerminal(command) : command;
+    const inPlace = options.namespace === undefined ? there : [...insideOf(options.namespace), ...there];
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, ...options.env, [markVariable]: this.#mark },
+      stdio: options.terminal === true ? ["pipe", "ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
+      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, SVC_CONFIG: "", ...options.env, [markVariable]: this.#mark },
     });
     this.ended = this.#read();
   }
@@ -131,6 +139,11 @@ export class Program {
     const find = (): JsonObject | undefined => this.events.slice(from).filter((event) => event["event"] === name && where(event))[nth - 1];
     await this.#until(() => find() !== undefined, `event "${name}"${nth === 1 ? "" : ` number ${nth}`}`, limitMs);
     return find() ?? {};
+  }
+
+  /** When an event of {@link Program.events} came here. */
+  heardUs(event: JsonObject): Micros {
+    return this.#heardUs.get(event) ?? nowUs();
   }
 
   /** The invite that it gave (the latest, if it gave several). */
@@ -190,11 +203,16 @@ export class Program {
     await this.ended;
   }
 
+  /** Types on its terminal. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   /** What it was and what it said last, for the message of a test that failed. */
   transcript(): string {
     // Of the figures only the last: they come every second.
     const lastStats = this.events.findLast(({ event }) => event === "stats");
-    const kept = this.events.filter((event) => event["event"] !== "stats" || event === lastStats);
+    const kept = this.events.filter((event) => event["event"] !== "shown" && (event["event"] !== "stats" || event === lastStats));
     const events = kept.slice(-keptEvents).map((event) => JSON.stringify(event));
     return [this.#what, ...this.sentences.slice(-keptSentences), ...events].join("\n    ");
   }
@@ -219,9 +237,14 @@ export class Program {
   }
 
   #read(): Promise<ProgramEnd> {
-    const { stdout, stderr } = this.#child;
+    const { stderr } = this.#child;
+    const stdout = this.#child.stdout ?? (this.#child.stdio[3] as Readable | null);
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.#take(line));
     if (stderr !== null) {
+      stderr.on("data", (data: Buffer) => {
+        this.shown += data.toString("utf8");
+        for (const check of this.#onNews) check();
+      });
       createInterface({ input: stderr }).on("line", (line) => {
         this.sentences.push(line);
         for (const check of this.#onNews) check();
@@ -237,8 +260,11 @@ export class Program {
   }
 
   #take(line: string): void {
-    if (line.startsWith("{")) this.events.push(JSON.parse(line) as JsonObject);
-    else this.plainLines.push(line);
+    if (line.startsWith("{")) {
+      const event = JSON.parse(line) as JsonObject;
+      this.#heardUs.set(event, nowUs());
+      this.events.push(event);
+    } else this.plainLines.push(line);
     for (const check of this.#onNews) check();
   }
 }
@@ -271,6 +297,13 @@ export function withPrograms(body: (start: Start) => Promise<void>, limitMs: num
       process.off("exit", killAll);
     }
   };
+}
+
+/** A terminal's program gives its events on descriptor 3, and all that the terminal shows on stderr. */
+function onTerminal(command: readonly string[]): string[] {
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  // script writes what its terminal shows to its own stdout.
+  return ["sh", "-c", 'exec script --quiet --return --command "$0" /dev/null >&2', `stty columns 100; exec ${quoted} >&3`];
 }
 
 function killQuietly(pid: number): void {

@@ -72,9 +72,30 @@ export class SoundServer {
     await waitUntil(() => isThere(join(this.#folder, "native")), "PulseAudio (Debian: pulseaudio)");
   }
 
+  /** Does what a user does with the system's settings. @param args of pactl @returns what it printed */
+  async settings(...args: readonly string[]): Promise<string> {
+    return (await run("pactl", args, { env: { ...process.env, ...this.env } })).stdout;
+  }
+
+  /** Pulls a device out, and whatever it is made of. */
+  async unplug(name: string): Promise<void> {
+    const modules = (await this.settings("list", "short", "modules")).split("\n");
+    for (const line of modules) if (line.includes(`_name=${name} `)) await this.settings("unload-module", line.split("\t")[0] ?? "");
+  }
+
+  /** Plugs a speaker in. */
+  async plugSpeaker(name: string): Promise<void> {
+    await this.settings(...sink(name).split(" "));
+  }
+
+  /** Plugs a microphone in whose mouth is still there. */
+  async plugMicrophone(name: string): Promise<void> {
+    await this.settings(...source(name).split(" "));
+  }
+
   /** Whether somebody records from a microphone now. */
   async isHeard(): Promise<boolean> {
-    const { stdout } = await run("pactl", ["list", "short", "source-outputs"], { env: { ...process.env, ...this.env } });
+    const stdout = await this.settings("list", "short", "source-outputs");
     // Number, source, client: the module that makes the microphone out of its mouth records too, and is no client.
     return stdout.split("\n").some((line) => /^\d+$/u.test(line.split("\t")[2] ?? ""));
   }
@@ -85,11 +106,15 @@ export class SoundServer {
   }
 }
 
+function sink(name: string): string {
+  return `load-module module-null-sink sink_name=${name} rate=48000 channels=2 sink_properties=device.description=${name}`;
+}
+
+function source(name: string): string {
+  return `load-module module-remap-source master=${SoundServer.mouthOf(name)}.monitor source_name=${name} source_properties=device.description=${name}`;
+}
+
 function script(folder: string, { speakers = [], microphones = [], echoes = {} }: SoundDevices): string {
-  const sink = (name: string): string =>
-    `load-module module-null-sink sink_name=${name} rate=48000 channels=2 sink_properties=device.description=${name}`;
-  const source = (name: string): string =>
-    `load-module module-remap-source master=${SoundServer.mouthOf(name)}.monitor source_name=${name} source_properties=device.description=${name}`;
   const echo = ([microphone, speaker]: readonly [string, string]): string =>
     `load-module module-loopback source=${speaker}.monitor sink=${SoundServer.mouthOf(microphone)} latency_msec=20`;
   return [

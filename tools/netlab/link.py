@@ -5,7 +5,7 @@ every packet its rate, queue, delay and loss. Both ends use the kernel's own TCP
     link.py --name svc1 --rate 2e6 --delay 50 [--queue 100] [--loss 1] [--congestion cubic]
 
 makes the namespaces svc1a (10.98.N.1) and svc1b (10.98.N.2), prints one JSON line when they are ready, takes commands on stdin, one a
-line ("rate 1e6", "loss 0", "delay 20", "down", "up"), and ends, with everything removed, when stdin does. Rates are bits a second,
+line ("rate 1e6", "loss 0", "delay 20", "down", "down forth", "down back", "up"), and ends, with everything removed, when stdin does. Rates are bits a second,
 delays and the queue milliseconds, loss per cent; each direction has its own queue.
 """
 import argparse
@@ -62,8 +62,8 @@ def make_end(namespace, address, congestion):
 class Direction:
     """What happens to packets one way: a drop-tail queue before the bottleneck, then the delay."""
 
-    def __init__(self, source, sink, settings):
-        self.source, self.sink, self.settings = source, sink, settings
+    def __init__(self, name, source, sink, settings):
+        self.name, self.source, self.sink, self.settings = name, source, sink, settings
         self.free_at = 0.0
         self.under_way = []
         self.count = self.dropped = self.lost = 0
@@ -75,7 +75,7 @@ class Direction:
             except BlockingIOError:
                 return
             # IPv6's neighbour discovery talks on every device; only IPv4 is measured.
-            if packet[0] >> 4 != 4 or self.settings["down"]:
+            if packet[0] >> 4 != 4 or self.name in self.settings["down"]:
                 continue
             self.count += 1
             starts_at = max(now, self.free_at)
@@ -100,7 +100,7 @@ class Direction:
 def obey(line, settings):
     word, *value = line.split()
     if word in ("down", "up"):
-        settings["down"] = word == "down"
+        settings["down"] = (value or ["forth", "back"]) if word == "down" else []
     elif word in ("rate", "delay", "queue", "loss"):
         settings[word] = float(value[0])
 
@@ -136,12 +136,12 @@ def main():
     parser.add_argument("--loss", type=float, default=0)
     parser.add_argument("--congestion", default="cubic")
     options = parser.parse_args()
-    settings = {"rate": options.rate, "delay": options.delay, "queue": options.queue, "loss": options.loss, "down": False}
+    settings = {"rate": options.rate, "delay": options.delay, "queue": options.queue, "loss": options.loss, "down": []}
     namespaces = [options.name + "a", options.name + "b"]
     addresses = [f"10.98.{options.network}.1", f"10.98.{options.network}.2"]
     try:
         ends = [make_end(namespace, address, options.congestion) for namespace, address in zip(namespaces, addresses)]
-        directions = [Direction(ends[0], ends[1], settings), Direction(ends[1], ends[0], settings)]
+        directions = [Direction("forth", ends[0], ends[1], settings), Direction("back", ends[1], ends[0], settings)]
         print(json.dumps({"ready": True, "namespaces": namespaces, "addresses": addresses}), flush=True)
         serve(directions, settings)
         ways = [{"packets": way.count, "queueDropped": way.dropped, "lost": way.lost} for way in directions]

@@ -7,10 +7,14 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -20,17 +24,18 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   sourceOptions,
@@ -38,7 +43,7 @@ import {
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
 import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
-import { checkSource, isFailureToStart, soundFor, videoOptionsFrom } from "@simple-video-chat/sender";
+import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
 import { commands } from "./commands.ts";
@@ -51,10 +56,17 @@ const options = {
   ...microphoneOptions,
   ...speakerOptions,
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
+  ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -65,9 +77,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("peer", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -77,7 +89,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "peer", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -85,6 +97,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -92,8 +105,10 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         ...place,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -109,10 +124,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
-        troubleExit: (code, wasConnected) => {
-          if (code.startsWith("camera")) return exitCodes.camera;
-          return wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart;
-        },
+        troubleExit: (code, wasConnected) => (wasConnected && !isFailureToStart(code) ? exitCodes.lost : exitCodes.couldNotStart),
+        nextSource: () => switchSource(peer, video, output),
         figures: () => figuresOf(peer, otherName),
         summary: () => ({ sent: peer.outgoingAccount ?? {} }),
       };
@@ -201,10 +214,6 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
     output.event({ event: "refused", remoteAddress, code });
     output.say(`Refused ${remoteAddress}: ${code}.`);
   });
-  peer.on("text", ({ text }) => {
-    output.event({ event: "text", text });
-    output.say(`> ${forTerminal(text, 4096)}`, true);
-  });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });
     output.say(`You are heard through ${forTerminal(name)}.`);
@@ -212,6 +221,10 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("muted", ({ muted }) => {
     output.event({ event: "muted", muted });
     output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+  });
+  peer.on("camera", (state) => {
+    output.event({ event: "camera", ...state });
+    output.say(cameraSentence(state), state.state === "lost");
   });
   peer.on("ended", () => {
     output.event({ event: "ended" });

@@ -12,6 +12,7 @@ import {
   type Session,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
@@ -36,6 +37,8 @@ import {
   type OutgoingVideo,
   sendVideoOver,
   type SoundSpec,
+  type SourceSpec,
+  type SourceState,
   software,
   type VideoOptions,
 } from "@simple-video-chat/sender";
@@ -67,11 +70,12 @@ export interface PeerEvents extends IncomingCallEvents {
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
-  readonly text: { readonly text: string };
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
   /** Our microphone was switched off, or on. */
   readonly muted: { readonly muted: boolean };
+  /** Our camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
+  readonly camera: SourceState;
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
@@ -144,6 +148,7 @@ export class Peer {
       onEngineDeath: ({ isFinal, reason }) =>
         this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
+    this.#capture.onState((state) => this.#events.emit("camera", state));
   }
 
   /** Calls `handler` at every such event; the returned function ends that. */
@@ -160,6 +165,25 @@ export class Peer {
     if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
     this.#sound.mute(isMuted);
     this.#events.emit("muted", { muted: isMuted });
+  }
+
+  /** Whether our camera is switched off: then it is released, and the other end is told. */
+  get isCameraOff(): boolean {
+    return this.#capture.isOff;
+  }
+
+  set isCameraOff(isOff: boolean) {
+    this.#capture.isOff = isOff;
+  }
+
+  /** What the other end is shown. */
+  get source(): SourceSpec {
+    return this.#capture.source;
+  }
+
+  /** Shows something else from now on, in the same call; its account goes on. Sound stays what it is. */
+  setSource(source: SourceSpec): void {
+    this.#capture.setSource(source);
   }
 
   /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
@@ -190,7 +214,7 @@ export class Peer {
   async start(): Promise<void> {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
-    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options.audio), sends };
+    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options), sends };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -213,8 +237,8 @@ export class Peer {
   }
 
   /** Sends a text; says what became of it. */
-  sendText(text: string): Promise<"delivered" | "undelivered"> {
-    return this.#session?.sendText(text) ?? Promise.resolve("undelivered");
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** The present figures. */
@@ -293,7 +317,6 @@ export class Peer {
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, this.#outgoing);
-    session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session);
   }
 }

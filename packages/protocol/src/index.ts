@@ -64,6 +64,7 @@ export type { AudioTrackMessage } from "./messages/audio-track.ts";
 export type { AudioMessage } from "./messages/audio.ts";
 export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
 export type { CaptureCountMessage } from "./messages/capture-count.ts";
+export { chatFeature, filesFeature } from "./messages/features.ts";
 export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";
 export { type CloseCode, closeCodeName, closeCodes } from "./messages/close-code.ts";
 export type { CloseMessage } from "./messages/close.ts";
@@ -72,6 +73,7 @@ export type { EngineConfigureMessage } from "./messages/engine-configure.ts";
 export type { EngineEventMessage } from "./messages/engine-event.ts";
 export { type HelloMessage, helloMagic, nonceBytes } from "./messages/hello.ts";
 export { type JsonObject, type JsonValue, parseJsonObject, serializeJsonObject, toJsonObject } from "./messages/json-object.ts";
+export { type VideoState, videoStateFeature, type VideoStateMessage } from "./messages/video-state.ts";
 export { type KeyframeReason, keyframeReasons, type KeyframeRequestMessage } from "./messages/keyframe-request.ts";
 export type { MessageDefinition } from "./messages/message-definition.ts";
 export { createMessageParser } from "./messages/message-stream.ts";
@@ -87,7 +89,6 @@ export {
   parseMessage,
   type ReceivedMessage,
   serializeMessage,
-  serializeVideoHeader,
   type UnknownMessage,
 } from "./messages/message.ts";
 export type { PingMessage } from "./messages/ping.ts";
@@ -108,6 +109,7 @@ export type { Negotiated, SessionRole, VideoAgreement } from "./session/negotiat
 export type { MediaMessage, SessionEvents, SessionStats } from "./session/session-events.ts";
 export { Session } from "./session/session.ts";
 export type { EndedBy, SessionStatus } from "./session/state.ts";
+export { type ReceivedText, SessionChat, type TextOutcome } from "./session/session-chat.ts";
 export type { TextFate } from "./session/text-log.ts";
 export { defaultTiming, type SessionTiming } from "./session/timing.ts";
 

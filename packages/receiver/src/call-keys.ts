@@ -24,10 +24,19 @@ export interface CallKeysOptions {
   readonly figures: () => CallFigures;
   /** The program's own present settings; those of the display are added. */
   readonly settings: () => readonly DetailRow[];
+  readonly nextSource?: (() => void) | undefined;
 }
 
 /** The functions of the keys of receiver and peer. */
-export function callKeys({ call, screen, output, program, figures, settings }: CallKeysOptions): Omit<KeyActions, "quit" | "type"> {
+export function callKeys({
+  call,
+  screen,
+  output,
+  program,
+  figures,
+  settings,
+  nextSource,
+}: CallKeysOptions): Omit<KeyActions, "quit" | "type"> {
   const tell = (sentence: string): void => {
     output.say(sentence);
     screen.say("", sentence);
@@ -51,6 +60,10 @@ export function callKeys({ call, screen, output, program, figures, settings }: C
     mute: () => {
       if (call.isMuted !== undefined) call.isMuted = !call.isMuted;
     },
+    camera: () => {
+      if (call.isCameraOff !== undefined) call.isCameraOff = !call.isCameraOff;
+    },
+    "next-source": () => nextSource?.(),
     pause: () => {
       call.isPaused = !call.isPaused;
       output.say(call.isPaused ? "The picture is held; Space goes on." : "The picture is live again.");

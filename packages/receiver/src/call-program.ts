@@ -1,7 +1,7 @@
 // A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
 // receiver and peer (entry point "@simple-video-chat/receiver/program").
 
-import { toJsonObject } from "@simple-video-chat/protocol";
+import { type TextOutcome, toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
   type DetailRow,
@@ -12,7 +12,9 @@ import {
   Keyboard,
   keysOf,
   type ProgramName,
+  sendText,
   type StatusLines,
+  tellText,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
@@ -33,13 +35,22 @@ export interface RunningCall {
   volume: number;
   /** Whether our microphone is switched off; only where there is one. */
   isMuted?: boolean;
+  /** Whether our camera is switched off; only where there is one. */
+  isCameraOff?: boolean;
   /** Whether the other end's picture stands still. */
   isPaused: boolean;
+  sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
+
+const otherCameraSentences = {
+  on: "The other end's camera is on again.",
+  off: "The other end has switched its camera off.",
+  lost: "The other end's camera gives no pictures right now.",
+} as const;
 
 /** The present figures of a call, in the ways in which they are told. */
 export interface CallFigures {
@@ -71,6 +82,8 @@ export interface CallProgram {
   readonly figures: () => CallFigures;
   /** The present settings, for the help box. */
   readonly settings: () => readonly DetailRow[];
+  /** Shows the next of our sources; only where there are any. */
+  readonly nextSource?: () => void;
   /** What the summary has besides the other end's video. */
   readonly summary?: () => object;
 }
@@ -93,7 +106,15 @@ export async function runCall(
     if (status !== undefined) output.status(...status);
     if (screen.isDetailed) screen.showFigures(shown);
   }, statusIntervalMs);
-  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }));
+  const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
+  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }), {
+    onTyping: (text) => {
+      output.typing(text);
+      screen.showTyping(text);
+    },
+    onText: (text) => void sendText(chat, text, (clean) => call.sendText(clean)),
+  });
+  call.on("text", ({ name, text }) => tellText(chat, name, text));
   call.on("key", ({ key }) => keyboard.press(key));
   const code = await Promise.race([ended, stopped, keyboard.quit]);
   keyboard.release();
@@ -122,8 +143,12 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
   const startedMs = performance.now();
   let wasConnected = false;
   return new Promise((resolve) => {
-    call.on("display", ({ display }) => {
-      if (program.wantsWindow && display === "none") output.say("There is no display here: going on without a window, with figures only.");
+    call.on("display", (event) => {
+      if (program.wantsWindow && event.display === "none")
+        output.say("There is no display here: going on without a window, with figures only.");
+      if (event.display !== "browser") return;
+      output.event({ event: "page", url: event.url });
+      output.say(`The picture is on this page, for a browser on this computer:\n\n    ${event.url}\n`, true);
     });
     call.on("connected", (event) => {
       wasConnected = true;
@@ -149,10 +174,17 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.event({ event: "attempt", ...attempt });
       if (attempt.failures === 1) output.say(`${attempt.reason} Trying again.`);
     });
-    call.on("playing", ({ name }) => output.event({ event: "playing", name }));
+    call.on("playing", ({ name }) => {
+      output.event({ event: "playing", name });
+      output.say(`You hear through ${forTerminal(name)}.`);
+    });
     call.on("other-muted", ({ muted }) => {
       output.event({ event: "other-muted", muted });
       output.say(muted ? "The other end has switched its microphone off." : "The other end's microphone is on again.");
+    });
+    call.on("other-camera", ({ state }) => {
+      output.event({ event: "other-camera", state });
+      output.say(otherCameraSentences[state]);
     });
     call.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });

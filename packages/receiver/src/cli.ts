@@ -8,24 +8,29 @@ import {
   audioOptions,
   callDetail,
   checkAudioOptions,
+  checkDisplayOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   displayOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   incomingStatus,
-  optionsFromEnvironment,
   parseAddress,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  settingsFor,
   soundDetail,
   soundStatus,
   speakerOptions,
@@ -42,11 +47,18 @@ const options = {
   ...displayOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
   legacy: { type: "boolean", default: false, describe: "watch the original Server.py instead, at host:port: no protection at all" },
 } as const;
+
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
 
 function parser(argv: readonly string[]) {
   return yargs([...argv])
@@ -55,9 +67,9 @@ function parser(argv: readonly string[]) {
     .command("$0 [target]", false, (command) =>
       command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
     )
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("receiver", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
@@ -66,7 +78,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "receiver", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -74,13 +86,16 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const output = new ConsoleOutput(args);
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
+      checkDisplayOptions(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
+        view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));

@@ -1,6 +1,8 @@
 // The subcommands of svc-receiver: one line each.
 
-import { type Command, setUpCommand } from "@simple-video-chat/protocol/cli";
+import { type Command, devicesCommand, setUpCommand } from "@simple-video-chat/protocol/cli";
+
+import { listReceiverDevices } from "./devices.ts";
 
 /** In the order of --help. */
-export const commands: readonly Command[] = [setUpCommand];
+export const commands: readonly Command[] = [devicesCommand(listReceiverDevices), setUpCommand];

@@ -1,7 +1,17 @@
 // The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
 // peer puts it beside its camera.
 
-import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError } from "@simple-video-chat/protocol";
+import {
+  type EncodedPacket,
+  type Emitter,
+  type ReceivedText,
+  type Session,
+  SessionChat,
+  type TextOutcome,
+  type TrackMessage,
+  type TransportError,
+  type VideoState,
+} from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
@@ -10,7 +20,8 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
-import { PlaybackHost } from "./playback-host.ts";
+import { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
+import { possibleView, type ViewKind } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
@@ -25,10 +36,14 @@ const lateCards: Readonly<Record<SlowPart, string>> = {
 
 /** Where the other end is seen and heard. */
 export interface IncomingCallOptions {
-  /** Title of the window; without one nothing is drawn. */
+  /** Title of the window or page; without one nothing is drawn. */
   readonly windowTitle?: string | undefined;
+  /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
+  readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
+  /** Whether texts are exchanged with the other end, if it wants to; default true. */
+  readonly chat?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
   readonly speaker?: string | undefined;
 }
@@ -40,8 +55,8 @@ export interface IncomingCallStats extends IncomingStats {
 
 /** What the receiving half of a call tells. */
 export interface IncomingCallEvents {
-  /** Whether there is a window. */
-  readonly display: { readonly display: "window" | "none" };
+  /** Whether there is a window; or the address of the page. */
+  readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
@@ -58,10 +73,14 @@ export interface IncomingCallEvents {
   readonly key: { readonly key: string };
   /** The window was closed. */
   readonly "window-closed": Record<string, never>;
+  /** The other end wrote. */
+  readonly text: ReceivedText;
   /** The speaker is open. */
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
   readonly "other-muted": { readonly muted: boolean };
+  /** The other end has switched its camera off, or it gives no pictures (lost), or it does again (on). */
+  readonly "other-camera": { readonly state: VideoState };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: string; readonly message: string };
   /** The playback engine died; a new one runs unless `isFinal`. */
@@ -78,12 +97,16 @@ export interface IncomingCallEvents {
 /** The receiving half of a call. */
 export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
+  readonly #wantsChat: boolean;
+  #chat: SessionChat | undefined;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
   readonly #playout: AudioPlayoutHost | undefined;
   readonly #audio: IncomingAudio | undefined;
   #isOtherMuted = false;
+  #otherCamera: VideoState = "on";
+  #otherName = "";
   #hasShown = false;
   #isLate = false;
 
@@ -93,7 +116,11 @@ export class IncomingCall {
    */
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
     this.#events = events;
-    this.#playback = new PlaybackHost(options.windowTitle, {
+    this.#wantsChat = options.chat !== false;
+    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    // After the caller could attach its handlers.
+    if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
+    const playbackEvents: PlaybackHostEvents = {
       onReport: (report) => {
         const picture = this.#video.played(report);
         if (picture !== undefined) this.#pictureShown(picture);
@@ -105,7 +132,8 @@ export class IncomingCall {
         this.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
-    });
+    };
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
     this.#video = new IncomingVideo(this.#playback);
     if (options.audio !== false) {
       this.#playout = new AudioPlayoutHost(
@@ -202,6 +230,11 @@ export class IncomingCall {
     this.overlay = { ...this.overlay, isPaused };
   }
 
+  /** Sends a text; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#chat?.send(text) ?? Promise.resolve("undelivered");
+  }
+
   /** Shows one's own camera in a corner. */
   playSelfView(message: TrackMessage | EncodedPacket): void {
     this.#playback.playSelfView(message);
@@ -209,20 +242,26 @@ export class IncomingCall {
 
   /** Plays the video of this session. */
   use(session: Session): void {
+    this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
+      this.#otherName = peer.name;
+      // It says so anew when it is not.
+      this.#otherCamera = "on";
       if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
       this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
     });
     session.on("message", (message) => {
       this.#video.receive(message);
+      if (message.type === "video-state") this.#cameraOf(message.state);
       const track = this.#audio?.receive(message);
       if (track !== undefined) this.#otherMuted(track.muted);
     });
     session.on("silent", ({ silent }) => {
       if (silent) this.showCard("reconnecting");
+      else if (this.#otherCamera !== "on") this.#showCameraCard();
       this.#events.emit("silent", { silent });
     });
     session.on("reconnecting", ({ cause }) => {
@@ -255,7 +294,20 @@ export class IncomingCall {
     this.#events.emit("other-muted", { muted });
   }
 
+  #cameraOf(state: VideoState): void {
+    if (state === this.#otherCamera) return;
+    this.#otherCamera = state;
+    this.#showCameraCard();
+    this.#events.emit("other-camera", { state });
+  }
+
+  #showCameraCard(): void {
+    const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
+    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`);
+  }
+
   #checkPicture(): void {
+    if (this.#otherCamera !== "on") return;
     const cause = this.#video.frozenBy();
     if (cause === undefined) return;
     this.showCard(lateCards[cause]);
@@ -265,6 +317,8 @@ export class IncomingCall {
 
   #pictureShown(picture: ShownPicture): void {
     this.#events.emit("shown", picture);
+    // The word that the camera is off overtakes the last pictures.
+    if (this.#otherCamera !== "on") this.#showCameraCard();
     if (this.#isLate) this.#events.emit("late", { late: false });
     this.#isLate = false;
     if (this.#hasShown) return;
@@ -274,7 +328,10 @@ export class IncomingCall {
   }
 
   #tellOf(event: PlaybackEvent): void {
-    if (event.event === "opened") this.#events.emit("display", { display: event.display });
+    if (event.event === "opened") {
+      const { event: _, ...display } = event;
+      this.#events.emit("display", display);
+    }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
   }

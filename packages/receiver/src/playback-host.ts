@@ -13,6 +13,7 @@ import {
   type Confinement,
   describeDeath,
   EngineHost,
+  type EngineHostOptions,
   networkOfDisplay,
   selfViewTrack,
   videoTrack,
@@ -21,6 +22,7 @@ import {
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
+import type { ViewKind } from "./view-kind.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
@@ -30,6 +32,21 @@ export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB:
 
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
+
+/** The engine that decodes and has the window. */
+function playbackEngine(title: string | undefined): Pick<EngineHostOptions, "entry" | "confinement" | "isWatched"> {
+  return {
+    entry: new URL("./engine/main.js", import.meta.url),
+    confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
+    isWatched: true,
+  };
+}
+
+/** It says and hears the same, and shows the pictures in a browser, which has to reach it. It decodes nothing that it could hang over. */
+const browserEngine: Pick<EngineHostOptions, "entry" | "confinement"> = {
+  entry: new URL("./engine/browser-main.js", import.meta.url),
+  confinement: { dataMiB: 512, files: 128, network: "shared" },
+};
 
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
@@ -58,14 +75,12 @@ export class PlaybackHost {
   #onDrained: ((barcodes: BarcodeCount) => void) | undefined;
   #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
 
-  /** @param title of the window; without one nothing is drawn */
-  constructor(title: string | undefined, events: PlaybackHostEvents) {
+  /** @param title of the window or page; without one nothing is drawn */
+  constructor(title: string | undefined, events: PlaybackHostEvents, view: ViewKind = "window") {
     this.#title = title;
     this.#events = events;
     this.#engine = new EngineHost({
-      entry: new URL("./engine/main.js", import.meta.url),
-      confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
-      isWatched: true,
+      ...(title !== undefined && view === "browser" ? browserEngine : playbackEngine(title)),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);

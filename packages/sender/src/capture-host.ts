@@ -21,8 +21,11 @@ import {
 } from "@simple-video-chat/protocol/engine";
 
 import { CaptureTier } from "./capture-tier.ts";
+import type { SourceSpec } from "./capture/source-spec.ts";
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from "./engine/capture-command.ts";
+import { isRecoverable, isSourceErrorCode } from "./errors.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
+import { SourceHealth, type SourceState } from "./source-health.ts";
 import { type Tier, TierPlan } from "./tier-plan.ts";
 
 /** The camera is released this long after the last receiver has left: a receiver that reconnects at once finds it open. */
@@ -33,6 +36,16 @@ const reviewIntervalMs = 250;
 const laterTracks = 60_000;
 /** How long an engine may take to release its source. */
 const stopTimeoutMs = 3000;
+/** However often its owner changes it, a source is opened anew this often at most, ms: a track is announced each time, which receivers bear once a second. */
+const startIntervalMs = 1200;
+
+/** What is captured, and how. */
+export type CaptureHostOptions = Omit<CaptureOptions, "barcode"> & {
+  /** Left open it is stamped on the test card only. */
+  readonly barcode?: boolean;
+  /** What {@link CaptureHost.setSource} may be given: the engine has no network unless one of these needs it. */
+  readonly otherSources?: readonly SourceSpec[];
+};
 
 /** A camera's or a film's pictures and three encoders of 4K fit in twice, and what a graphics card's driver takes. */
 export const captureLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 2048, files: 256 };
@@ -51,7 +64,8 @@ export type CaptureEngine = Pick<EngineHost, "pid" | "send" | "stop">;
 
 /** A capture engine and the receivers that it feeds. */
 export class CaptureHost {
-  readonly #options: CaptureOptions;
+  #options: CaptureHostOptions;
+  readonly #health = new SourceHealth(() => this.#startIfWanted());
   readonly #events: CaptureHostEvents;
   readonly #engine: CaptureEngine;
   readonly #plan = new TierPlan<OutgoingVideo>();
@@ -61,6 +75,15 @@ export class CaptureHost {
   /** The last frame that any tier has settled: numbers are never given twice. */
   #frame = 0;
   #isStarted = false;
+  /** It was told to release its source, and has not said yet that it did. */
+  #isStopping = false;
+  /** Nothing is opened until the next one asks for it. */
+  #isAtRest = false;
+  /** The source was changed: one that cannot be used does not end everything. */
+  #hasSwitched = false;
+  #startTimer: NodeJS.Timeout | undefined;
+  #startedMs = Number.NEGATIVE_INFINITY;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
   /** The engine died too often: there will be no more pictures. */
   #isGivenUp = false;
   /** Numbers the starts: what an engine still says of an earlier one means nothing for the present one. */
@@ -74,7 +97,7 @@ export class CaptureHost {
   #stopping: Promise<void> = Promise.resolve();
 
   constructor(
-    options: CaptureOptions,
+    options: CaptureHostOptions,
     events: CaptureHostEvents,
     startEngine: (engine: EngineHostOptions) => CaptureEngine = (engine) => new EngineHost(engine),
   ) {
@@ -113,10 +136,49 @@ export class CaptureHost {
     return this.#tierOf(receiver)?.format;
   }
 
+  /** What is shown. */
+  get source(): SourceSpec {
+    return this.#options.source;
+  }
+
+  /** Whether there are pictures to be expected. */
+  get state(): SourceState {
+    return this.#health.state;
+  }
+
+  /** Calls `handler` whenever that changes; the returned function ends that. */
+  onState(handler: (state: SourceState) => void): () => void {
+    return this.#health.onState(handler);
+  }
+
+  /** Whether the source is switched off: then its device is released, whoever watches. */
+  get isOff(): boolean {
+    return this.#health.isOff;
+  }
+
+  set isOff(isOff: boolean) {
+    if (isOff === this.#health.isOff) return;
+    this.#health.isOff = isOff;
+    this.#notBeforeMs = this.#startedMs + startIntervalMs;
+    if (isOff) void this.#stopCapturing();
+    else this.#startIfWanted();
+  }
+
+  /** Shows something else to the same receivers. Frames are numbered on; one that cannot be opened is lost, not the end. */
+  setSource(source: SourceSpec): void {
+    this.#hasSwitched = true;
+    this.#options = { ...this.#options, source };
+    this.#health.rest();
+    this.#notBeforeMs = this.#startedMs + startIntervalMs;
+    // It begins when the one before is released.
+    if (this.#isStarted) void this.#stopCapturing();
+    else this.#startIfWanted();
+  }
+
   /** Opens the source now and keeps it open without receivers (the preview window). */
   pin(): void {
     this.#isPinned = true;
-    this.#start();
+    this.#startNow();
   }
 
   /** Feeds a receiver; opens the source for the first one. */
@@ -124,7 +186,7 @@ export class CaptureHost {
     clearTimeout(this.#idleTimer);
     const isNew = this.#plan.tierOf(receiver) === undefined;
     if (isNew) this.#plan.join(receiver);
-    if (!this.#isStarted) this.#start();
+    if (!this.#isStarted) this.#startNow();
     else if (isNew) this.#tierOf(receiver)?.welcome(receiver);
     // One alone has an encoder of its own: there is nothing to look at.
     if (this.#plan.size > 1) this.#reviewTimer ??= setInterval(() => this.review(), reviewIntervalMs);
@@ -161,24 +223,49 @@ export class CaptureHost {
   /** Releases the source, after everything captured was given to the receivers. */
   async stopCapturing(): Promise<void> {
     this.#isPinned = false;
-    clearTimeout(this.#idleTimer);
+    this.#rest();
     await this.#stopCapturing();
   }
 
   /** Ends the engine; resolves when its process is gone. */
   async close(): Promise<void> {
-    clearTimeout(this.#idleTimer);
+    this.#rest();
     this.#stopReviews();
     for (const tier of this.#tiers.values()) tier.close();
     await this.#engine.stop();
   }
 
+  #rest(): void {
+    this.#isAtRest = true;
+    this.#health.rest();
+    clearTimeout(this.#startTimer);
+    clearTimeout(this.#idleTimer);
+  }
+
+  /** Somebody waits for pictures. */
+  #startNow(): void {
+    this.#isAtRest = false;
+    this.#notBeforeMs = Number.NEGATIVE_INFINITY;
+    this.#startIfWanted();
+  }
+
+  /** Opens the source if somebody is to see it, as soon as it may be. */
+  #startIfWanted(): void {
+    const isWanted = (this.#plan.size > 0 || this.#isPinned) && !this.#health.isOff && !this.#isAtRest && !this.#isGivenUp;
+    if (!isWanted || this.#isStarted || this.#isStopping) return;
+    clearTimeout(this.#startTimer);
+    const waitMs = this.#notBeforeMs - performance.now();
+    if (waitMs > 0) this.#startTimer = setTimeout(() => this.#startIfWanted(), waitMs);
+    else this.#start();
+  }
+
   #start(): void {
-    if (this.#isStarted || this.#isGivenUp) return;
-    this.#isStarted = true;
-    const options = this.#hasDied ? { ...this.#options, preview: false } : this.#options;
     const [first, ...others] = this.#tiers.values();
     if (first === undefined) return;
+    this.#isStarted = true;
+    this.#startedMs = performance.now();
+    const { source, otherSources: _, barcode = source.kind === "testcard", preview, ...rest } = this.#options;
+    const options: CaptureOptions = { ...rest, source, barcode, preview: preview && !this.#hasDied };
     this.#command({ command: "start", options, firstFrame: this.#frame + 1, track: first.track, run: ++this.#run });
     for (const tier of others) this.#open(tier);
     first.begin(this.#frame);
@@ -226,13 +313,17 @@ export class CaptureHost {
   #stopCapturing(): Promise<void> {
     if (!this.#isStarted) return this.#stopping;
     this.#end();
+    this.#isStopping = true;
     this.#stopping = new Promise<void>((resolve) => {
-      // A driver that hangs must not hang whoever wants to end; its engine is killed when it is closed.
-      const timeout = setTimeout(resolve, stopTimeoutMs);
       this.#onStopped = () => {
         clearTimeout(timeout);
+        this.#onStopped = undefined;
+        this.#isStopping = false;
         resolve();
+        this.#startIfWanted();
       };
+      // A driver that hangs must not hang whoever wants to end; its engine is killed when it is closed.
+      const timeout = setTimeout(this.#onStopped, stopTimeoutMs);
     });
     this.#command({ command: "stop", run: this.#run });
     return this.#stopping;
@@ -241,11 +332,12 @@ export class CaptureHost {
   #restart(): void {
     this.#hasDied = true;
     this.#selfView = new PacketAssembler();
-    this.#onStopped?.();
-    if (!this.#isStarted) return;
     // Frames that died with the engine were never told of; the numbers go on behind those that were.
+    const wasStarted = this.#isStarted;
     this.#isStarted = false;
-    this.#start();
+    this.#notBeforeMs = Number.NEGATIVE_INFINITY;
+    this.#onStopped?.();
+    if (wasStarted) this.#startIfWanted();
   }
 
   #command(command: CaptureCommand): void {
@@ -265,6 +357,8 @@ export class CaptureHost {
   }
 
   #receiveSelfView(message: Message): void {
+    // A source that is opened anew counts its small pictures anew.
+    if (message.type === "track") this.#selfView = new PacketAssembler();
     const news = message.type === "video" ? this.#selfView.push(message) : message.type === "track" ? message : undefined;
     if (news !== undefined) this.#events.onSelfView?.(news);
   }
@@ -272,13 +366,23 @@ export class CaptureHost {
   #onEvent(event: CaptureEvent): void {
     // The end of an earlier run is not that of the present one.
     const isPresent = "run" in event && event.run === this.#run;
-    if (isPresent && event.event === "stopped") {
-      this.#onStopped?.();
-      this.#onStopped = undefined;
-    }
+    if (isPresent && event.event === "stopped") this.#onStopped?.();
     if (isPresent && event.event === "tier-opened") this.#tiers.get(event.track)?.begin(event.frame);
+    // What fails while it is being stopped is over anyway.
+    if (event.event === "failed" && isPresent && !this.#isStarted) return;
+    if (isPresent && this.#isStarted) this.#noteHealth(event);
     if (isPresent && (event.event === "ended" || event.event === "failed")) this.#end();
+    if (event.event === "failed" && this.#health.state.state === "lost") return;
     this.#events.onEvent(event);
+  }
+
+  #noteHealth(event: CaptureEvent): void {
+    if (event.event === "opened" || (event.event === "stalled" && !event.isStalled)) this.#health.works();
+    if (event.event === "stalled" && event.isStalled) this.#health.lost({ code: "source-stalled", message: event.message }, false);
+    if (event.event !== "failed") return;
+    // One that was never there, and will not be, is its owner's to end: a file that is no video.
+    if (isRecoverable(event.code)) this.#health.lost(event, true);
+    else if (this.#hasSwitched && isSourceErrorCode(event.code)) this.#health.lost(event, false);
   }
 }
 
@@ -288,7 +392,8 @@ function trackOf({ id }: Tier<OutgoingVideo>): number {
 }
 
 /** A source is local unless it is a URL. The helper programs of graphics cards' drivers do not work in a namespace of one's own. */
-function networkOfCapture({ source, encoder, preview }: CaptureOptions): Confinement["network"] {
-  if (source.kind === "url" || (encoder !== "auto" && encoder !== "software")) return "shared";
-  return preview ? networkOfDisplay() : "none";
+function networkOfCapture({ source, otherSources = [], encoder, preview }: CaptureHostOptions): Confinement["network"] {
+  const kinds = [source, ...otherSources].map(({ kind }) => kind);
+  if (kinds.includes("url") || (encoder !== "auto" && encoder !== "software")) return "shared";
+  return preview || kinds.includes("screen") ? networkOfDisplay() : "none";
 }

@@ -7,9 +7,12 @@ import {
   audioOptions,
   checkAudioOptions,
   CliError,
+  type Command,
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
+  completionCommand,
   commonOptions,
   ConsoleOutput,
   dialableHost,
@@ -18,18 +21,21 @@ import {
   formatAddress,
   formatOutgoing,
   forTerminal,
+  helpCommand,
   helpEpilogue,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
-  optionsFromEnvironment,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
   runProgram,
+  sendText,
+  settingsFor,
   sourceOptions,
+  tellText,
   detailLines,
   Keyboard,
   keyRows,
@@ -39,10 +45,12 @@ import { isScreenReachable } from "@simple-video-chat/protocol/engine";
 import yargs from "yargs";
 
 import { isFailureToStart } from "./errors.ts";
+import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
+import { switchSource } from "./switch-source.ts";
 import { checkSource, videoOptionsFrom } from "./video-arguments.ts";
 
 const statusIntervalMs = 1000;
@@ -51,6 +59,7 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...chatOptions,
   ...commonOptions,
   listen: {
     type: "string",
@@ -62,13 +71,19 @@ const options = {
   legacy: { type: "boolean", default: false, describe: "feed the original Client.py instead: no protection at all" },
 } as const;
 
+const allCommands: readonly Command[] = [
+  ...commands,
+  completionCommand(options, () => allCommands),
+  helpCommand(new URL("../README.md", import.meta.url)),
+];
+
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-sender")
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
-    .command(commandsForHelp(commands))
+    .command(commandsForHelp(allCommands))
     .options(options)
-    .config(optionsFromEnvironment(options))
+    .config(settingsFor("sender", options, argv))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -78,7 +93,7 @@ function parser(argv: readonly string[]) {
 
 /** Runs the program. @returns its exit code */
 export function main(argv: readonly string[]): Promise<ExitCode> {
-  const command = commandIn(commands, argv);
+  const command = commandIn(allCommands, argv);
   if (command !== undefined) return runCommand(command, "sender", { argv, makeParser: yargs });
   return runProgram(
     () => parser(argv),
@@ -100,6 +115,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        chat: args.chat,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -117,10 +133,16 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keyboard = new Keyboard(keysOf("sender"), {
-        mute: () => (sender.isMuted = !sender.isMuted),
-        help: () => output.say(detailLines(keyRows("sender"))),
-      });
+      const keyboard = new Keyboard(
+        keysOf("sender"),
+        {
+          mute: () => (sender.isMuted = !sender.isMuted),
+          camera: () => (sender.isCameraOff = !sender.isCameraOff),
+          "next-source": () => switchSource(sender, video, output),
+          help: () => output.say(detailLines(keyRows("sender"))),
+        },
+        { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
+      );
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keyboard.quit]);
       keyboard.release();
@@ -130,6 +152,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       return code;
     },
   );
+}
+
+async function writeToAll(sender: Sender, output: ConsoleOutput, text: string): Promise<void> {
+  if (sender.receivers.length === 0) return output.say("Nobody watches who could read it.", true);
+  await sendText({ output }, text, async (clean) => {
+    const outcomes = await sender.sendText(clean);
+    const failed = outcomes.filter(({ outcome }) => outcome !== "delivered");
+    for (const { receiver, outcome } of failed) {
+      output.say(`${forTerminal(receiver.name)} ${outcome === "unwanted" ? "takes no messages" : "did not get it"}.`, true);
+    }
+    return outcomes.length > failed.length ? "delivered" : (failed[0]?.outcome ?? "undelivered");
+  });
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
@@ -163,6 +197,10 @@ function describeEvents(
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
     });
+    sender.on("silent", ({ id, name, silent }) => {
+      output.event({ event: "silent", id, name, silent });
+      if (silent) output.say(`Nothing has come from ${forTerminal(name)} for 3 s.`);
+    });
     sender.on("reconnecting", ({ id, name, cause }) => {
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
@@ -172,6 +210,7 @@ function describeEvents(
       output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);
       if (args.exitOnNoViewers && sender.receivers.length === 0) resolve(exitCodes.ok);
     });
+    sender.on("text", ({ name, text }) => tellText({ output }, name, text));
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
       output.say(`Refused ${remoteAddress}: ${code}.`);
@@ -181,7 +220,7 @@ function describeEvents(
       output.say(message, true);
       if (!isFinal) return;
       const wasRunning = sender.receivers.length > 0 && !isFailureToStart(code);
-      resolve(code.startsWith("camera") ? exitCodes.camera : wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
+      resolve(wasRunning ? exitCodes.lost : exitCodes.couldNotStart);
     });
     sender.on("notice", ({ code, message }) => {
       output.event({ event: "notice", code, message });
@@ -195,6 +234,10 @@ function describeEvents(
     sender.on("muted", ({ muted }) => {
       output.event({ event: "muted", muted });
       output.say(muted ? "Your microphone is off." : "Your microphone is on.");
+    });
+    sender.on("camera", (state) => {
+      output.event({ event: "camera", ...state });
+      output.say(cameraSentence(state), state.state === "lost");
     });
     sender.on("ended", () => {
       output.event({ event: "ended" });

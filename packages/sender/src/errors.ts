@@ -1,14 +1,24 @@
 // The errors of the sender that a caller can act on.
 
+const sourceErrorCodes = [
+  "camera-missing",
+  "camera-busy",
+  "camera-lost",
+  "file-missing",
+  "not-a-video",
+  "url-unreachable",
+  "screen-missing",
+  "screen-lost",
+  "source-unknown",
+] as const;
+
 /** Why a source of pictures cannot be used. */
-export type SourceErrorCode =
-  | "camera-missing"
-  | "camera-busy"
-  | "camera-lost"
-  | "file-missing"
-  | "not-a-video"
-  | "url-unreachable"
-  | "source-unknown";
+export type SourceErrorCode = (typeof sourceErrorCodes)[number];
+
+/** Whether a code is that of a source, and not of an encoder or an engine. */
+export function isSourceErrorCode(code: string): code is SourceErrorCode {
+  return sourceErrorCodes.some((known) => known === code);
+}
 
 /** A source that could not be opened, or that stopped giving pictures. Its message is a sentence for the user. */
 export class SourceError extends Error {
@@ -19,6 +29,19 @@ export class SourceError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+const recoverable: ReadonlySet<string> = new Set<SourceErrorCode>([
+  "camera-missing",
+  "camera-busy",
+  "camera-lost",
+  "screen-missing",
+  "screen-lost",
+]);
+
+/** Whether a source that failed so may come back by itself: a camera is plugged in again, another program lets it go. */
+export function isRecoverable(code: string): boolean {
+  return recoverable.has(code);
 }
 
 /**

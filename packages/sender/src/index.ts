@@ -20,6 +20,12 @@ export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capt
 export { listMicrophones } from "./audio/microphone.ts";
 export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
+export { listSenderDevices } from "./devices.ts";
+export { type CameraDetails, listCameraDetails } from "./capture/list-cameras.ts";
+export { SourceCycle } from "./source-cycle.ts";
+export { switchSource, type SwitchableCall } from "./switch-source.ts";
+export type { SourceState } from "./source-health.ts";
+export { cameraSentence } from "./camera-sentence.ts";
 export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount } from "./outgoing-account.ts";
 export type { OutgoingVideo } from "./outgoing-video.ts";

@@ -3,10 +3,11 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Session } from "@simple-video-chat/protocol";
+import { type Session, videoStateFeature } from "@simple-video-chat/protocol";
 
 import type { CaptureHost } from "./capture-host.ts";
 import { OutgoingVideo, type OutgoingVideoOptions } from "./outgoing-video.ts";
+import type { SourceState } from "./source-health.ts";
 
 /**
  * Sends `capture`'s video over `session` for as long as both live.
@@ -18,17 +19,29 @@ export function sendVideoOver(session: Session, capture: CaptureHost, options: O
     onRoom: () => capture.offerRoom(video),
     onKeyframeWanted: () => capture.requestKeyframe(video),
   });
-  session.on("live", () => {
+  let canTell = false;
+  const tellState = ({ state }: SourceState): void => {
+    if (canTell) session.send({ type: "video-state", state });
+  };
+  const stopTelling = capture.onState(tellState);
+  session.on("live", ({ negotiated }) => {
+    canTell = negotiated.features.includes(videoStateFeature);
+    if (capture.state.state !== "on") tellState(capture.state);
     // Not before the other end is authenticated: nobody looks through a camera that only dials.
     if (!video.isStopped) capture.add(video);
     video.connected(capture.formatFor(video));
   });
-  session.on("reconnecting", () => video.disconnected());
+  session.on("reconnecting", () => {
+    canTell = false;
+    video.disconnected();
+  });
   session.on("message", (message) => {
     video.receive(message);
     if (message.type === "stop") capture.remove(video);
   });
   session.on("closed", () => {
+    canTell = false;
+    stopTelling();
     video.disconnected();
     video.stop();
     capture.remove(video);

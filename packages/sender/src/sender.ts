@@ -2,24 +2,31 @@
 
 import {
   type Capabilities,
+  chatFeature,
   CredentialStore,
   deriveCredential,
   Emitter,
   listenForSessions,
+  type ReceivedText,
   type Session,
+  SessionChat,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
+  videoStateFeature,
 } from "@simple-video-chat/protocol";
 
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
 import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
 import type { SoundSpec } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
+import type { SourceSpec } from "./capture/source-spec.ts";
 import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import { InviteRotation } from "./invite-rotation.ts";
 import type { OutgoingAccount } from "./outgoing-account.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
 import { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+import type { SourceState } from "./source-health.ts";
 import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
 export interface SenderOptions extends VideoOptions {
@@ -36,6 +43,8 @@ export interface SenderOptions extends VideoOptions {
   readonly name?: string;
   /** What is heard; without it nothing is. */
   readonly sound?: SoundSpec | undefined;
+  /** Whether texts are exchanged with receivers that want to; default true. */
+  readonly chat?: boolean;
   /** Show what is sent in a window here; the source is then open from the beginning. */
   readonly preview?: boolean;
 }
@@ -54,9 +63,13 @@ export interface SenderEvents {
   /** The source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
+  /** Nothing was heard of a receiver for 3 s (true), or it is heard again (false). */
+  readonly silent: ReceiverInfo & { readonly silent: boolean };
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
+  /** A receiver wrote. */
+  readonly text: ReceivedText & { readonly id: number };
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
@@ -65,6 +78,8 @@ export interface SenderEvents {
   readonly recording: { readonly name: string };
   /** The microphone was switched off, or on. */
   readonly muted: { readonly muted: boolean };
+  /** The camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
+  readonly camera: SourceState;
   /** A file is at its end. */
   readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
@@ -89,6 +104,7 @@ export interface SenderStats {
 interface Receiver {
   readonly info: ReceiverInfo;
   readonly session: Session;
+  readonly chat: SessionChat;
   readonly video: OutgoingVideo;
 }
 
@@ -120,6 +136,7 @@ export class Sender {
       onEngineDeath: ({ isFinal, reason }) =>
         this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
     });
+    this.#capture.onState((state) => this.#events.emit("camera", state));
     if (options.sound === undefined) return;
     this.#sound = captureSound(options.sound, {
       onRecording: (name) => this.#events.emit("recording", { name }),
@@ -137,6 +154,25 @@ export class Sender {
     if (this.#sound === undefined || isMuted === this.#sound.isMuted) return;
     this.#sound.mute(isMuted);
     this.#events.emit("muted", { muted: isMuted });
+  }
+
+  /** Whether the camera is switched off: then it is released, and those who watch are told. */
+  get isCameraOff(): boolean {
+    return this.#capture.isOff;
+  }
+
+  set isCameraOff(isOff: boolean) {
+    this.#capture.isOff = isOff;
+  }
+
+  /** What is shown. */
+  get source(): SourceSpec {
+    return this.#capture.source;
+  }
+
+  /** Shows something else from now on, to the same receivers; their accounts go on. Sound stays what it is. */
+  setSource(source: SourceSpec): void {
+    this.#capture.setSource(source);
   }
 
   /** Where it listens. */
@@ -159,6 +195,16 @@ export class Sender {
     return this.#events.on(event, handler);
   }
 
+  /** Sends a text to all receivers; says for each what became of it. */
+  sendText(text: string): Promise<readonly { readonly receiver: ReceiverInfo; readonly outcome: TextOutcome }[]> {
+    const all = [...this.#receivers.values()];
+    return Promise.all(all.map(async ({ info, chat }) => ({ receiver: info, outcome: await chat.send(text) })));
+  }
+
+  get #wantsChat(): boolean {
+    return this.#options.chat !== false;
+  }
+
   /** @internal */
   async listen(): Promise<void> {
     const { host = "127.0.0.1", port = 7420, maxReceivers, name = "sender", secret, codec = "h264" } = this.#options;
@@ -171,7 +217,7 @@ export class Sender {
       maxWidthPx: 1,
       maxHeightPx: 1,
       maxFrameRate: 1,
-      features: [],
+      features: [...(this.#wantsChat ? [chatFeature] : []), videoStateFeature],
     };
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
@@ -220,12 +266,20 @@ export class Sender {
   #welcome(session: Session): void {
     const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, video);
+    const chat = new SessionChat(session, this.#wantsChat, (text) => {
+      const receiver = this.#receivers.get(session);
+      if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });
+    });
     if (this.#invites.isPresent(session.identity)) this.#invites.next();
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;
       const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
-      this.#receivers.set(session, { info, session, video });
+      this.#receivers.set(session, { info, session, chat, video });
       this.#events.emit("joined", { ...info, resumed });
+    });
+    session.on("silent", ({ silent }) => {
+      const receiver = this.#receivers.get(session);
+      if (receiver !== undefined) this.#events.emit("silent", { ...receiver.info, silent });
     });
     session.on("reconnecting", ({ cause }) => {
       const receiver = this.#receivers.get(session);

@@ -12,7 +12,8 @@ import type { VideoOptions } from "./video-options.ts";
 
 /** What yargs gives for protocol's `sourceOptions`. */
 export interface SourceArguments {
-  readonly source: string;
+  /** One, or several, which the key c goes through. */
+  readonly source: string | readonly string[];
   readonly camera: string;
   readonly cameraSize?: string | undefined;
   readonly loop: boolean;
@@ -26,17 +27,21 @@ export interface SourceArguments {
 }
 
 /** @throws CliError usage for a value that cannot be */
-export function videoOptionsFrom(args: SourceArguments): VideoOptions {
+export function videoOptionsFrom(args: SourceArguments): VideoOptions & Required<Pick<VideoOptions, "otherSources">> {
   const sizePx = args.cameraSize === undefined ? undefined : parsePictureSize(args.cameraSize);
   const maxFrameRate = parseNumber("max-fps", args.maxFps, 1, 240);
-  const source = sourceSpec({ source: args.source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop });
-  if (args.loop && source.kind !== "file")
-    throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${args.source}.`);
+  const named = [args.source].flat();
+  const sources = named.map((source) => sourceSpec({ source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop }));
+  const [source, ...otherSources] = sources;
+  if (source === undefined) throw new CliError(exitCodes.usage, "--source takes what to show.");
+  if (args.loop && !sources.some(({ kind }) => kind === "file"))
+    throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${named.join(", ")}.`);
   const isHardware = args.encoder !== "auto" && args.encoder !== "software";
   if (isHardware && args.videoCodec !== "h264")
     throw new CliError(exitCodes.usage, `--encoder ${args.encoder} goes with --video-codec h264, not with ${args.videoCodec}.`);
   return {
     source,
+    otherSources,
     codec: args.videoCodec as VideoCodec,
     encoder: args.encoder as EncoderChoice,
     maxSidePx: parseNumber("max-size", args.maxSize, 64, 4096),

@@ -4,7 +4,7 @@ import { maxVideoPacketsPerS, type VideoCodec } from "@simple-video-chat/protoco
 
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
-import type { CaptureOptions } from "./engine/capture-command.ts";
+import type { CaptureHostOptions } from "./capture-host.ts";
 import type { OutgoingVideoOptions } from "./outgoing-video.ts";
 
 /** The cap on the bitrate unless the user sets one, bits a second: a good picture at 1280×720, 30 Hz. */
@@ -15,6 +15,8 @@ const startBitrateBps: Readonly<Record<VideoCodec, number>> = { h264: 1_000_000,
 /** How video is made and sent. */
 export interface VideoOptions {
   readonly source: SourceSpec;
+  /** What it may be changed for later. The capture engine has no network, and no display reached by one, unless it or one of these needs it. */
+  readonly otherSources?: readonly SourceSpec[];
   /** Default "h264". */
   readonly codec?: VideoCodec;
   /** What encodes H.264; default "auto". Hardware that is not there, or fails, gives way to software, with a notice. */
@@ -32,15 +34,16 @@ export interface VideoOptions {
 }
 
 /** What a capture needs, from the options of a sender or of a peer. */
-export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureOptions {
+export function captureOptions(options: VideoOptions & { readonly preview?: boolean; readonly selfView?: boolean }): CaptureHostOptions {
   return {
     source: options.source,
+    ...(options.otherSources !== undefined && { otherSources: options.otherSources }),
     codec: options.codec ?? "h264",
     encoder: options.encoder ?? "auto",
     bitrateBps: options.bitrateBps ?? defaultBitrateBps[options.codec ?? "h264"],
     maxSidePx: options.maxSidePx ?? 1280,
     maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
-    barcode: options.barcode ?? options.source.kind === "testcard",
+    ...(options.barcode !== undefined && { barcode: options.barcode }),
     selfView: options.selfView ?? false,
     preview: options.preview ?? false,
   };

@@ -5,21 +5,20 @@ import type { EngineDeath, EngineHostOptions } from "@simple-video-chat/protocol
 import fc from "fast-check";
 import { suite } from "uvu";
 
-import { type CaptureEngine, CaptureHost } from "../src/capture-host.ts";
-import type { CaptureCommand, CaptureEvent, CaptureOptions } from "../src/engine/capture-command.ts";
+import { type CaptureEngine, CaptureHost, type CaptureHostOptions } from "../src/capture-host.ts";
+import type { CaptureCommand, CaptureEvent } from "../src/engine/capture-command.ts";
 import { OutgoingVideo } from "../src/outgoing-video.ts";
 import { FakeSession, packetOf, track } from "./fake-session.ts";
 
 const test = suite("CaptureHost");
 
-const options: CaptureOptions = {
+const options: CaptureHostOptions = {
   source: { kind: "testcard", widthPx: 64, heightPx: 48, frameRate: 30 },
   codec: "h264",
   encoder: "auto",
   bitrateBps: 1_000_000,
   maxSidePx: 64,
   maxFrameRate: 30,
-  barcode: false,
   selfView: false,
   preview: false,
 };
@@ -131,6 +130,8 @@ interface Hosted {
   readonly host: CaptureHost;
   readonly engine: FakeEngine;
   readonly deaths: boolean[];
+  /** Codes of failures that end it. */
+  readonly failures: string[];
   join(): { readonly session: FakeSession; readonly video: SteeredVideo };
   end(): Promise<void>;
 }
@@ -138,8 +139,15 @@ interface Hosted {
 function start(): Hosted {
   const engines: FakeEngine[] = [];
   const deaths: boolean[] = [];
+  const failures: string[] = [];
   const videos: OutgoingVideo[] = [];
-  const host = new CaptureHost(options, { onEvent: () => {}, onEngineDeath: ({ isFinal }) => deaths.push(isFinal) }, (engine) => {
+  const events = {
+    onEvent: (event: CaptureEvent) => {
+      if (event.event === "failed") failures.push(event.code);
+    },
+    onEngineDeath: ({ isFinal }: { readonly isFinal: boolean }) => void deaths.push(isFinal),
+  };
+  const host = new CaptureHost(options, events, (engine) => {
     const made = new FakeEngine(engine);
     engines.push(made);
     return made;
@@ -150,6 +158,7 @@ function start(): Hosted {
     host,
     engine,
     deaths,
+    failures,
     join: () => {
       const session = new FakeSession();
       const video: SteeredVideo = new SteeredVideo(
@@ -240,6 +249,52 @@ test("waits for a stop that is under way, however many ask for it", async () => 
   await end();
 });
 
+test("starts anew for somebody who joins while it stops, behind all that the old run has to say yet", async () => {
+  const { host, engine, join, end } = start();
+  const first = join();
+  engine.packet(0, true);
+  engine.isObedient = false;
+  host.remove(first.video);
+  const stopped = host.stopCapturing();
+  const late = join();
+  assert.equal(starts(engine), 1, "the old run's packets would be taken for the new one's");
+  engine.packet();
+  engine.count(2);
+  assert.equal(late.session.bytes, 0, "a packet of the old run");
+  engine.say({ event: "stopped", run: 1 });
+  await stopped;
+  assert.deepEqual(
+    engine.commands.flatMap((command) => (command.command === "start" ? [[command.run, command.firstFrame]] : [])),
+    [
+      [1, 1],
+      [2, 5],
+    ],
+  );
+  engine.packet(0, true);
+  assert.ok(late.session.bytes > 0);
+  const { notEncoded, encoderDropped, notSent, sent } = late.video.account;
+  assert.deepEqual([notEncoded, encoderDropped, notSent, sent], [0, 0, 0, 1]);
+  await end();
+});
+
+test("starts no more when it is stopped again before it has stopped, and in the next engine when this one dies of it", async () => {
+  for (const dies of [false, true]) {
+    const { host, engine, join, end } = start();
+    join();
+    engine.isObedient = false;
+    const stopped = [host.stopCapturing()];
+    host.pin();
+    if (dies) engine.options.onRestart(death);
+    else {
+      stopped.push(host.stopCapturing());
+      engine.say({ event: "stopped", run: 1 });
+    }
+    await Promise.all(stopped);
+    assert.equal(starts(engine), dies ? 2 : 1);
+    await end();
+  }
+});
+
 test("does not wait for ever for an engine that hangs, dies or is given up while it stops", async () => {
   for (const what of ["hangs", "dies", "is given up"] as const) {
     const { host, engine, join, end } = start();
@@ -275,8 +330,8 @@ test("takes the end of an earlier run for what it is", async () => {
   engine.isObedient = false;
   const stopped = host.stopCapturing();
   host.pin();
-  engine.say({ event: "failed", run: 1, code: "camera-busy", message: "" });
   engine.say({ event: "stopped", run: 1 });
+  engine.say({ event: "failed", run: 1, code: "camera-busy", message: "" });
   await Promise.race([stopped, sleep(4_000)]);
   const before = engine.credits;
   engine.packet(0, true);
@@ -327,6 +382,156 @@ test("starts a new engine where the dead one was, in the middle of a packet too"
   assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 6, notEncoded: 3, encoderDropped: 0, notSent: 0, sent: 3 });
   await end();
 });
+
+const motion = { kind: "motion", widthPx: 64, heightPx: 48, frameRate: 30 } as const;
+const busy = { event: "failed", code: "camera-busy", message: "It is busy." } as const;
+const opened = { event: "opened", name: "a camera", widthPx: 64, heightPx: 48, frameRate: 30 } as const;
+
+/** The commands, with the first frame and the source of starts. */
+const told = (engine: FakeEngine): readonly (readonly unknown[])[] =>
+  engine.commands.map((command) =>
+    command.command === "start" ? ["start", command.firstFrame, command.options.source.kind, command.options.barcode] : [command.command],
+  );
+
+/** Waits for what timers bring. */
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const untilMs = performance.now() + 10_000;
+  while (!condition()) {
+    assert.ok(performance.now() < untilMs, what);
+    await sleep(20);
+  }
+}
+
+test("releases the source when it is switched off, and opens it again, whoever watches meanwhile", async () => {
+  const { host, engine, join, end } = start();
+  const states: string[] = [];
+  host.onState(({ state }) => states.push(state));
+  const { video } = join();
+  engine.packet(2, true);
+  host.isOff = true;
+  host.isOff = true;
+  assert.deepEqual([starts(engine), stops(engine), states], [1, 1, ["off"]]);
+  join();
+  host.remove(join().video);
+  assert.equal(starts(engine), 1, "somebody who joins opened it");
+  host.isOff = false;
+  await until(() => starts(engine) === 2, "it is not opened again");
+  engine.packet(0, true);
+  assert.deepEqual(states, ["off", "on"]);
+  assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 4, notEncoded: 2, encoderDropped: 0, notSent: 0, sent: 2 });
+  await end();
+});
+
+test("changes the source in the midst of it: the frames of the one before are settled first, and numbered on", async () => {
+  const { host, engine, join, end } = start();
+  const { session, video } = join();
+  engine.packet(1, true);
+  engine.isObedient = false;
+  host.setSource(motion);
+  assert.equal(host.source, motion);
+  // The engine is not done with the one before.
+  engine.packet(1);
+  engine.count(3);
+  assert.equal(starts(engine), 1);
+  engine.say({ event: "stopped", run: 1 });
+  await until(() => starts(engine) === 2, "the next source is not opened");
+  assert.deepEqual(told(engine), [["start", 1, "testcard", true], ["stop"], ["start", 8, "motion", false]]);
+  engine.packet(0, true);
+  engine.isObedient = true;
+  host.setSource(options.source);
+  await until(() => starts(engine) === 3, "the first source is not opened again");
+  assert.deepEqual(told(engine).at(-1), ["start", 9, "testcard", true]);
+  assert.deepEqual(
+    session.packets.map(({ frame }) => frame),
+    [2, 4, 8],
+  );
+  assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 8, notEncoded: 5, encoderDropped: 0, notSent: 0, sent: 3 });
+  await end();
+});
+
+test("opens sources no more often than receivers bear, however often they are changed, and the last one in the end", async () => {
+  const { host, engine, join, end } = start();
+  join();
+  const sinceMs = performance.now();
+  for (let times = 0; times < 9; times++) host.setSource(times % 2 === 0 ? motion : options.source);
+  await until(() => starts(engine) === 2, "no other source is opened");
+  assert.ok(performance.now() - sinceMs > 1_000, "it was opened at once");
+  assert.deepEqual(told(engine).at(-1), ["start", 1, "motion", false]);
+  await end();
+});
+
+test("tries a camera again that is busy, until it opens, and tells both once", async () => {
+  const { host, engine, join, end } = start();
+  const states: string[] = [];
+  host.onState((state) => states.push(state.state === "lost" ? state.code : state.state));
+  const { video } = join();
+  engine.say({ ...busy, run: 1 });
+  await until(() => starts(engine) === 2, "it is not tried again");
+  engine.say({ ...busy, run: 2 });
+  await until(() => starts(engine) === 3, "it is not tried a third time");
+  assert.deepEqual(states, ["camera-busy"]);
+  engine.say({ ...opened, run: 3 });
+  engine.packet(0, true);
+  assert.deepEqual(states, ["camera-busy", "on"]);
+  assert.equal(video.account.sent, 1);
+  await end();
+});
+
+test("leaves a lost camera alone when nobody watches, when it is switched off, and in the end", async () => {
+  const { host, engine, join, end } = start();
+  const { video } = join();
+  engine.say({ ...busy, run: 1 });
+  host.isOff = true;
+  await sleep(1_300);
+  assert.equal(starts(engine), 1);
+  host.isOff = false;
+  await until(() => starts(engine) === 2, "it is not opened when it is switched on");
+  engine.say({ ...busy, run: 2 });
+  host.remove(video);
+  await sleep(1_300);
+  assert.equal(starts(engine), 2);
+  join();
+  assert.equal(starts(engine), 3);
+  engine.say({ ...busy, run: 3 });
+  await host.stopCapturing();
+  await sleep(1_300);
+  assert.equal(starts(engine), 3);
+  await end();
+});
+
+test("tells when the source gives nothing and when it does again, and what fails while it is stopped is over", async () => {
+  const { host, engine, join, end } = start();
+  const states: string[] = [];
+  host.onState(({ state }) => states.push(state));
+  join();
+  engine.say({ event: "stalled", run: 1, isStalled: true, message: "Nothing comes." });
+  engine.say({ event: "stalled", run: 1, isStalled: false, message: "" });
+  assert.deepEqual(states, ["lost", "on"]);
+  engine.isObedient = false;
+  host.isOff = true;
+  engine.say({ ...busy, run: 1 });
+  engine.say({ event: "stopped", run: 1 });
+  assert.deepEqual(states, ["lost", "on", "off"]);
+  await end();
+});
+
+for (const isSwitched of [false, true]) {
+  test(`${isSwitched ? "goes on without a source that it was switched to" : "gives up a first source"} that cannot be used`, async () => {
+    const { host, engine, failures, join, end } = start();
+    const states: string[] = [];
+    host.onState(({ state }) => states.push(state));
+    join();
+    if (isSwitched) {
+      host.setSource(motion);
+      await until(() => starts(engine) === 2, "the other source is not opened");
+    }
+    engine.say({ event: "failed", run: isSwitched ? 2 : 1, code: "not-a-video", message: "" });
+    await sleep(1_300);
+    assert.deepEqual([failures, states], isSwitched ? [[], ["lost"]] : [["not-a-video"], []]);
+    assert.equal(starts(engine), isSwitched ? 2 : 1, "it is tried again");
+    await end();
+  });
+}
 
 /** Everything that was sent has arrived. */
 function acknowledge(...receivers: readonly { readonly session: FakeSession; readonly video: OutgoingVideo }[]): void {

@@ -3,11 +3,11 @@
 // picture comes back by itself, and the account still closes.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FaultProxy } from "@simple-video-chat/protocol/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
-import { TcpProxy } from "../../e2e/tcp-proxy.ts";
 import { makeFolder } from "../../e2e/video-file.ts";
 
 const testCard = ["--source", "testcard", "--camera-size", "640x360"];
@@ -132,7 +132,7 @@ test(
   withPrograms(async (start) => {
     const sender = start("sender", [...testCard, "--listen", "127.0.0.1:0"]);
     const invite = await sender.invite();
-    const proxy = await TcpProxy.start(sender.port);
+    const proxy = await FaultProxy.start({ targetPort: sender.port });
     try {
       const receiver = start("receiver", ["--no-window"], { env: { SVC_INVITE: proxy.redirect(invite) } });
       await receiver.event("first-picture");
@@ -144,7 +144,7 @@ test(
 
       const from = receiver.events.length;
       const heldMs = performance.now();
-      proxy.hold();
+      proxy.stall();
       const silent = await receiver.event("silent", { from });
       assert.is(silent["silent"], true);
       while (performance.now() - heldMs < 4000) await receiver.event("stats", { from: receiver.events.length });
@@ -167,13 +167,13 @@ test(
   withPrograms(async (start) => {
     const sender = start("sender", [...testCard, "--listen", "127.0.0.1:0"]);
     const invite = await sender.invite();
-    const proxy = await TcpProxy.start(sender.port);
+    const proxy = await FaultProxy.start({ targetPort: sender.port });
     try {
       const receiver = start("receiver", ["--no-window"], { env: { SVC_INVITE: proxy.redirect(invite) } });
       await receiver.event("first-picture");
       await receiver.event("stats", { from: receiver.events.length });
       for (const nth of [1, 2]) {
-        proxy.hold();
+        proxy.stall();
         await Promise.all([sleep(2500), receiver.event("late", { nth, where: ({ late }) => late === true })]);
         proxy.release();
         await receiver.event("late", { nth, where: ({ late }) => late === false });
@@ -213,7 +213,7 @@ test(
   withPrograms(async (start) => {
     const waiting = start("peer", [...testCard, "--no-window", "--listen", "127.0.0.1:0", "--name", "Wilhelmina-waits"]);
     const invite = await waiting.invite();
-    const proxy = await TcpProxy.start(waiting.port);
+    const proxy = await FaultProxy.start({ targetPort: waiting.port, isRecording: true });
     try {
       const calling = start("peer", [...testCard, "--no-window", "--name", "Caspar-calls"], {
         env: { SVC_INVITE: proxy.redirect(invite) },

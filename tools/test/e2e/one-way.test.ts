@@ -2,11 +2,11 @@
 // sender → receiver as real processes on loopback: every picture that is shown is the one that was captured, and every frame is
 // accounted for; several receivers of one sender do not disturb each other.
 import { join } from "node:path";
+import { FaultProxy } from "@simple-video-chat/protocol/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, droppedFrames, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
-import { TcpProxy } from "../../e2e/tcp-proxy.ts";
 import { makeFolder, writeVideoFile } from "../../e2e/video-file.ts";
 
 const testCard = ["--source", "testcard", "--camera-size", "640x360", "--listen", "127.0.0.1:0"];
@@ -88,13 +88,13 @@ test(
   "gives a receiver on a slow link pictures that suit it, and leaves the fast one its own",
   withPrograms(async (start) => {
     const folder = makeFolder();
-    const proxies: TcpProxy[] = [];
+    const proxies: FaultProxy[] = [];
     try {
       const key = ["--key-file", join(folder.path, "key")];
       const sender = start("sender", [...testCard, ...key]);
       await sender.event("listening");
       const slowBps = 250_000;
-      const proxy = await TcpProxy.start(sender.port, slowBps);
+      const proxy = await FaultProxy.start({ targetPort: sender.port, faults: { rateBps: slowBps } });
       proxies.push(proxy);
       const fast = start("receiver", [`127.0.0.1:${sender.port}`, ...key, "--no-window"]);
       await fast.event("first-picture");

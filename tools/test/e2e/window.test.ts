@@ -4,11 +4,11 @@
 // self-view, the preview, and a screen that goes away or was never there.
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { FaultProxy } from "@simple-video-chat/protocol/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
-import { TcpProxy } from "../../e2e/tcp-proxy.ts";
 import { type Screenshot, type VirtualDisplay, withDisplay } from "../../e2e/virtual-display.ts";
 import {
   barCentres,
@@ -154,13 +154,13 @@ test(
   onDisplay(async (start, display) => {
     const sender = start("sender", [...testCard, ...loopback, "--name", "camera"]);
     const invite = await sender.invite();
-    const proxy = await TcpProxy.start(sender.port);
+    const proxy = await FaultProxy.start({ targetPort: sender.port });
     try {
       const receiver = start("receiver", [], { env: { DISPLAY: display.name, SVC_INVITE: proxy.redirect(invite) } });
       await receiver.event("first-picture");
       const window = await display.window("camera");
       await display.settled(window, 640, 360);
-      proxy.hold();
+      proxy.stall();
       await receiver.event("late");
       await screenshotWhere(display, window, isCard, { what: "the card in place of the picture" });
       proxy.release();

@@ -11,7 +11,9 @@ import type { JsonObject } from "@simple-video-chat/protocol";
 import { cleanEnvironment } from "../../../packages/protocol/set-up/child.mjs";
 import { cacheFolder } from "../../../packages/protocol/set-up/cache-folder.mjs";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
+import { withBrowser } from "../../e2e/browser.ts";
 import { withPrograms } from "../../e2e/program.ts";
+import { writeVideoFile } from "../../e2e/video-file.ts";
 import { rehearseRelease, type ReleasedPackage } from "../../release/rehearse.mjs";
 import { ensurePnpm } from "../../setup/package-manager.mjs";
 import { repositoryFolder } from "../../setup/places.mjs";
@@ -49,22 +51,49 @@ const hasMoved = { where: (stats: JsonObject): boolean => Number(stats["shown"])
 const bothMove = { where: ({ incoming }: JsonObject): boolean => Number((incoming as JsonObject)["shown"]) > 15 };
 
 /** A sender, a receiver and a call, each run from there. */
-async function runsFrom(installedIn: string): Promise<void> {
+async function runsFrom(installedIn: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
   await withPrograms(async (start) => {
-    const sender = start("sender", [...pipe, "--listen", "127.0.0.1:0"], { installedIn });
-    const receiver = start("receiver", ["--no-window"], { installedIn, env: { SVC_INVITE: await sender.invite() } });
+    const sender = start("sender", [...pipe, "--listen", "127.0.0.1:0"], { installedIn, env });
+    const receiver = start("receiver", ["--no-window"], { installedIn, env: { ...env, SVC_INVITE: await sender.invite() } });
     await receiver.event("stats", hasMoved);
     await receiver.interrupt();
     checkAccount(summaryOf(receiver));
     checkBarcodes(summaryOf(receiver));
     await sender.interrupt();
-    const waiting = start("peer", [...pipe, "--no-window", "--listen", "127.0.0.1:0"], { installedIn });
-    const calling = start("peer", [...pipe, "--no-window"], { installedIn, env: { SVC_INVITE: await waiting.invite() } });
+    const waiting = start("peer", [...pipe, "--no-window", "--listen", "127.0.0.1:0"], { installedIn, env });
+    const calling = start("peer", [...pipe, "--no-window"], { installedIn, env: { ...env, SVC_INVITE: await waiting.invite() } });
     await Promise.all([waiting.event("stats", bothMove), calling.event("stats", bothMove)]);
     await calling.interrupt();
     await waiting.exits(0);
   }, 120_000)();
 }
+
+/** A film of a sender, and a receiver that wants a window: both say that OpenCV is missing, and the picture is on a page. */
+async function showsAPage(installedIn: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const film = join(folder, "film.avi");
+  await writeVideoFile(film, { frames: 100, frameRate: 25 });
+  await withPrograms(
+    (start) =>
+      withBrowser(async (open) => {
+        const options = ["--source", film, "--barcode", "--loop", "--no-audio", "--listen", "127.0.0.1:0"];
+        const sender = start("sender", options, { installedIn, env });
+        const receiver = start("receiver", ["--no-audio"], { installedIn, env: { ...env, SVC_INVITE: await sender.invite() } });
+        await Promise.all([sender.event("notice", isOpenCvMissing), receiver.event("notice", isOpenCvMissing)]);
+        const { url } = await receiver.event("page");
+        await open(typeof url === "string" ? url : "");
+        await receiver.event("stats", { ...hasMoved, limitMs: 40_000 });
+        await receiver.interrupt();
+        checkAccount(summaryOf(receiver));
+        checkBarcodes(summaryOf(receiver));
+        await sender.interrupt();
+      }),
+    120_000,
+  )();
+}
+
+const isOpenCvMissing = {
+  where: ({ code, message }: JsonObject): boolean => code === "no-opencv" && typeof message === "string" && message.includes("setup"),
+};
 
 test("turns the changesets into versions, changelogs and packages that want each other's new versions", () => {
   assert.equal(
@@ -95,14 +124,10 @@ test("are what publint and attw call sound", () => {
 test("can be installed by npm and make a call", async () => {
   const place = wantingFolder("npm");
   run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], place);
-  // npm leaves OpenCV's package out, since it cannot compile it without help: first there is a sentence, then there is `setup`.
-  const cache = mkdtempSync(join(folder, "cache-"));
-  await withPrograms(async (start) => {
-    const env = { XDG_CACHE_HOME: cache };
-    const sender = start("sender", [...pipe, "--listen", "127.0.0.1:0"], { installedIn: place, env });
-    start("receiver", ["--no-window"], { installedIn: place, env: { ...env, SVC_INVITE: await sender.invite() } });
-    await sender.sentence(/setup/);
-  })();
+  // npm leaves OpenCV's package out, since it cannot compile it without help. Calls are made all the same, and it is said.
+  const env = { XDG_CACHE_HOME: mkdtempSync(join(folder, "cache-")) };
+  await runsFrom(place, env);
+  await showsAPage(place, env);
   run(join(place, "node_modules", ".bin", "svc-peer"), ["setup"], place);
   await runsFrom(place);
 });

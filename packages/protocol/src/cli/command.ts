@@ -42,6 +42,8 @@ export interface Command {
   readonly describe: string;
   /** What may stand behind the name, as --help writes it: "<name>" must, "[topic]" may. */
   readonly operands?: string;
+  /** Words that an operand may be, for completions. */
+  readonly operandWords?: readonly string[];
   readonly options: OptionTable;
   /** @throws CliError for what the user can change */
   readonly run: (args: CommandArguments, context: CommandContext) => Promise<ExitCode>;

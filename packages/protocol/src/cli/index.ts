@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
 
+export { type ChatLines, sendText, tellText } from "./chat-lines.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
@@ -13,6 +14,7 @@ export {
   statusBeside,
   type StatusLines,
 } from "./call-figures.ts";
+export { checkDisplayOptions } from "./display-arguments.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
 export {
@@ -26,6 +28,10 @@ export {
   type OptionTable,
   runCommand,
 } from "./command.ts";
+export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
+export { configPath, settingsFor } from "./config-file.ts";
+export { completionCommand } from "./completion/completion-command.ts";
+export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";
 export { type KeyAction, type KeyActions, type KeyBinding, keyRows, keysOf } from "./key-table.ts";
@@ -36,6 +42,7 @@ export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
 export {
   audioOptions,
+  chatOptions,
   commonOptions,
   displayOptions,
   helpEpilogue,

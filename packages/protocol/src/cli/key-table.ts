@@ -8,6 +8,8 @@ export type KeyAction =
   | "quit"
   | "fullscreen"
   | "mute"
+  | "camera"
+  | "next-source"
   | "pause"
   | "quieter"
   | "louder"
@@ -41,6 +43,8 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["q", "Escape"], action: "quit", does: "end", programs: all },
   { keys: ["f"], action: "fullscreen", does: "full screen, or the window again", programs: watching },
   { keys: ["m"], action: "mute", does: "microphone off (it is released), or on", programs: ["sender", "peer"] },
+  { keys: ["v"], action: "camera", does: "camera off (it is released), or on", programs: ["sender", "peer"] },
+  { keys: ["c"], action: "next-source", does: "the next camera, or the next of several --source", programs: ["sender", "peer"] },
   { keys: ["Space"], action: "pause", does: "hold the picture, or go on live", programs: watching },
   { keys: ["9"], action: "quieter", does: "quieter", programs: watching },
   { keys: ["0"], action: "louder", does: "louder", programs: watching },
@@ -48,6 +52,7 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["h"], action: "self-view", does: "hide your own picture, or show it", programs: calling },
   { keys: ["p"], action: "corner", does: "your own picture to the next corner", programs: calling },
   { keys: ["x"], action: "mirror", does: "mirror the picture, or not", programs: watching },
+  { keys: ["t", "Enter"], action: "type", does: "write a message: Enter sends it, Esc leaves", programs: all },
   { keys: ["?"], action: "help", does: "these keys and the present settings, or neither", programs: all },
 ];
 

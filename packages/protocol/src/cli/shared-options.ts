@@ -4,9 +4,17 @@ import { exitCodesHelp } from "./exit-codes.ts";
 
 /** Options of everything that shows something. */
 export const sourceOptions = {
-  source: { type: "string", default: "camera", describe: "what to show: camera, testcard, motion, a video FILE or a URL" },
+  source: {
+    type: "string",
+    default: "camera",
+    describe:
+      "what to show: camera, screen, screen:WINDOW, screen:1280x720+0+0, testcard, motion, a video FILE or a URL; more than one: the key c goes from one to the next",
+  },
   camera: { type: "string", default: "0", describe: "which camera: index, /dev path or part of its name" },
-  "camera-size": { type: "string", describe: "picture size to ask of the camera (or of testcard and motion), like 1280x720" },
+  "camera-size": {
+    type: "string",
+    describe: "picture size to ask of the camera (or of testcard and motion), like 640x480 [default: 1280x720]",
+  },
   loop: { type: "boolean", default: false, describe: "begin a video file again at its end" },
   "max-size": { alias: "m", type: "number", default: 1280, describe: "scale pictures down to this many pixels on the longer side" },
   "video-bit-rate": { alias: "b", type: "string", describe: "most video bits a second, like 2M or 800k [default: 2M, with jpeg 40M]" },
@@ -24,6 +32,11 @@ export const sourceOptions = {
 /** Options of everything that shows pictures of the other end. */
 export const displayOptions = {
   window: { type: "boolean", default: true, describe: "open a window (--no-window: only figures)" },
+  view: {
+    choices: ["window", "browser"],
+    default: "window",
+    describe: "where pictures are shown: in a window, or in a page for a browser on this computer, which needs no OpenCV",
+  },
 } as const;
 
 /** Options of everything that records. */
@@ -51,6 +64,11 @@ export const audioOptions = {
   },
 } as const;
 
+/** Options of everything that texts can be exchanged with. */
+export const chatOptions = {
+  chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
+} as const;
+
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },
@@ -60,8 +78,9 @@ export const commonOptions = {
   },
   "time-limit": { type: "number", describe: "end after this many seconds" },
   json: { type: "boolean", default: false, describe: "one JSON object a line on stdout, for programs" },
+  config: { type: "string", describe: "a file with options, in place of the usual one; see help config" },
   quiet: { type: "boolean", default: false, describe: "say only what is needed" },
 } as const;
 
 /** What ends every --help. */
-export const helpEpilogue: string = `Every option can also be given in the environment: --max-fps as SVC_MAX_FPS. ${exitCodesHelp}`;
+export const helpEpilogue: string = `Every option can also be given in the environment, --max-fps as SVC_MAX_FPS, or in the config file. ${exitCodesHelp}`;

@@ -24,6 +24,7 @@ import { stop, type StopMessage } from "./stop.ts";
 import { textAck, type TextAckMessage } from "./text-ack.ts";
 import { text, type TextMessage } from "./text.ts";
 import { track, type TrackMessage } from "./track.ts";
+import { videoState, type VideoStateMessage } from "./video-state.ts";
 import { video, type VideoMessage } from "./video.ts";
 
 /** A message that may cross a network. */
@@ -44,7 +45,8 @@ export type NetworkMessage =
   | StopMessage
   | AudioMessage
   | AudioTrackMessage
-  | AudioReportMessage;
+  | AudioReportMessage
+  | VideoStateMessage;
 
 /** A message that only crosses the pipe between the network process and an engine. */
 export type EngineMessage = EngineConfigureMessage | CreditMessage | EngineEventMessage | CaptureCountMessage;
@@ -90,6 +92,7 @@ const definitions: { readonly [T in MessageType]: MessageDefinition<Extract<Mess
   credit,
   "engine-event": engineEvent,
   "capture-count": captureCount,
+  "video-state": videoState,
 };
 
 /** Every message type with its number, scope and header rule, in the order of the numbers. */
@@ -99,8 +102,6 @@ const byTypeId: ReadonlyMap<number, MessageDefinition<Message>> = new Map(messag
 
 /** From this number on, a type that is not known is skipped instead of being an error. */
 export const firstOptionalTypeId = 0x80;
-
-export { serializeVideoHeader } from "./video.ts";
 
 const optionalRule: HeaderRule = { minPayloadBytes: 0, maxPayloadBytes: maxControlBytes, flagsMask: 0xff, track: "any" };
 

@@ -22,8 +22,8 @@ const commands = {
 
 const replyError = 0;
 const reply = 2;
-/** What the server says unasked, by number. */
-const notices: Readonly<Record<number, PulseNotice["notice"]>> = { 61: "wanted", 64: "gone", 65: "gone" };
+/** What the server says unasked, by number: of playback and of record streams. */
+const notices: Readonly<Record<number, PulseNotice["notice"]>> = { 61: "wanted", 64: "gone", 65: "gone", 78: "moved", 79: "moved" };
 
 /** The protocol of PulseAudio 0.9.16 (2009): everything that is needed, and spoken by everything since. */
 const protocolVersion = 15;
@@ -37,13 +37,14 @@ const connectTimeoutMs = 2_000;
 /** A command by name. */
 export type PulseCommand = keyof typeof commands;
 
-/** What the server says of a stream: it wants this many bytes, or has ended it. */
-export interface PulseNotice {
-  readonly notice: "wanted" | "gone";
-  readonly channel: number;
-  readonly bytes: number;
-  readonly isRecord: boolean;
-}
+/** What the server says of a stream. */
+export type PulseNotice =
+  /** It wants this many bytes. */
+  | { readonly notice: "wanted"; readonly channel: number; readonly bytes: number }
+  /** It has ended it. */
+  | { readonly notice: "gone"; readonly channel: number }
+  /** It goes on with another device, the one of this id: it was unplugged, or the user wants another one. */
+  | { readonly notice: "moved"; readonly channel: number; readonly deviceId: string };
 
 /** What a client tells its streams. */
 export interface PulseClientEvents {
@@ -133,8 +134,9 @@ export class PulseClient {
     const notice = notices[command];
     if (notice !== undefined) {
       const channel = values.integer();
-      const bytes = notice === "wanted" ? values.integer() : 0;
-      this.#events.onNotice({ notice, channel, bytes, isRecord: command === 65 });
+      if (notice === "wanted") this.#events.onNotice({ notice, channel, bytes: values.integer() });
+      else if (notice === "moved") this.#events.onNotice({ notice, channel, deviceId: values.skip(1).text() });
+      else this.#events.onNotice({ notice, channel });
       return;
     }
     const waiting = this.#waiting.get(tag);

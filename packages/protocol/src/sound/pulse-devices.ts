@@ -39,7 +39,7 @@ export async function listSpeakers(client: PulseClient): Promise<readonly SoundD
 }
 
 /** Whether a device to record from is none, but what a speaker plays: the server's default where there is no microphone. */
-export function isMonitor({ id }: SoundDevice): boolean {
+export function isMonitor({ id }: Pick<SoundDevice, "id">): boolean {
   return id.endsWith(".monitor");
 }
 

@@ -2,7 +2,7 @@
 import { nowUs } from "../time/clock.ts";
 import { type Scheduler, systemScheduler } from "../time/scheduler.ts";
 import { BlockCutter } from "./block-cutter.ts";
-import { connectPulse, type PulseClient, type PulseClientEvents } from "./pulse-client.ts";
+import { connectPulse, type PulseClient, type PulseClientEvents, type PulseNotice } from "./pulse-client.ts";
 import { isMonitor, listMicrophones, listSpeakers } from "./pulse-devices.ts";
 import { TagWriter } from "./pulse-tags.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type MicrophoneEvents,
   type OpenSoundDevice,
   sampleRateHz,
+  type SoundDevice,
   type SpeakerEvents,
 } from "./sound.ts";
 import { SteadyClock } from "./steady-clock.ts";
@@ -46,8 +47,16 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
   const clock = new SteadyClock();
   let latencyUs = 0;
   const looks: number[] = [];
+  const { onMoved, onGone } = followed(events, listMicrophones);
   const stream = await openStream(options, {
-    onNotice: () => {},
+    onGone,
+    // Without any microphone the server goes on with what a speaker plays.
+    isWanted: (deviceId) => options.device?.endsWith(".monitor") === true || !isMonitor({ id: deviceId }),
+    onMoved: (client, deviceId) => {
+      looks.length = 0;
+      onMoved(client, deviceId);
+    },
+    onWanted: () => {},
     onSamples: (_channel, bytes) => {
       const readUs = nowUs();
       cutter.push(bytes, (block, bytesAfter) => {
@@ -55,7 +64,6 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
         events.onBlock(block, clock.next(readUs - age));
       });
     },
-    onGone: events.onGone,
   });
   const { client } = stream;
   return stream.use(async () => {
@@ -67,7 +75,7 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
       .sampleSpec(sampleRateHz)
       .channelMap()
       .u32(byDefault)
-      .string(device.id)
+      .string(idToOpen(device, options))
       .u32(byDefault)
       .bool(false)
       .u32(blockBytes)
@@ -111,12 +119,12 @@ export async function openPulseSpeaker(options: OpenPulseOptions, events: Speake
     }
   };
   const stream = await openStream(options, {
+    ...followed(events, listSpeakers),
     onSamples: () => {},
-    onNotice: ({ channel, bytes }) => {
+    onWanted: (channel, bytes) => {
       wantedBytes += bytes;
       fill(channel);
     },
-    onGone: events.onGone,
   });
   const { client } = stream;
   return stream.use(async () => {
@@ -125,7 +133,7 @@ export async function openPulseSpeaker(options: OpenPulseOptions, events: Speake
       .sampleSpec(sampleRateHz)
       .channelMap()
       .u32(byDefault)
-      .string(device.id)
+      .string(idToOpen(device, options))
       .u32(4 * speakerBytes)
       .bool(false)
       .u32(speakerBytes)
@@ -157,9 +165,38 @@ export async function openPulseSpeaker(options: OpenPulseOptions, events: Speake
   });
 }
 
+/** Who wants no certain device gets the default one, and the next one when the user chooses another: the server sees to that. */
+function idToOpen(device: SoundDevice, { device: wish }: OpenPulseOptions): string | undefined {
+  return wish === undefined && device.isDefault ? undefined : device.id;
+}
+
+interface StreamEvents extends Pick<PulseClientEvents, "onSamples" | "onGone"> {
+  readonly onWanted: (channel: number, bytes: number) => void;
+  /** Whether this device will do in place of one that is gone; default yes. */
+  readonly isWanted?: (deviceId: string) => boolean;
+  readonly onMoved: (client: PulseClient, deviceId: string) => void;
+}
+
+/** What a stream tells its user when its device changes; `list` knows the devices' names. */
+function followed(
+  { onMoved, onGone }: Pick<MicrophoneEvents, "onMoved" | "onGone">,
+  list: (client: PulseClient) => Promise<readonly SoundDevice[]>,
+): Pick<StreamEvents, "onMoved" | "onGone"> {
+  return {
+    onGone,
+    onMoved: (client, deviceId) => {
+      const tell = (devices: readonly SoundDevice[]): void => onMoved?.(devices.find(({ id }) => id === deviceId)?.name ?? deviceId);
+      // A server that is gone meanwhile says so by itself.
+      list(client).then(tell, () => {});
+    },
+  };
+}
+
 interface StreamState {
   isOpen: boolean;
   client?: PulseClient;
+  /** Does not wait as long for the next measurement; undefined while one is under way. */
+  measureSoon?: (() => void) | undefined;
   /** Puts the next measurement off. */
   cancel?: () => void;
 }
@@ -172,7 +209,7 @@ interface PulseStream {
   measure(ask: () => Promise<void>): void;
 }
 
-async function openStream(options: OpenPulseOptions, events: PulseClientEvents): Promise<PulseStream> {
+async function openStream(options: OpenPulseOptions, events: StreamEvents): Promise<PulseStream> {
   const { scheduler = systemScheduler, env } = options;
   const state: StreamState = { isOpen: true };
   const end = (): void => {
@@ -184,20 +221,37 @@ async function openStream(options: OpenPulseOptions, events: PulseClientEvents):
     end();
     events.onGone(reason);
   };
-  const client = await connectPulse(
-    {
-      onSamples: events.onSamples,
-      onNotice: (notice) => (notice.notice === "wanted" ? events.onNotice(notice) : gone("the device was taken away")),
-      onGone: gone,
-    },
-    env,
-  );
+  const onNotice = (notice: PulseNotice): void => {
+    switch (notice.notice) {
+      case "wanted":
+        events.onWanted(notice.channel, notice.bytes);
+        break;
+      case "moved":
+        if (events.isWanted?.(notice.deviceId) === false) return gone("it was unplugged, and there is no other");
+        // Each device has a delay of its own.
+        state.measureSoon?.();
+        if (state.client !== undefined) events.onMoved(state.client, notice.deviceId);
+        break;
+      case "gone":
+        gone("the device was taken away");
+        break;
+    }
+  };
+  const client = await connectPulse({ onSamples: events.onSamples, onNotice, onGone: gone }, env);
   state.client = client;
   const measure = (ask: () => Promise<void>, delayMs = firstLatencyMs): void => {
     if (!state.isOpen) return;
     const again = (): void => measure(ask, latencyIntervalMs);
-    // A server that does not say goes on as before.
-    state.cancel = scheduler.after(delayMs, () => void ask().then(again, again));
+    const cancel = scheduler.after(delayMs, () => {
+      state.measureSoon = undefined;
+      // A server that does not say goes on as before.
+      void ask().then(again, again);
+    });
+    state.cancel = cancel;
+    state.measureSoon = () => {
+      cancel();
+      measure(ask);
+    };
   };
   return {
     client,

@@ -34,7 +34,9 @@ export interface MicrophoneEvents {
    * @param captureUs - when its first sample was at the microphone
    */
   readonly onBlock: (block: Float32Array, captureUs: Micros) => void;
-  /** It is gone: unplugged, or its server ended. Called once. */
+  /** Another one records in its place: it was unplugged, or the user chose another default. @param name what people call it */
+  readonly onMoved?: (name: string) => void;
+  /** It is gone: unplugged with none in its place, or its server ended. Called once. */
   readonly onGone: (reason: string) => void;
 }
 
@@ -46,7 +48,9 @@ export interface SpeakerEvents {
    * @param audibleUs - when its first sample will be heard
    */
   readonly onBlock: (block: Float32Array, audibleUs: Micros) => void;
-  /** It is gone: unplugged, or its server ended. Called once. */
+  /** Another one plays in its place: it was unplugged, or the user chose another default. @param name what people call it */
+  readonly onMoved?: (name: string) => void;
+  /** It is gone: unplugged with none in its place, or its server ended. Called once. */
   readonly onGone: (reason: string) => void;
 }
 

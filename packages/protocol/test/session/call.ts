@@ -1,5 +1,4 @@
-// What the session tests share: two ends on loopback, with a heart that beats fast, and a proxy that can fall silent.
-import net from "node:net";
+// What the session tests share: two ends on loopback, with a heart that beats fast, and a network with faults between them.
 import { connectSession, type ConnectSessionOptions } from "../../src/session/dialer.ts";
 import { listenForSessions, type ListenForSessionsOptions, type SessionListener, type SessionRefusal } from "../../src/session/listener.ts";
 import type { SessionEvents } from "../../src/session/session-events.ts";
@@ -7,6 +6,7 @@ import type { Session } from "../../src/session/session.ts";
 import type { SessionTiming } from "../../src/session/timing.ts";
 import type { Capabilities } from "../../src/messages/capabilities.ts";
 import { type Credential, CredentialStore, deriveCredential } from "../../src/transport/credential.ts";
+import { FaultProxy } from "../../src/testing/fault-proxy.ts";
 import { createSecret } from "../../src/transport/invite.ts";
 
 export const capabilities: Capabilities = {
@@ -115,54 +115,7 @@ export class Host {
   }
 }
 
-/** A TCP proxy that can cut its connections, or pass nothing on while keeping them open. */
-export class Proxy {
-  readonly #pairs = new Set<readonly [net.Socket, net.Socket]>();
-  readonly #server: net.Server;
-  #mute = false;
-
-  constructor(target: () => number) {
-    this.#server = net.createServer((near) => {
-      const far = net.connect(target(), "127.0.0.1");
-      const pair = [near, far] as const;
-      this.#pairs.add(pair);
-      this.#forward(near, far);
-      this.#forward(far, near);
-    });
-  }
-
-  async open(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("no port");
-    return address.port;
-  }
-
-  /** Passes nothing on, in either direction; new connections are accepted and lead nowhere. */
-  set mute(mute: boolean) {
-    this.#mute = mute;
-  }
-
-  cut(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
-    this.#pairs.clear();
-  }
-
-  [Symbol.dispose](): void {
-    this.#server.close();
-    this.cut();
-  }
-
-  #forward(from: net.Socket, to: net.Socket): void {
-    from.on("data", (chunk) => {
-      if (!this.#mute) to.write(chunk);
-    });
-    from.on("end", () => {
-      if (!this.#mute) to.end();
-    });
-    from.on("error", () => from.destroy());
-    from.on("close", () => {
-      if (!this.#mute) to.destroy();
-    });
-  }
+/** A proxy before this listener, which may be another one after it was started anew. */
+export function proxyTo(host: Host): Promise<FaultProxy> {
+  return FaultProxy.start({ targetPort: () => host.listener.port });
 }

@@ -5,7 +5,7 @@ import { PacketAssembler } from "../../src/media/packet-assembler.ts";
 import { nowUs } from "../../src/time/clock.ts";
 import { deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret } from "../../src/transport/invite.ts";
-import { Host, next, Proxy } from "./call.ts";
+import { Host, next, proxyTo } from "./call.ts";
 
 const test = suite("Session");
 
@@ -110,8 +110,8 @@ test("fails at once when nobody listens, or keeps dialing until somebody does", 
 
 test("resumes after a cut: the same session, every text exactly once and in order", async () => {
   await using host = await new Host("single").listen();
-  using proxy = new Proxy(() => host.listener.port);
-  const { dialer, listener } = await host.call({ port: await proxy.open() });
+  using proxy = await proxyTo(host);
+  const { dialer, listener } = await host.call({ port: proxy.port });
   const back: string[] = [];
   dialer.on("text", ({ text }) => back.push(text));
   const fates: Promise<string>[] = [];
@@ -119,7 +119,7 @@ test("resumes after a cut: the same session, every text exactly once and in orde
     const lost = Promise.all([next(dialer, "reconnecting"), next(listener, "reconnecting")]);
     const live = Promise.all([next(dialer, "live"), next(listener, "live")]);
     fates.push(dialer.sendText(`${round} before`), listener.sendText(`${round} before`));
-    proxy.cut();
+    proxy.reset();
     fates.push(dialer.sendText(`${round} cut`), listener.sendText(`${round} cut`));
     await lost;
     assert.equal(dialer.status, "reconnecting");
@@ -139,30 +139,29 @@ test("resumes after a cut: the same session, every text exactly once and in orde
 
 test("notices a network that swallows everything, at both ends, and is live again when it heals", async () => {
   await using host = await new Host().listen();
-  using proxy = new Proxy(() => host.listener.port);
-  const { dialer, listener } = await host.call({ port: await proxy.open() });
+  using proxy = await proxyTo(host);
+  const { dialer, listener } = await host.call({ port: proxy.port });
   const silent = Promise.all([next(dialer, "silent"), next(listener, "silent")]);
   const lost = Promise.all([next(dialer, "reconnecting"), next(listener, "reconnecting")]);
-  proxy.mute = true;
+  proxy.stall();
   assert.deepEqual(
     (await silent).map((event) => event.silent),
     [true, true],
   );
   await lost;
   const live = next(dialer, "live");
-  proxy.mute = false;
+  proxy.release();
   assert.equal((await live).resumed, true);
 });
 
 test("lets the returning end take its place although the old connection seems alive", async () => {
   await using host = await new Host().listen({ timing: {} });
-  using proxy = new Proxy(() => host.listener.port);
-  const { dialer, listener } = await host.call({ port: await proxy.open() });
+  using proxy = await proxyTo(host);
+  const { dialer, listener } = await host.call({ port: proxy.port });
   const live = Promise.all([next(dialer, "live"), next(listener, "live")]);
-  proxy.mute = true;
+  proxy.strand();
   await next(dialer, "reconnecting");
   assert.equal(listener.status, "live");
-  proxy.mute = false;
   assert.deepEqual(
     (await live).map(({ resumed }) => resumed),
     [true, true],
@@ -171,17 +170,17 @@ test("lets the returning end take its place although the old connection seems al
 
 test("begins anew with a listener that was restarted, and reports texts that it cannot know to have arrived", async () => {
   await using host = await new Host().listen();
-  using proxy = new Proxy(() => host.listener.port);
-  const { dialer } = await host.call({ port: await proxy.open() });
-  proxy.mute = true;
+  using proxy = await proxyTo(host);
+  const { dialer } = await host.call({ port: proxy.port });
+  proxy.stall();
   const unsure = dialer.sendText("sent into the void");
   await next(dialer, "reconnecting");
   await host.listener.close();
   await host.listen();
   const unsent = dialer.sendText("not sent yet");
   const live = next(dialer, "live");
-  proxy.mute = false;
-  proxy.cut();
+  proxy.release();
+  proxy.reset();
   assert.equal((await live).resumed, false);
   assert.equal(await unsure, "undelivered");
   assert.equal(await unsent, "delivered");
@@ -228,11 +227,11 @@ test("revokes: the session ends and its own secret opens nothing any more", asyn
 
 test("says busy when all places are taken, but lets a new one have the place of one that is gone", async () => {
   await using host = await new Host().listen({ maxSessions: 1 });
-  using proxy = new Proxy(() => host.listener.port);
-  const { dialer, listener } = await host.call({ port: await proxy.open() });
+  using proxy = await proxyTo(host);
+  const { dialer, listener } = await host.call({ port: proxy.port });
   assert.equal((await next(host.dial(), "closed")).code, "busy");
   const lost = next(listener, "reconnecting");
-  proxy.mute = true;
+  proxy.stall();
   await Promise.all([lost, next(dialer, "reconnecting")]);
   await host.call();
   assert.equal(listener.status, "closed");
@@ -240,12 +239,12 @@ test("says busy when all places are taken, but lets a new one have the place of 
 
 test("reports texts undelivered when the session ends, and after a long outage", async () => {
   await using host = await new Host().listen();
-  using proxy = new Proxy(() => host.listener.port);
+  using proxy = await proxyTo(host);
   const { dialer } = await host.call({
-    port: await proxy.open(),
+    port: proxy.port,
     timing: { deadAfterMs: 100, silentAfterMs: 50, heartbeatMs: 20, textMs: 30, connectMs: 100 },
   });
-  proxy.mute = true;
+  proxy.stall();
   assert.equal(await dialer.sendText("into the void"), "undelivered");
   assert.equal(await dialer.sendText("too late to wait"), "undelivered");
   await dialer.close();

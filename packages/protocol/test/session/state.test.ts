@@ -132,6 +132,7 @@ const others: readonly PlainMessageType[] = [
   "keyframe-request",
   "account",
   "stop",
+  "video-state",
   "unknown",
 ];
 

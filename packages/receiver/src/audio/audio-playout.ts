@@ -89,6 +89,7 @@ export class AudioPlayout {
     try {
       this.#speaker = await this.#open(device, {
         onBlock: (block, audibleUs) => this.#fill(block, audibleUs),
+        onMoved: (name) => this.#sink.onEvent({ event: "playing", name }),
         onGone: (reason) => this.#fail(new SoundError("sound-device-failed", `The speaker is gone: ${reason}.`)),
       });
       this.#hasFailed = false;

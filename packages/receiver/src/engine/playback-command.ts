@@ -38,6 +38,8 @@ export interface BarcodeCount {
 /** From the playback engine to the network process. */
 export type PlaybackEvent =
   | { readonly event: "opened"; readonly display: "window" | "none" }
+  /** A page waits for a browser at this address. Whoever has it can see the call. */
+  | { readonly event: "opened"; readonly display: "browser"; readonly url: string }
   | { readonly event: "key"; readonly key: string }
   | { readonly event: "closed" }
   | { readonly event: "drained"; readonly barcodes: BarcodeCount }

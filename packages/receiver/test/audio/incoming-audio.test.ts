@@ -69,6 +69,7 @@ test("ends a session whose sound breaks the rules", () => {
 test("reckons the time from mouth to ear with both clocks", () => {
   const { audio } = bench();
   const rest = { delayUs: 25_000, targetUs: 20_000, late: 0, dropped: 0, peakDbfs: -20 };
+  audio.receive(track(false));
   audio.played({ offsetUs: 1_055_000, playedUs: 9_900_000, concealedUs: 100_000, ...rest });
   const { latencyMs, jitterMs, concealedShare, peakDbfs } = audio.stats();
   assert.deepEqual([latencyMs, jitterMs, concealedShare, peakDbfs], [55, 25, 0.01, -20]);

@@ -79,6 +79,7 @@ export class AudioCapture {
       if (sound.kind === "microphone" && sound.suppressNoise === true) this.#suppressor ??= await openNoiseSuppressor();
       this.#source = await this.#open(wanted.sound, wanted.startUs, {
         onBlock: (block, captureUs) => this.#take(block, captureUs),
+        onMoved: (name) => this.#sink.onEvent({ event: "recording", name }),
         onGone: (reason) => this.#lost(reason),
       });
       this.#hasFailed = false;

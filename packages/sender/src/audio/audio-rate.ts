@@ -98,7 +98,7 @@ export class AudioRate {
 
   /**
    * A packet arrived.
-   * @param wayUs from its recording to its arrival, with any constant in it: the other end's clock is another
+   * @param wayUs from its sending to its arrival, with any constant in it: the other end's clock is another
    */
   onReport(wayUs: number, nowUs: Micros): void {
     this.#changedUs ??= nowUs;

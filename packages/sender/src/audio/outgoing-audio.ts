@@ -5,7 +5,7 @@ import { audioTrack } from "@simple-video-chat/protocol/engine";
 
 import { AudioRate } from "./audio-rate.ts";
 
-/** Packets whose recording time is remembered until they are reported: 5 s of the shortest. */
+/** Packets whose time of sending is remembered until they are reported: 5 s of the shortest. */
 const maxRemembered = 512;
 
 /**
@@ -21,7 +21,9 @@ export type OutgoingAudioSession = Pick<Session, "send" | "clock">;
 export class OutgoingAudio {
   readonly #session: OutgoingAudioSession;
   readonly #onRate: () => void;
-  readonly #captured = new Map<number, Micros>();
+  readonly #now: () => Micros;
+  /** When packets of which nothing was heard yet were sent: what a device adds, or a busy engine, is not the link's. */
+  readonly #unreported = new Map<number, Micros>();
   #rate = new AudioRate();
   #isConnected = false;
   #muted = false;
@@ -29,7 +31,8 @@ export class OutgoingAudio {
   #notSent = 0;
 
   /** @param onRate the format or the picture's leave may have changed */
-  constructor(session: OutgoingAudioSession, onRate: () => void) {
+  constructor(session: OutgoingAudioSession, onRate: () => void, now: () => Micros = nowUs) {
+    this.#now = now;
     this.#session = session;
     this.#onRate = onRate;
   }
@@ -48,7 +51,7 @@ export class OutgoingAudio {
   connected(): void {
     this.#isConnected = true;
     this.#rate = new AudioRate();
-    this.#captured.clear();
+    this.#unreported.clear();
     this.#announce();
   }
 
@@ -65,29 +68,29 @@ export class OutgoingAudio {
   /** Sends a packet, or leaves it out when the link is full. */
   offer(packet: AudioMessage): void {
     if (!this.#isConnected) return;
-    const unreportedUs = this.#unreportedUs(packet.captureUs);
-    if (unreportedUs > maxUnreportedUs + (this.#session.clock?.rttUs ?? 0) || !this.#session.send(packet)) {
+    const now = this.#now();
+    if (this.#unreportedUs(now) > maxUnreportedUs + (this.#session.clock?.rttUs ?? 0) || !this.#session.send(packet)) {
       this.#notSent++;
       return;
     }
     this.#sent++;
-    this.#captured.set(packet.packet, packet.captureUs);
-    if (this.#captured.size > maxRemembered) this.#captured.delete(packet.packet - maxRemembered);
+    this.#unreported.set(packet.packet, now);
+    if (this.#unreported.size > maxRemembered) this.#unreported.delete(packet.packet - maxRemembered);
   }
 
   /** Handles what the receiver says of the sound. */
   receive(message: ReceivedMessage): void {
     if (message.type !== "audio-report" || message.track !== audioTrack) return;
-    const captureUs = this.#captured.get(message.packet);
-    if (captureUs === undefined) return;
-    for (const packet of this.#captured.keys()) if (packet <= message.packet) this.#captured.delete(packet);
-    this.#rate.onReport(message.receivedUs - captureUs, nowUs());
+    const sentUs = this.#unreported.get(message.packet);
+    if (sentUs === undefined) return;
+    for (const packet of this.#unreported.keys()) if (packet <= message.packet) this.#unreported.delete(packet);
+    this.#rate.onReport(message.receivedUs - sentUs, this.#now());
     this.#onRate();
   }
 
   /** Age of the oldest packet of which nothing was heard. */
   #unreportedUs(atUs: Micros): number {
-    const [oldestUs] = this.#captured.values();
+    const [oldestUs] = this.#unreported.values();
     return oldestUs === undefined ? 0 : Math.max(0, atUs - oldestUs);
   }
 

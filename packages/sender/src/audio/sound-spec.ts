@@ -33,6 +33,7 @@ export function soundFor(source: SourceSpec, args: MicrophoneArguments): SoundSp
   if (device !== undefined) return { kind: "microphone", device, suppressNoise, headphones };
   switch (source.kind) {
     case "camera":
+    case "screen":
       return { kind: "microphone", suppressNoise, headphones };
     case "testcard":
       return { kind: "tone" };

@@ -7,7 +7,7 @@ import type { Mat } from "../native/opencv.ts";
 import { EncoderTier, type TierSink } from "./encoder-tier.ts";
 import { FrameRateLimit } from "./frame-rate-limit.ts";
 import { SharedFrame } from "./shared-frame.ts";
-import type { Source } from "./source.ts";
+import type { RawFrame, Source } from "./source.ts";
 
 /** Where the loop's results go; those of a tier in order. */
 export interface CaptureSink extends TierSink {
@@ -15,6 +15,8 @@ export interface CaptureSink extends TierSink {
   readonly onTierOpen: (track: number, frame: number) => void;
   /** The newest captured picture, once it is done with, before it is released: for the self-view and the preview. */
   readonly onRawFrame: (mat: Mat) => void;
+  /** The source gives no pictures, and has not failed (true); or it does again (false). */
+  readonly onStall: (isStalled: boolean) => void;
   /** The source is at its end (undefined) or failed. The loop is over. */
   readonly onEnd: (error: unknown) => void;
 }
@@ -125,7 +127,7 @@ export class CaptureLoop {
   async #read(): Promise<void> {
     try {
       for (;;) {
-        const raw = await this.#source.next();
+        const raw = await this.#next();
         if (raw === undefined) break;
         const tiers = [...this.#tiers.values()];
         // Of a frame rate that no tier wants nothing is numbered.
@@ -142,6 +144,23 @@ export class CaptureLoop {
       this.#end(undefined);
     } catch (error) {
       this.#end(error);
+    }
+  }
+
+  /** The next picture; meanwhile it is told when the source is stuck. */
+  async #next(): Promise<RawFrame | undefined> {
+    const { stuckAfterMs } = this.#source;
+    if (stuckAfterMs === undefined) return this.#source.next();
+    let isStalled = false;
+    const timer = setTimeout(() => {
+      isStalled = true;
+      this.#sink.onStall(true);
+    }, stuckAfterMs);
+    try {
+      return await this.#source.next();
+    } finally {
+      clearTimeout(timer);
+      if (isStalled) this.#sink.onStall(false);
     }
   }
 

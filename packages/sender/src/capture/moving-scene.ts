@@ -1,7 +1,8 @@
 // A scene with the motion and texture of footage, for a computer without a camera: somebody with a headset in a room, who talks, looks
 // around, blinks and waves, filmed by a hand that sways. Always the same, so that runs compare.
 
-import { loadOpenCv, type Mat } from "../native/opencv.ts";
+import { SourceError } from "../errors.ts";
+import { loadOpenCv, type Mat, missingOpenCv } from "../native/opencv.ts";
 import { drawPerson } from "./scene-person.ts";
 import { drawRoom } from "./scene-room.ts";
 import type { Source, SourceFormat } from "./source.ts";
@@ -16,9 +17,12 @@ const swayPeriodsS = { across: 9.7, down: 6.3 } as const;
 /** The scene by itself. What it looks like depends on the time alone, so that a benchmark can draw what was captured once more. */
 export type MovingScene = Drawing;
 
-/** Opens the moving scene. */
+/** Opens the moving scene. @throws SourceError source-unknown without OpenCV: it is drawn with more than plain-opencv.ts has */
 export async function openMovingScene(spec: Extract<SourceSpec, { kind: "motion" }>): Promise<Source> {
   const { widthPx, heightPx, frameRate } = spec;
+  await loadOpenCv();
+  const why = missingOpenCv();
+  if (why !== undefined) throw new SourceError("source-unknown", `The moving scene needs OpenCV. ${why} --source testcard goes without.`);
   return new SyntheticSource("moving scene", { widthPx, heightPx, frameRate }, await makeMovingScene(spec));
 }
 

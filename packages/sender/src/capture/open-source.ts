@@ -3,6 +3,7 @@
 import type { Micros } from "@simple-video-chat/protocol";
 
 import { openMovingScene } from "./moving-scene.ts";
+import { openScreen } from "./screen/screen-source.ts";
 import type { Source } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
 import { openTestCard } from "./test-card.ts";
@@ -17,6 +18,8 @@ export function openSource(spec: SourceSpec, onTimeline?: (originUs: Micros) => 
   switch (spec.kind) {
     case "camera":
       return openCamera(spec);
+    case "screen":
+      return openScreen(spec);
     case "file":
       return openFile(spec, onTimeline);
     case "url":

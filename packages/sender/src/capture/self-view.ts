@@ -1,7 +1,7 @@
 // Small pictures of what is captured, for the corner of peer's window. They go to the playback engine as JPEG packets of their
 // own track: raw frames never cross a process boundary.
 
-import { type EncodedPacket, nowUs, type TrackMessage } from "@simple-video-chat/protocol";
+import { type EncodedPacket, type Micros, nowUs, type TrackMessage } from "@simple-video-chat/protocol";
 import { selfViewTrack } from "@simple-video-chat/protocol/engine";
 
 import type { Mat, OpenCv } from "../native/opencv.ts";
@@ -10,6 +10,8 @@ import type { Mat, OpenCv } from "../native/opencv.ts";
 const widthPx = 320;
 const frameRate = 15;
 const quality = 75;
+/** What is shown when nothing is captured, BGR. */
+const blank = [40, 32, 28] as const;
 
 /** Makes the self-view's packets. */
 export class SelfView {
@@ -37,6 +39,17 @@ export class SelfView {
       this.#onTrack({ type: "track", track: selfViewTrack, codec: "jpeg", barcode: false, widthPx, heightPx, frameRate });
     }
     const small = mat.resize(heightPx, widthPx, 0, 0, this.#cv.INTER_AREA);
+    this.#send(small, captureUs);
+  }
+
+  /** The source is released: nobody shall think that it still looks. */
+  close(): void {
+    if (this.#heightPx === 0) return;
+    this.#send(new this.#cv.Mat(this.#heightPx, widthPx, this.#cv.CV_8UC3, [...blank]), nowUs());
+  }
+
+  /** Sends a picture, and releases it. */
+  #send(small: Mat, captureUs: Micros): void {
     const data = this.#cv.imencode(".jpg", small, [this.#cv.IMWRITE_JPEG_QUALITY, quality]);
     small.release();
     const encodedUs = nowUs() - captureUs;

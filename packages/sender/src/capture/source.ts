@@ -24,6 +24,8 @@ export interface Source {
   readonly format: SourceFormat;
   /** For people: the camera's name, the file's name. */
   readonly name: string;
+  /** One that has given no picture for so long is stuck, ms. Undefined: it may take its time. */
+  readonly stuckAfterMs?: number;
   /**
    * The next picture, at the source's own pace: it waits until there is one, and never gives the same one twice.
    * Resolves to undefined at the end of a file, and after {@link close}.
@@ -31,6 +33,6 @@ export interface Source {
    * @throws SourceError when the device stops giving pictures
    */
   next(): Promise<RawFrame | undefined>;
-  /** Releases the device. A {@link next} that is waiting resolves to undefined. */
+  /** Releases the device, at the latest when a driver that is stuck lets go of it. A {@link next} that is waiting resolves to undefined within a second. */
   close(): void;
 }

@@ -7,10 +7,13 @@ import { type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { SourceError } from "../errors.ts";
 import { loadOpenCv, type Mat, type OpenCv } from "../native/opencv.ts";
+import { chooseCameraFormat, usualCameraSize } from "./camera-format.ts";
+import { holderSentence } from "./camera-holder.ts";
 import { findCamera, missingCamera } from "./cameras.ts";
 import { Pacer } from "./pacer.ts";
 import type { RawFrame, Source, SourceFormat } from "./source.ts";
 import type { SourceSpec } from "./source-spec.ts";
+import { openSystemCamera } from "./system-camera.ts";
 
 type VideoCapture = InstanceType<OpenCv["VideoCapture"]>;
 
@@ -18,6 +21,11 @@ type VideoCapture = InstanceType<OpenCv["VideoCapture"]>;
 const unknownFrameRate = 30;
 /** A camera that gives this many empty pictures one after the other is gone. */
 const maxEmptyReads = 10;
+
+/** A live source that gave nothing for so long is stuck, ms: longer than the dimmest camera exposes, and a card is shown within two seconds. */
+const stuckAfterMs = 1500;
+/** How long a read may take to end after the source was closed, ms; it is then left to itself. */
+const closePatienceMs = 1000;
 
 /** How the three kinds differ once they are open. */
 interface Reading {
@@ -30,29 +38,29 @@ interface Reading {
   readonly onEmpty: () => SourceError | undefined;
   /** Lets go of a {@link stamp} that waits. */
   readonly onClose?: () => void;
+  readonly stuckAfterMs?: number;
   /** Reopens at the end, for a file in a loop. */
   readonly reopen?: () => VideoCapture;
 }
 
 /** Opens a camera. @throws SourceError camera-missing or camera-busy, with the cameras that there are */
 export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>): Promise<Source> {
+  // Elsewhere OpenCV knows cameras by their number only.
+  if (process.platform !== "linux") return openSystemCamera(spec);
   const cv = await loadOpenCv();
   const camera = findCamera(spec.camera);
+  const device = typeof camera.device === "number" ? `/dev/video${camera.device}` : camera.device;
   const capture = openCapture(
     cv,
     camera.device,
     () =>
       new SourceError(
         camera.present ? "camera-busy" : "camera-missing",
-        camera.present
-          ? `The camera ${camera.name} does not open: another program may be using it. Close that program, or choose another camera with --camera.`
-          : missingCamera(spec.camera),
+        camera.present ? busyCamera(camera.name, device) : missingCamera(spec.camera),
       ),
   );
-  if (spec.widthPx !== undefined && spec.heightPx !== undefined) {
-    capture.set(cv.CAP_PROP_FRAME_WIDTH, spec.widthPx);
-    capture.set(cv.CAP_PROP_FRAME_HEIGHT, spec.heightPx);
-  }
+  const { widthPx = usualCameraSize.widthPx, heightPx = usualCameraSize.heightPx, frameRate = unknownFrameRate } = spec;
+  chooseCameraFormat(capture, { widthPx, heightPx, frameRate }, cv);
   // A driver queues up to four pictures; one is enough for us, a queue is old pictures.
   capture.set(cv.CAP_PROP_BUFFERSIZE, 1);
   let emptyReads = 0;
@@ -61,6 +69,7 @@ export async function openCamera(spec: Extract<SourceSpec, { kind: "camera" }>):
     capture,
     {
       name: camera.name,
+      stuckAfterMs,
       stamp: () => {
         emptyReads = 0;
         return Promise.resolve(nowUs());
@@ -114,7 +123,18 @@ export async function openUrl(spec: Extract<SourceSpec, { kind: "url" }>): Promi
     spec.url,
     () => new SourceError("url-unreachable", `The stream at ${host} does not open. Is the address right, and is it running?`),
   );
-  return new VideoCaptureSource(cv, capture, { name: host, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined }, "end");
+  return new VideoCaptureSource(
+    cv,
+    capture,
+    { name: host, stuckAfterMs, stamp: () => Promise.resolve(nowUs()), onEmpty: () => undefined },
+    "end",
+  );
+}
+
+function busyCamera(name: string, device: string): string {
+  const holder = holderSentence(device);
+  const why = holder === undefined ? "another program may be using it, or you may not (group video)" : holder;
+  return `The camera ${name} does not open: ${why}. Close that program, or choose another camera with --camera.`;
 }
 
 function openCapture(cv: OpenCv, target: string | number, fail: () => SourceError): VideoCapture {
@@ -130,6 +150,7 @@ function openCapture(cv: OpenCv, target: string | number, fail: () => SourceErro
 class VideoCaptureSource implements Source {
   readonly format: SourceFormat;
   readonly name: string;
+  readonly stuckAfterMs?: number;
   readonly #reading: Reading;
   readonly #atEnd: "retry" | "end";
   #capture: VideoCapture;
@@ -137,12 +158,14 @@ class VideoCaptureSource implements Source {
   #reads = 0;
   #isReading = false;
   #readUs = 0;
+  #abandonRead: () => void = () => {};
 
   constructor(cv: OpenCv, capture: VideoCapture, reading: Reading, atEnd: "retry" | "end") {
     this.#capture = capture;
     this.#reading = reading;
     this.#atEnd = atEnd;
     this.name = reading.name;
+    if (reading.stuckAfterMs !== undefined) this.stuckAfterMs = reading.stuckAfterMs;
     const frameRate = capture.get(cv.CAP_PROP_FPS);
     this.format = {
       widthPx: capture.get(cv.CAP_PROP_FRAME_WIDTH),
@@ -158,7 +181,7 @@ class VideoCaptureSource implements Source {
       const mat = await this.#read();
       if (this.#closed) {
         mat?.release();
-        this.#capture.release();
+        if (!this.#isReading) this.#capture.release();
         break;
       }
       if (mat !== undefined) {
@@ -185,14 +208,27 @@ class VideoCaptureSource implements Source {
     this.#reading.onClose?.();
     // A device must not be released under the thread that reads it: then next() does it as soon as the read is over.
     if (!this.#isReading) this.#capture.release();
+    else setTimeout(() => this.#abandonRead(), closePatienceMs).unref();
   }
 
   async #read(): Promise<Mat | undefined> {
     this.#isReading = true;
     const startUs = nowUs();
-    const mat = await this.#capture.readAsync().finally(() => {
+    const reading = this.#capture.readAsync().finally(() => {
       this.#isReading = false;
     });
+    const abandoned = new Promise<undefined>((resolve) => (this.#abandonRead = () => resolve(undefined)));
+    const mat = await Promise.race([reading, abandoned]);
+    if (mat === undefined) {
+      // The driver is stuck, and gives its device back when it gets on.
+      void reading
+        .then(
+          (late) => late.release(),
+          () => {},
+        )
+        .finally(() => this.#capture.release());
+      return undefined;
+    }
     this.#readUs = nowUs() - startUs;
     if (!mat.empty) {
       this.#reads++;

@@ -44,12 +44,21 @@ export type CaptureCommand =
   /** Always answered with "stopped", also when there is nothing to stop. */
   | { readonly command: "stop"; readonly run: number };
 
-/** What a notice is about: the hardware encoder that was asked for is not there, or does not work. */
-export type NoticeCode = "encoder-fallback";
+/** What a notice is about: the hardware encoder that was asked for is not there, or does not work; OpenCV is not there. */
+export type NoticeCode = "encoder-fallback" | "no-opencv";
 
 /** From the capture engine to the network process. */
 export type CaptureEvent =
-  | { readonly event: "opened"; readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number }
+  | {
+      readonly event: "opened";
+      readonly run: number;
+      readonly name: string;
+      readonly widthPx: number;
+      readonly heightPx: number;
+      readonly frameRate: number;
+    }
+  /** The source has given no picture for a while, and has not failed; or it gives pictures again. */
+  | { readonly event: "stalled"; readonly run: number; readonly isStalled: boolean; readonly message: string }
   /** A file begins, begins again, or was held up: the picture with the timestamp 0 was, or would have been, due then. */
   | { readonly event: "timeline"; readonly originUs: number }
   /** A tier's format was told; its frames begin behind this one. */

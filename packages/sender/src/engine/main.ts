@@ -9,7 +9,7 @@ import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
 import { EncoderError, SourceError } from "../errors.ts";
-import { loadOpenCv } from "../native/opencv.ts";
+import { loadOpenCv, missingOpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
 import { LegacyCapture } from "./legacy-capture.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
@@ -20,9 +20,12 @@ loadOpenCv().catch(() => {});
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
+let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
 let run = 0;
+/** It was said that OpenCV is missing. */
+let isMissingTold = false;
 /** Commands are carried out one after the other, and grants after the start that they were given for. */
 let working: Promise<void> = Promise.resolve();
 
@@ -81,16 +84,21 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   await stop();
   const ours = run;
   const cv = await loadOpenCv();
+  const why = missingOpenCv();
+  if (why !== undefined && !isMissingTold)
+    tell({ event: "notice", code: "no-opencv", message: `${why} Until then pictures are prepared without it, which takes longer.` });
+  isMissingTold = why !== undefined;
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
-  tell({ event: "opened", name: source.name, ...source.format });
-  const selfView = options.selfView
+  tell({ event: "opened", run: ours, name: source.name, ...source.format });
+  selfView = options.selfView
     ? new SelfView(
         cv,
         (track) => port.send(track),
         (packet) => port.sendPacket(packet),
       )
     : undefined;
-  if (options.preview && (await isScreenReachable())) preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
+  if (options.preview && why === undefined && (await isScreenReachable()))
+    preview = new PreviewWindow(cv, (key) => tell({ event: "key", key }));
   const sink = {
     onTrack: port.send.bind(port),
     onPacket: port.sendPacket.bind(port),
@@ -101,6 +109,13 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
       preview?.show(mat);
     },
     onFallback: (message: string) => tell({ event: "notice", code: "encoder-fallback", message }),
+    onStall: (isStalled: boolean) =>
+      tell({
+        event: "stalled",
+        run: ours,
+        isStalled,
+        message: `${source.name} gives no pictures. It goes on by itself when they come again.`,
+      }),
     onEnd: (error: unknown) => {
       working = working.then(async () => {
         // It may have been stopped, and another one started, before this came to its turn.
@@ -121,4 +136,6 @@ async function stop(): Promise<void> {
   await running.stop();
   preview?.close();
   preview = undefined;
+  selfView?.close();
+  selfView = undefined;
 }

@@ -5,14 +5,18 @@ import { Log } from "node-av/lib";
 
 export {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_CODEC_FLAG_QSCALE,
   AV_HWDEVICE_TYPE_VAAPI,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_BGR24,
   AV_PIX_FMT_NV12,
   AV_PIX_FMT_VAAPI,
   AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
   AV_SAMPLE_FMT_FLT,
   AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
   type AVPixelFormat,
   type AVSampleFormat,
   FF_ENCODER_H264_NVENC,
@@ -22,20 +26,27 @@ export {
   FF_ENCODER_LIBOPUS,
   FF_ENCODER_LIBVPX_VP9,
   FF_ENCODER_LIBX264,
+  FF_ENCODER_MJPEG,
+  FF_QP2LAMBDA,
   FF_THREAD_SLICE,
+  SWS_POINT,
 } from "node-av/constants";
 export {
   Codec,
   CodecContext,
+  Device,
   Dictionary,
   FFmpegError,
   FormatContext,
   Frame,
   HardwareDeviceContext,
   HardwareFramesContext,
+  InputFormat,
   Packet,
   Rational,
   SoftwareResampleContext,
+  SoftwareScaleContext,
+  type Stream,
 } from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.

@@ -1,7 +1,7 @@
 // The only file of this package that imports OpenCV. Loaded in the capture engine, never in the network process.
 
 import { quietly } from "@simple-video-chat/protocol/engine";
-import { opencvModule } from "@simple-video-chat/protocol/set-up";
+import { opencvModule, SetUpError } from "@simple-video-chat/protocol/set-up";
 import type { cv as openCv, Mat } from "@u4/opencv4nodejs";
 
 export type { Mat };
@@ -9,12 +9,28 @@ export type { Mat };
 export type OpenCv = typeof openCv;
 
 let loading: Promise<OpenCv> | undefined;
+let missing: string | undefined;
 
-/** Loads OpenCV on the first call (300 to 500 ms). @throws SetUpError when its binding was not compiled. */
+/**
+ * Loads OpenCV on the first call (300 to 500 ms). Where its binding was not compiled, gives what stands in for it (plain/plain-opencv.ts): it has
+ * what sources and encoders use, and no windows. {@link missingOpenCv} then says so.
+ */
 export function loadOpenCv(): Promise<OpenCv> {
   loading ??= quietly(async () => {
-    const module = (await import(opencvModule(() => import.meta.resolve("@u4/opencv4nodejs")))) as typeof import("@u4/opencv4nodejs");
-    return module.cv;
+    try {
+      const module = (await import(opencvModule(() => import.meta.resolve("@u4/opencv4nodejs")))) as typeof import("@u4/opencv4nodejs");
+      return module.cv;
+    } catch (error) {
+      if (!(error instanceof SetUpError)) throw error;
+      missing = error.message;
+      const { plainOpenCv } = await import("../plain/plain-opencv.ts");
+      return plainOpenCv;
+    }
   });
   return loading;
+}
+
+/** After {@link loadOpenCv}: why OpenCV itself is not there, as a sentence for the user; undefined when it is. */
+export function missingOpenCv(): string | undefined {
+  return missing;
 }

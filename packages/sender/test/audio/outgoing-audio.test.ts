@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AudioMessage, micros, nowUs, type ReceivedMessage } from "@simple-video-chat/protocol";
+import { type AudioMessage, micros, type ReceivedMessage } from "@simple-video-chat/protocol";
 import { suite } from "uvu";
 import { OutgoingAudio } from "../../src/audio/outgoing-audio.ts";
 
@@ -12,11 +12,17 @@ function bench() {
     send: (message: ReceivedMessage): boolean => (message.type !== "audio" || link.hasRoom) && sent.push(message) > 0,
     clock: { offsetUs: 0, errorUs: 0, rttUs: 100_000 },
   };
-  const audio = new OutgoingAudio(session, () => {});
-  const startUs = nowUs();
+  const startUs = 1_000_000;
+  const clock = { us: startUs };
+  const audio = new OutgoingAudio(
+    session,
+    () => {},
+    () => micros(clock.us),
+  );
+  /** Sent at this time; recorded by a device whose clock says something else. */
   const packetAt = (packet: number, atMs: number): AudioMessage => {
-    const captureUs = micros(startUs + atMs * 1_000);
-    return { type: "audio", track: 3, packet, captureUs, durationUs: 10_000, data: Uint8Array.of(1) };
+    clock.us = startUs + atMs * 1_000;
+    return { type: "audio", track: 3, packet, captureUs: micros(packet), durationUs: 10_000, data: Uint8Array.of(1) };
   };
   const report = (packet: number): void =>
     audio.receive({ type: "audio-report", track: 3, packet, receivedUs: micros(startUs), jitterUs: 0, concealedMs: 0 });

@@ -32,6 +32,7 @@ class ManualSource implements Source {
   readonly format: SourceFormat;
   readonly given: Mat[] = [];
   isClosed = false;
+  stuckAfterMs?: number;
   #waiting: { resolve: (frame: RawFrame | undefined) => void; reject: (error: Error) => void } | undefined;
   #queue: (RawFrame | Error | undefined)[] = [];
   #captureUs: number = nowUs();
@@ -96,6 +97,8 @@ class Sink implements CaptureSink {
   readonly onTierOpen = (track: number, frame: number): void => void this.opened.set(track, frame);
   readonly onRawFrame = (): void => void this.raw++;
   readonly onFallback = (): void => {};
+  readonly stalls: boolean[] = [];
+  readonly onStall = (isStalled: boolean): void => void this.stalls.push(isStalled);
   readonly onEnd = (error: unknown): void => void this.ends.push(error);
   readonly onCount = (count: CaptureCountMessage): void => {
     this.counts.push(count);
@@ -134,6 +137,20 @@ async function start(
   return { loop, source, sink };
 }
 
+test("tells when a source that should give pictures gives none, and when it does again; one that may take its time is let be", async () => {
+  const live = new ManualSource();
+  live.stuckAfterMs = 60;
+  const [watched, patient] = [await start({}, live), await start()];
+  live.give();
+  await until("a stall is told", () => watched.sink.stalls.length === 1);
+  live.give();
+  await until("its end is told", () => watched.sink.stalls.length === 2);
+  await watched.loop.stop();
+  await patient.loop.stop();
+  assert.deepEqual(watched.sink.stalls.slice(0, 2), [true, false]);
+  assert.deepEqual(patient.sink.stalls, []);
+});
+
 test("announces its format before anything else", async () => {
   const { loop, sink } = await start({ maxSidePx: 64 }, new ManualSource({ widthPx: 640, heightPx: 360, frameRate: 120 }));
   const track = { type: "track", track: 1, codec: "h264", barcode: false, widthPx: 64, heightPx: 36, frameRate: 60 };
@@ -149,7 +166,7 @@ test("encodes nothing without a grant, then the newest picture, and counts the o
   loop.grant(1, 1, 0);
   await until("a packet", () => sink.packets.length === 1);
   assert.deepEqual(sink.frames, [5]);
-  assert.deepEqual(sink.counts.at(-1), { type: "capture-count", track: 1, frame: 5, notEncoded: 4, encoderDropped: 0 });
+  assert.deepEqual(sink.counts, [], "the packet itself says that the four before it were not encoded");
   source.give();
   await pause();
   assert.deepEqual(sink.frames, [5], "more packets than were granted");
@@ -157,6 +174,7 @@ test("encodes nothing without a grant, then the newest picture, and counts the o
   await until("a packet", () => sink.packets.length === 2);
   assert.deepEqual(sink.frames, [5, 6]);
   await loop.stop();
+  assert.deepEqual(sink.counts, [{ type: "capture-count", track: 1, frame: 6, notEncoded: 4, encoderDropped: 0 }]);
   assert.equal(sink.raw, 6);
 });
 

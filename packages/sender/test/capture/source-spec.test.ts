@@ -21,6 +21,18 @@ const table: readonly (readonly [Partial<SourceOptions>, SourceSpec])[] = [
     { source: "motion", sizePx, frameRate: 15 },
     { kind: "motion", widthPx: 640, heightPx: 360, frameRate: 15 },
   ],
+  [
+    { source: "camera:Studio Cam", frameRate: 60 },
+    { kind: "camera", camera: "Studio Cam", frameRate: 60 },
+  ],
+  [{ source: "screen" }, { kind: "screen", frameRate: 30 }],
+  [
+    { source: "screen:My editor: a file", frameRate: 10 },
+    { kind: "screen", window: "My editor: a file", frameRate: 10 },
+  ],
+  [{ source: "screen:640x360+10+0" }, { kind: "screen", area: { leftPx: 10, topPx: 0, widthPx: 640, heightPx: 360 }, frameRate: 30 }],
+  [{ source: "screen:640x360" }, { kind: "screen", window: "640x360", frameRate: 30 }],
+  [{ source: "screen.mp4" }, { kind: "file", path: "screen.mp4", loop: false }],
   [{ source: "film.mp4" }, { kind: "file", path: "film.mp4", loop: false }],
   [
     { source: "/a/film.mp4", loop: true },

@@ -1,0 +1,13 @@
+// The display options of a command line: what does not go together.
+
+import { CliError, exitCodes } from "./exit-codes.ts";
+
+/** @throws CliError usage for options that contradict each other */
+export function checkDisplayOptions(args: { readonly window: boolean; readonly view: string }): void {
+  if (!args.window && args.view === "browser") {
+    throw new CliError(
+      exitCodes.usage,
+      "--no-window means figures only, and --view browser asks for a page with the picture: give one of the two.",
+    );
+  }
+}

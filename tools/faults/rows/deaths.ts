@@ -1,0 +1,130 @@
+// Programs and engines that are killed, or stopped and continued.
+
+import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { nowUs } from "@simple-video-chat/protocol";
+
+import { type Program, withPrograms } from "../../e2e/program.ts";
+import { waitUntil } from "../../e2e/wait-until.ts";
+import type { FaultFigures, FaultForm, FaultRow } from "../fault-row.ts";
+import { smallTestCard, toldMs, watchCall, withKeyFile, settled, WatchedCall } from "../watched-call.ts";
+
+const slack = 6_000;
+
+/** kill -9 of a receiver, with one place for receivers only. */
+const peerKilled: FaultRow = {
+  name: "peer-killed",
+  fault: "a receiver is killed (kill -9)",
+  figures: [
+    { name: "noticedMs", label: "noticed by the sender", unit: "ms", atMost: 200, slack },
+    { name: "freedMs", label: "its place taken by another that dials at once", unit: "ms", atMost: 1_000, slack: 4_000 },
+    { name: "leaked", label: "descriptors leaked", unit: "", atMost: 0 },
+  ],
+  run: runPeerKilled,
+};
+
+async function runPeerKilled(): Promise<FaultFigures> {
+  const figures: Record<string, number> = {};
+  await withPrograms(async (start) => {
+    await withKeyFile(async (keyFile) => {
+      const sender = start("sender", [...smallTestCard, "--listen", "127.0.0.1:0", "--key-file", keyFile, "--max-receivers", "1"]);
+      await sender.event("listening");
+      const args = [`127.0.0.1:${sender.port}`, "--key-file", keyFile, "--no-window", "--no-audio", "--json-frames"];
+      const first = start("receiver", args);
+      await first.event("first-picture");
+      const before = openDescriptors(sender);
+      const killedUs = nowUs();
+      process.kill(first.pid, "SIGKILL");
+      figures["noticedMs"] = await toldMs(sender, "reconnecting", killedUs);
+      const second = start("receiver", args);
+      const startedUs = nowUs();
+      // Without the program's own start: from its first connection. It would be told "busy" if the place were not free.
+      const connected = await second.event("connected");
+      figures["freedMs"] = Math.max(0, (second.heardUs(connected) - startedUs) / 1000 - startMs);
+      await second.event("first-picture");
+      figures["leaked"] = 0;
+      await waitUntil(() => openDescriptors(sender) === before, "the descriptors of one receiver", 5_000).catch(() => {
+        figures["leaked"] = openDescriptors(sender) - before;
+      });
+      await new WatchedCall(sender, second).end();
+    });
+  })();
+  return figures;
+}
+
+/** What a receiver takes to start, ms, so that only the place's being free is measured; on a busy computer it takes longer. */
+const startMs = 250;
+
+/** Both kinds of engines, one after the other. */
+const engineKilled: FaultRow = {
+  name: "engine-killed",
+  fault: "an engine is killed",
+  figures: [
+    { name: "captureMs", label: "picture back after the capture engine", unit: "ms", atMost: 2_000, slack },
+    { name: "playbackMs", label: "after the playback engine", unit: "ms", atMost: 2_000, slack },
+    { name: "lost", label: "connections lost", unit: "", atMost: 0 },
+  ],
+  run: async () => {
+    const figures: Record<string, number> = {};
+    await withPrograms(async (start) => {
+      const call = await watchCall(start);
+      figures["captureMs"] = await killed(call, await call.sender.engine("capture"));
+      figures["playbackMs"] = await killed(call, await call.receiver.engine("playback"));
+      const isLoss = ({ event }: { readonly [key: string]: unknown }): boolean => event === "reconnecting";
+      figures["lost"] = [...call.sender.events, ...call.receiver.events].filter(isLoss).length;
+      await call.end();
+    })();
+    return figures;
+  },
+};
+
+async function killed(call: WatchedCall, pid: number): Promise<number> {
+  const killedUs = nowUs();
+  process.kill(pid, "SIGKILL");
+  const backMs = await call.pictureBackMs(killedUs);
+  await settled(call);
+  return backMs;
+}
+
+/** SIGSTOP of a whole program for long, then SIGCONT, as when a laptop sleeps. */
+function stopped(which: "sender" | "receiver"): FaultRow {
+  return {
+    name: `stopped-${which}`,
+    fault: `the ${which} is stopped for 20 s and continued`,
+    figures: [
+      { name: "backMs", label: "live picture after it continues", unit: "ms", atMost: 2_000, slack },
+      { name: "ageMs", label: "oldest picture shown after that", unit: "ms", atMost: 500, slack: 20 },
+      { name: "left", label: "sessions lost", unit: "", atMost: 0 },
+    ],
+    run: (form) => runStopped(which, form),
+  };
+}
+
+async function runStopped(which: "sender" | "receiver", form: FaultForm): Promise<FaultFigures> {
+  const figures: Record<string, number> = {};
+  await withPrograms(async (start) => {
+    const call = await watchCall(start);
+    const pids = call[which].processes().map(({ pid }) => pid);
+    for (const pid of pids) process.kill(pid, "SIGSTOP");
+    try {
+      await sleep(form === "short" ? 8_000 : 20_000);
+    } finally {
+      for (const pid of pids) process.kill(pid, "SIGCONT");
+    }
+    const continuedUs = nowUs();
+    figures["backMs"] = await call.pictureBackMs(continuedUs);
+    await settled(call);
+    figures["ageMs"] = Math.max(0, ...call.latencies(continuedUs));
+    figures["left"] = call.sender.events.filter(({ event }) => event === "left").length;
+    await call.end();
+  }, 90_000)();
+  return figures;
+}
+
+function openDescriptors({ pid }: Program): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** The rows of deaths and of long sleep. */
+export const deaths: readonly FaultRow[] = [peerKilled, engineKilled, stopped("receiver"), stopped("sender")];

@@ -1,0 +1,8 @@
+// @timeout 300
+// Programs and engines that are killed, or stopped and continued; half-open connections.
+import { test } from "uvu";
+import { testRows } from "../../faults/row-tests.ts";
+
+testRows(["peer-killed", "engine-killed", "stopped-receiver", "stopped-sender", "half-open"]);
+
+test.run();
