@@ -9,15 +9,19 @@ import {
   exitCodes,
   formatSummary,
   forTerminal,
+  type KeyActions,
   Keyboard,
   keysOf,
   type ProgramName,
   sendText,
+  statusBeside,
   type StatusLines,
   tellText,
+  verifySentence,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
+import { CallRecording, type RecordableCall, type RecordChoice } from "./call-recording.ts";
 import { CallScreen, type ScreenFigures } from "./call-screen.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay, SoundLevel } from "./display/overlay.ts";
@@ -25,11 +29,12 @@ import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
+export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
+
 const statusIntervalMs = 1000;
 
 /** A running call, as far as a program shows it. */
-export interface RunningCall {
-  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
+export interface RunningCall extends RecordableCall {
   readonly barcodes: BarcodeCount;
   /** How loud the other end is played: from 0 to 2. */
   volume: number;
@@ -42,6 +47,7 @@ export interface RunningCall {
   sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
+  verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -68,6 +74,7 @@ export interface CallProgram {
   readonly program: ProgramName;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
+  readonly record: RecordChoice;
   /** The other end, at the beginning of a sentence: "The sender". */
   readonly otherEnd: string;
   /** Which way the pictures go and who sees them, as a sentence. */
@@ -76,6 +83,10 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** End when a microphone or speaker does not work. */
   readonly requiresAudio?: boolean;
+  /** Show the words that must be the same at both ends. */
+  readonly verifies?: boolean;
+  /** What keys do that are not those of every call. */
+  readonly keys?: KeyActions;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -100,14 +111,18 @@ export async function runCall(
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
   const screen = new CallScreen(call);
+  const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
-    if (status !== undefined) output.status(...status);
+    const { clock } = recording;
+    if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
     if (screen.isDetailed) screen.showFigures(shown);
+    recording.showMark();
   }, statusIntervalMs);
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
-  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }), {
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
+  const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
       screen.showTyping(text);
@@ -154,6 +169,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       wasConnected = true;
       output.event({ event: "connected", ...event });
       output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("connected", () => {
+      if (program.verifies === true) void tellWords(call, output);
+    });
+    call.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`Remembered as ${forTerminal(name)}: next time that name is enough.`);
     });
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
@@ -206,6 +228,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       resolve(exitCodeOf(end, wasConnected));
     });
   });
+}
+
+async function tellWords(call: RunningCall, output: ConsoleOutput): Promise<void> {
+  const words = await call.verificationWords();
+  if (words === undefined) return;
+  output.event({ event: "verify", words });
+  output.say(verifySentence(words), true);
 }
 
 function closingSentence(

@@ -7,6 +7,7 @@ import { type CallProgram, runCall, type RunningCall } from "../src/call-program
 import type { DisplayView } from "../src/display/display.ts";
 import { bareOverlay, type Overlay } from "../src/display/overlay.ts";
 import type { IncomingCallEvents } from "../src/incoming-call.ts";
+import type { RecordingOptions } from "../src/recording-host.ts";
 
 const test = suite("runCall");
 
@@ -32,6 +33,27 @@ class FakeCall implements RunningCall {
 
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
     return this.events.on(event, handler);
+  }
+
+  verificationWords(): Promise<string | undefined> {
+    return Promise.resolve("aardvark adroitness absurd");
+  }
+
+  recording: RunningCall["recording"];
+  readonly recorded: RecordingOptions[] = [];
+
+  startRecording(options: RecordingOptions): void {
+    this.recorded.push(options);
+    this.recording = { mode: options.mode ?? "remote", path: options.path, bytes: 0, durationMs: 83_000 };
+  }
+
+  stopRecording(): Promise<void> {
+    this.recording = undefined;
+    return Promise.resolve();
+  }
+
+  snapshot(path: string): ReturnType<RunningCall["snapshot"]> {
+    return Promise.resolve({ path, widthPx: 640, heightPx: 360 });
   }
 
   readonly texts: string[] = [];
@@ -82,6 +104,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   const program: CallProgram = {
     program: "peer",
     wantsWindow: true,
+    record,
     otherEnd: "The sender",
     whoSees: "Nobody sees you.",
     hasLeft: "has ended",
@@ -92,6 +115,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   return { call, people, programs, code: runCall(call, program, { output, stopped }), stop };
 }
 
+const record = { path: undefined, mode: "remote", snapshotFolder: "/tmp" } as const;
 const closed = { code: "normal", reason: "", by: "them", error: undefined } as const;
 
 for (const [what, end, code, sentence] of [
@@ -258,6 +282,18 @@ test("says why no picture is in time", async () => {
   await code;
   assert.match(people.text, /^No picture in time: the link is too slow right now\.\n/);
   assert.match(programs.text, /\{"event":"late","late":true,"cause":"link"\}\n\{"event":"late","late":false\}\n/);
+});
+
+test("shows the words to compare after each connection, when they are wanted", async () => {
+  for (const verifies of [true, false]) {
+    const { call, people, programs, code, stop } = run({ verifies });
+    call.events.emit("connected", { name: "Ann", remoteAddress: "192.0.2.1", resumed: false });
+    await new Promise((resolve) => setImmediate(resolve));
+    stop(exitCodes.ok);
+    await code;
+    assert.equal(people.text.includes("aardvark adroitness absurd"), verifies);
+    assert.equal(programs.text.includes('{"event":"verify","words":"aardvark adroitness absurd"}'), verifies);
+  }
 });
 
 test.run();
