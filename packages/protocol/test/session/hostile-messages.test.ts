@@ -12,7 +12,9 @@ import { createHello, negotiate } from "../../src/session/negotiation.ts";
 import type { Session } from "../../src/session/session.ts";
 import { CredentialStore, deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret } from "../../src/transport/invite.ts";
-import { dialSecurely, listenSecurely, type SecureChannel } from "../../src/transport/secure-channel.ts";
+import type { SecureChannel } from "../../src/transport/secure-channel.ts";
+import { dialSecurely } from "../../src/transport/secure-dialer.ts";
+import { listenSecurely } from "../../src/transport/secure-listener.ts";
 import { refusals } from "../messages/refusal-cases.ts";
 import { capabilities, fast, Host } from "./call.ts";
 
