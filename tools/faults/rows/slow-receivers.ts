@@ -16,7 +16,7 @@ import { LightReceiver } from "../light-receiver.ts";
 import { toldMs, WatchedCall, withKeyFile } from "../watched-call.ts";
 
 const slack = 6_000;
-const tellingMs = 150;
+const tellingMs = 250;
 /** A tenth of what a picture of this size takes at first. */
 const tenthBps = 200_000;
 
