@@ -13,6 +13,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   completionCommand,
   commonOptions,
   ConsoleOutput,
@@ -32,6 +33,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   settingsFor,
@@ -41,7 +43,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -51,10 +53,17 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...recordOptions,
+  "record-mode": {
+    choices: ["remote", "local", "both"],
+    default: "remote",
+    describe: "record the other end, this end, or both as tracks of one file",
+  },
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
+  ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
@@ -96,6 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -106,6 +116,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -117,6 +128,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "peer",
         settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         requiresAudio: args.requireAudio,
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
@@ -210,10 +222,6 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("refused", ({ remoteAddress, code }) => {
     output.event({ event: "refused", remoteAddress, code });
     output.say(`Refused ${remoteAddress}: ${code}.`);
-  });
-  peer.on("text", ({ text }) => {
-    output.event({ event: "text", text });
-    output.say(`> ${forTerminal(text, 4096)}`, true);
   });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });

@@ -12,6 +12,7 @@ import {
   type Session,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
@@ -23,6 +24,9 @@ import {
   type IncomingSummary,
   type Overlay,
   receiverCapabilities,
+  type RecordingOptions,
+  type RecordingProgress,
+  type Snapshot,
 } from "@simple-video-chat/receiver";
 import {
   type AudioCaptureHost,
@@ -69,7 +73,6 @@ export interface PeerEvents extends IncomingCallEvents {
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
-  readonly text: { readonly text: string };
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
   /** Our microphone was switched off, or on. */
@@ -118,13 +121,19 @@ export class Peer {
     });
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
-    this.#incoming = new IncomingCall(options, this.#events, (share) => audioEngine.join(share));
+    this.#incoming = new IncomingCall(options, this.#events, {
+      startAudioEngine: (share) => audioEngine.join(share),
+      requestLocalKeyframe: () => {
+        if (this.#outgoing !== undefined) this.#capture.requestKeyframe(this.#outgoing);
+      },
+    });
     if (options.sound !== undefined) {
       this.#sound = captureSound(
         options.sound,
         {
           onRecording: (name) => this.#events.emit("recording", { name }),
           onNotice: (code, message) => this.#events.emit("notice", { code, message }),
+          onSent: (message) => this.#incoming.recordLocal(message),
           // The playing half tells of the engine's death.
           onTrouble: (trouble) => {
             if (options.audio === false) this.#events.emit("trouble", trouble);
@@ -214,7 +223,7 @@ export class Peer {
   async start(): Promise<void> {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
-    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options.audio), sends };
+    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options), sends };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -237,8 +246,8 @@ export class Peer {
   }
 
   /** Sends a text; says what became of it. */
-  sendText(text: string): Promise<"delivered" | "undelivered"> {
-    return this.#session?.sendText(text) ?? Promise.resolve("undelivered");
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** The present figures. */
@@ -266,6 +275,30 @@ export class Peer {
   /** What became of the frames that were captured here, as far as they left this end. */
   get outgoingAccount(): OutgoingAccount | undefined {
     return this.#outgoing?.account;
+  }
+
+  /** What is recorded now; undefined while nothing is. */
+  get recording(): RecordingProgress | undefined {
+    return this.#incoming.recording;
+  }
+
+  /** Begins to record, at the next keyframe; the other end is told. What becomes of it are events. */
+  startRecording(options: RecordingOptions): void {
+    this.#incoming.startRecording(options);
+  }
+
+  /** Ends the recording; resolves when its file is complete. */
+  stopRecording(): Promise<void> {
+    return this.#incoming.stopRecording();
+  }
+
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  snapshot(path: string): Promise<Snapshot> {
+    return this.#incoming.snapshot(path);
   }
 
   /** What is drawn over the other's picture: read it, change it, and set it anew. */
@@ -315,9 +348,10 @@ export class Peer {
   #use(session: Session): void {
     this.#invites.stop();
     this.#session = session;
-    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
+    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
+      this.#incoming.recordLocal(message),
+    );
     this.#sound?.sendOver(session, this.#outgoing);
-    session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session);
   }
 }

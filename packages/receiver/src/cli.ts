@@ -14,6 +14,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   completionCommand,
   commonOptions,
   ConsoleOutput,
@@ -27,6 +28,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   settingsFor,
@@ -39,13 +41,16 @@ import yargs from "yargs";
 
 import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
+import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
@@ -85,6 +90,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
@@ -93,6 +99,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
@@ -111,6 +118,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "receiver",
         settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

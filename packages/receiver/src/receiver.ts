@@ -2,12 +2,14 @@
 
 import {
   type Capabilities,
+  chatFeature,
   connectSession,
   type Credential,
   Emitter,
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  type TextOutcome,
   videoStateFeature,
 } from "@simple-video-chat/protocol";
 
@@ -16,6 +18,8 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
+import type { Snapshot } from "./playback-host.ts";
+import type { RecordingOptions, RecordingProgress } from "./recording-host.ts";
 
 export interface ReceiverOptions extends IncomingCallOptions {
   readonly host: string;
@@ -31,8 +35,12 @@ export interface ReceiverOptions extends IncomingCallOptions {
 /** What a receiver tells. */
 export type ReceiverEvents = IncomingCallEvents;
 
-/** What a receiver can take. @param audio whether it plays sound; default true */
-export function receiverCapabilities(name: string, software: string, audio: boolean = true): Capabilities {
+/** What a receiver can take. */
+export function receiverCapabilities(
+  name: string,
+  software: string,
+  { audio = true, chat = true }: Pick<IncomingCallOptions, "audio" | "chat"> = {},
+): Capabilities {
   return {
     name,
     software,
@@ -42,7 +50,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [videoStateFeature],
+    features: [...(chat ? [chatFeature] : []), videoStateFeature],
   };
 }
 
@@ -61,7 +69,7 @@ export class Receiver {
       host: options.host,
       port: options.port,
       credential: options.credential,
-      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio),
+      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options),
       waitForListener: options.waitForSender ?? false,
     });
     this.#incoming.use(this.#session);
@@ -104,6 +112,35 @@ export class Receiver {
   /** The whole call's figures; its account is closed after {@link close}. */
   summary(): IncomingSummary {
     return this.#incoming.summary();
+  }
+
+  /** What is recorded now; undefined while nothing is. */
+  get recording(): RecordingProgress | undefined {
+    return this.#incoming.recording;
+  }
+
+  /** Begins to record what comes, at the next keyframe; the sender is told. What becomes of it are events. */
+  startRecording(options: Omit<RecordingOptions, "mode">): void {
+    this.#incoming.startRecording(options);
+  }
+
+  /** Ends the recording; resolves when its file is complete. */
+  stopRecording(): Promise<void> {
+    return this.#incoming.stopRecording();
+  }
+
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  snapshot(path: string): Promise<Snapshot> {
+    return this.#incoming.snapshot(path);
+  }
+
+  /** Sends a text to the sender; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** What is drawn over the picture: read it, change it, and set it anew. */
