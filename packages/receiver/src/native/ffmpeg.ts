@@ -21,7 +21,7 @@ export {
   FF_DECODER_LIBOPUS,
   SWS_POINT,
 } from "node-av/constants";
-export { Codec, CodecContext, Dictionary, Frame, Packet, SoftwareScaleContext } from "node-av/lib";
+export { Codec, CodecContext, Dictionary, Frame, getFFmpegInfo, Packet, SoftwareScaleContext } from "node-av/lib";
 
 // FFmpeg writes to stderr from C, thousands of lines on bad input.
 Log.setLevel(AV_LOG_QUIET);
