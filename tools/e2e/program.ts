@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import type { Readable } from "node:stream";
+
 import { type JsonObject, type Micros, nowUs } from "@simple-video-chat/protocol";
 
 import { insideOf } from "./network-namespaces.ts";
@@ -32,6 +34,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A network namespace to run it in. */
   readonly namespace?: string;
+  /** Whether its stdin and stderr are a terminal, on which {@link Program.type} types. */
+  readonly terminal?: boolean;
   /** A folder into which the packages were installed: their program there, in place of the repository's. */
   readonly installedIn?: string;
 }
@@ -59,6 +63,8 @@ export class Program {
   readonly events: JsonObject[] = [];
   /** Everything it said on stderr so far, by lines. */
   readonly sentences: string[] = [];
+  /** All that it wrote to stderr so far, or its terminal was given: the unfinished line too. */
+  shown = "";
   /** What it printed on stdout that is not JSON; with --json nothing may be. */
   readonly plainLines: string[] = [];
   /** Resolves when the program itself has ended and all it printed was read. */
@@ -75,10 +81,11 @@ export class Program {
     const place = options.installedIn === undefined ? here : join(options.installedIn, "node_modules", "@simple-video-chat", name);
     const entry = join(place, "bin", `svc-${name}.js`);
     const command = [process.execPath, entry, ...args];
-    const inPlace = options.namespace === undefined ? command : [...insideOf(options.namespace), ...command];
+    const there = options.terminal === true ? onTerminal(command) : command;
+    const inPlace = options.namespace === undefined ? there : [...insideOf(options.namespace), ...there];
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: options.terminal === true ? ["pipe", "ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
       env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, SVC_CONFIG: "", ...options.env, [markVariable]: this.#mark },
     });
     this.ended = this.#read();
@@ -196,6 +203,11 @@ export class Program {
     await this.ended;
   }
 
+  /** Types on its terminal. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   /** What it was and what it said last, for the message of a test that failed. */
   transcript(): string {
     // Of the figures only the last: they come every second.
@@ -225,9 +237,14 @@ export class Program {
   }
 
   #read(): Promise<ProgramEnd> {
-    const { stdout, stderr } = this.#child;
+    const { stderr } = this.#child;
+    const stdout = this.#child.stdout ?? (this.#child.stdio[3] as Readable | null);
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.#take(line));
     if (stderr !== null) {
+      stderr.on("data", (data: Buffer) => {
+        this.shown += data.toString("utf8");
+        for (const check of this.#onNews) check();
+      });
       createInterface({ input: stderr }).on("line", (line) => {
         this.sentences.push(line);
         for (const check of this.#onNews) check();
@@ -280,6 +297,13 @@ export function withPrograms(body: (start: Start) => Promise<void>, limitMs: num
       process.off("exit", killAll);
     }
   };
+}
+
+/** A terminal's program gives its events on descriptor 3, and all that the terminal shows on stderr. */
+function onTerminal(command: readonly string[]): string[] {
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  // script writes what its terminal shows to its own stdout.
+  return ["sh", "-c", 'exec script --quiet --return --command "$0" /dev/null >&2', `stty columns 100; exec ${quoted} >&3`];
 }
 
 function killQuietly(pid: number): void {

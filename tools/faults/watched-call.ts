@@ -22,7 +22,7 @@ export const smallTestCard: readonly string[] = ["--source", "testcard", "--came
 /** Where the two programs run. */
 export interface Places {
   readonly sender?: { readonly namespace: string; readonly address: string };
-  readonly receiver?: { readonly namespace: string };
+  readonly receiver?: { readonly namespace?: string; readonly env?: Readonly<Record<string, string>> };
 }
 
 /** A call that is watched. */
@@ -79,7 +79,7 @@ export async function watchCall(
   const invite = await by(await sender.invite(), sender.port);
   const receiver = start("receiver", ["--no-window", "--no-audio", "--json-frames"], {
     ...inside(places.receiver?.namespace),
-    env: { SVC_INVITE: invite },
+    env: { ...places.receiver?.env, SVC_INVITE: invite },
   });
   const call = new WatchedCall(sender, receiver);
   await settled(call);

@@ -1,6 +1,6 @@
 // Debian's packages that only the tests need.
 
-/** What only the tests need: a browser, a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server, shells to complete in. */
+/** What only the tests need: a browser, a display of their own with a window manager, Python with OpenCV for the original programs, openssl for the Python receiver, namespaces, a sound server, shells to complete in, a wall clock to move. */
 export const TEST_PACKAGES = [
   "ca-certificates",
   "chromium",
@@ -8,6 +8,7 @@ export const TEST_PACKAGES = [
   "imagemagick",
   "iproute2",
   "libasound2-plugins",
+  "libfaketime",
   "openbox",
   "openssl",
   "procps",

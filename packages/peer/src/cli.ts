@@ -13,6 +13,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   completionCommand,
   commonOptions,
   ConsoleOutput,
@@ -55,6 +56,7 @@ const options = {
   ...microphoneOptions,
   ...speakerOptions,
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
+  ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
   wait: { type: "boolean", default: false, describe: "keep trying when the other end has not been started yet" },
@@ -106,6 +108,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForListener: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -210,10 +213,6 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
   peer.on("refused", ({ remoteAddress, code }) => {
     output.event({ event: "refused", remoteAddress, code });
     output.say(`Refused ${remoteAddress}: ${code}.`);
-  });
-  peer.on("text", ({ text }) => {
-    output.event({ event: "text", text });
-    output.say(`> ${forTerminal(text, 4096)}`, true);
   });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });

@@ -12,6 +12,7 @@ import {
   type Session,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
@@ -69,7 +70,6 @@ export interface PeerEvents extends IncomingCallEvents {
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
-  readonly text: { readonly text: string };
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
   /** Our microphone was switched off, or on. */
@@ -214,7 +214,7 @@ export class Peer {
   async start(): Promise<void> {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
-    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options.audio), sends };
+    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options), sends };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -237,8 +237,8 @@ export class Peer {
   }
 
   /** Sends a text; says what became of it. */
-  sendText(text: string): Promise<"delivered" | "undelivered"> {
-    return this.#session?.sendText(text) ?? Promise.resolve("undelivered");
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** The present figures. */
@@ -317,7 +317,6 @@ export class Peer {
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, this.#outgoing);
-    session.on("text", (text) => this.#events.emit("text", text));
     this.#incoming.use(session);
   }
 }

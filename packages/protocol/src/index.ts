@@ -64,6 +64,7 @@ export type { AudioTrackMessage } from "./messages/audio-track.ts";
 export type { AudioMessage } from "./messages/audio.ts";
 export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
 export type { CaptureCountMessage } from "./messages/capture-count.ts";
+export { chatFeature, filesFeature } from "./messages/features.ts";
 export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";
 export { type CloseCode, closeCodeName, closeCodes } from "./messages/close-code.ts";
 export type { CloseMessage } from "./messages/close.ts";
@@ -88,7 +89,6 @@ export {
   parseMessage,
   type ReceivedMessage,
   serializeMessage,
-  serializeVideoHeader,
   type UnknownMessage,
 } from "./messages/message.ts";
 export type { PingMessage } from "./messages/ping.ts";
@@ -109,6 +109,7 @@ export type { Negotiated, SessionRole, VideoAgreement } from "./session/negotiat
 export type { MediaMessage, SessionEvents, SessionStats } from "./session/session-events.ts";
 export { Session } from "./session/session.ts";
 export type { EndedBy, SessionStatus } from "./session/state.ts";
+export { type ReceivedText, SessionChat, type TextOutcome } from "./session/session-chat.ts";
 export type { TextFate } from "./session/text-log.ts";
 export { defaultTiming, type SessionTiming } from "./session/timing.ts";
 

@@ -1,7 +1,7 @@
 // A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
 // receiver and peer (entry point "@simple-video-chat/receiver/program").
 
-import { toJsonObject } from "@simple-video-chat/protocol";
+import { type TextOutcome, toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
   type DetailRow,
@@ -12,7 +12,9 @@ import {
   Keyboard,
   keysOf,
   type ProgramName,
+  sendText,
   type StatusLines,
+  tellText,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
@@ -37,6 +39,7 @@ export interface RunningCall {
   isCameraOff?: boolean;
   /** Whether the other end's picture stands still. */
   isPaused: boolean;
+  sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
   summary(): IncomingSummary;
@@ -103,7 +106,15 @@ export async function runCall(
     if (status !== undefined) output.status(...status);
     if (screen.isDetailed) screen.showFigures(shown);
   }, statusIntervalMs);
-  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }));
+  const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
+  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }), {
+    onTyping: (text) => {
+      output.typing(text);
+      screen.showTyping(text);
+    },
+    onText: (text) => void sendText(chat, text, (clean) => call.sendText(clean)),
+  });
+  call.on("text", ({ name, text }) => tellText(chat, name, text));
   call.on("key", ({ key }) => keyboard.press(key));
   const code = await Promise.race([ended, stopped, keyboard.quit]);
   keyboard.release();

@@ -14,6 +14,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   completionCommand,
   commonOptions,
   ConsoleOutput,
@@ -46,6 +47,7 @@ const options = {
   ...displayOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
   wait: { type: "boolean", default: false, describe: "keep trying when the sender has not been started yet" },
@@ -93,6 +95,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         view: args.view,
         waitForSender: args.wait,
         audio: args.audio,
+        chat: args.chat,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));

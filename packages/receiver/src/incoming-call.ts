@@ -1,7 +1,17 @@
 // The receiving half of a call: the video of one session, its playback, and what both tell. A receiver is this and a connection; a
 // peer puts it beside its camera.
 
-import type { EncodedPacket, Emitter, Session, TrackMessage, TransportError, VideoState } from "@simple-video-chat/protocol";
+import {
+  type EncodedPacket,
+  type Emitter,
+  type ReceivedText,
+  type Session,
+  SessionChat,
+  type TextOutcome,
+  type TrackMessage,
+  type TransportError,
+  type VideoState,
+} from "@simple-video-chat/protocol";
 
 import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
@@ -32,6 +42,8 @@ export interface IncomingCallOptions {
   readonly view?: ViewKind;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
+  /** Whether texts are exchanged with the other end, if it wants to; default true. */
+  readonly chat?: boolean;
   /** Id, name or part of the name of the speaker; default the user's default one. */
   readonly speaker?: string | undefined;
 }
@@ -61,6 +73,8 @@ export interface IncomingCallEvents {
   readonly key: { readonly key: string };
   /** The window was closed. */
   readonly "window-closed": Record<string, never>;
+  /** The other end wrote. */
+  readonly text: ReceivedText;
   /** The speaker is open. */
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
@@ -83,6 +97,8 @@ export interface IncomingCallEvents {
 /** The receiving half of a call. */
 export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
+  readonly #wantsChat: boolean;
+  #chat: SessionChat | undefined;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
@@ -100,6 +116,7 @@ export class IncomingCall {
    */
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
     this.#events = events;
+    this.#wantsChat = options.chat !== false;
     const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
     // After the caller could attach its handlers.
     if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
@@ -213,6 +230,11 @@ export class IncomingCall {
     this.overlay = { ...this.overlay, isPaused };
   }
 
+  /** Sends a text; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#chat?.send(text) ?? Promise.resolve("undelivered");
+  }
+
   /** Shows one's own camera in a corner. */
   playSelfView(message: TrackMessage | EncodedPacket): void {
     this.#playback.playSelfView(message);
@@ -220,6 +242,7 @@ export class IncomingCall {
 
   /** Plays the video of this session. */
   use(session: Session): void {
+    this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", ({ resumed, remoteAddress, peer }) => {
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);

@@ -30,6 +30,14 @@ import type { PlaybackHost } from "./playback-host.ts";
  * down like a link that does, instead of queueing old pictures.
  */
 const maxInPlayback = 4;
+/**
+ * Within a packet its chunks are acknowledged this often: on a slow link each tells how it goes, on a fast one they come in the same breath
+ * and the packet's end says it all. Never are more bytes than the second behind (docs/protocol.md).
+ */
+const ackIntervalUs = 5_000;
+const maxUnacknowledgedBytes = 49_152;
+/** The sender hears of pictures shown this often. Nothing waits for it, and each is a record to be written and read at both ends. */
+const reportIntervalUs = 100_000;
 /** Announcements that may come at once, beyond {@link maxFormatChangesPerS}: a source that is opened again is announced again. */
 const announcementBurst = 5;
 
@@ -80,6 +88,11 @@ export class IncomingVideo {
   #callBytes = 0;
   #newestComplete = 0;
   #heldAck: number | undefined;
+  /** Bytes that were acknowledged on the present connection, and when. */
+  #acknowledged = { bytes: 0, atUs: nowUs() };
+  /** What the sender has not been told of yet, and when it was told. */
+  #unreported: ReportMessage | undefined;
+  #reportedUs = Number.NEGATIVE_INFINITY;
   readonly #account = new FrameAccount();
   /** Tracks announced on the present connection. The first of them is played, and the others are left alone. */
   #announced = new Set<number>();
@@ -117,6 +130,9 @@ export class IncomingVideo {
     this.#connectionBytes = 0;
     this.#newestComplete = 0;
     this.#heldAck = undefined;
+    this.#acknowledged = { bytes: 0, atUs: nowUs() };
+    this.#unreported = undefined;
+    this.#reportedUs = Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -148,8 +164,8 @@ export class IncomingVideo {
     this.#account.played(report);
     const picture = this.#times.played(report, this.#session?.clock);
     if (picture !== undefined) this.#watch.shown(report.frame, nowUs());
-    if (this.#track !== undefined)
-      this.#session?.send({ ...report, ...countsSince(this.#playedBefore, this.#account.playedCounts), track: this.#track.track });
+    this.#unreported = report;
+    if (nowUs() - this.#reportedUs >= reportIntervalUs) this.#report();
     if (this.#heldAck !== undefined && this.#account.inPlayback < maxInPlayback) this.#acknowledge(this.#heldAck);
     return picture;
   }
@@ -184,6 +200,7 @@ export class IncomingVideo {
     const closed = new Promise<void>((resolve) => {
       this.#onFinalAccount = resolve;
     });
+    this.#report();
     this.#session.send({ type: "stop", track });
     const timeout = setTimeout(() => this.#onFinalAccount?.(), timeoutMs);
     await closed;
@@ -256,12 +273,27 @@ export class IncomingVideo {
       this.#playback.play(packet);
     }
     if (this.#account.inPlayback > maxInPlayback) this.#heldAck = message.track;
-    else this.#acknowledge(message.track);
+    else if (packet !== undefined || this.#mustAcknowledge()) this.#acknowledge(message.track);
+  }
+
+  #mustAcknowledge(): boolean {
+    const { bytes, atUs } = this.#acknowledged;
+    return this.#connectionBytes - bytes >= maxUnacknowledgedBytes || nowUs() - atUs >= ackIntervalUs;
   }
 
   #acknowledge(track: number): void {
     this.#heldAck = undefined;
-    this.#session?.send({ type: "ack", track, bytes: this.#connectionBytes, frame: this.#newestComplete, receivedUs: nowUs() });
+    const receivedUs = nowUs();
+    this.#acknowledged = { bytes: this.#connectionBytes, atUs: receivedUs };
+    this.#session?.send({ type: "ack", track, bytes: this.#connectionBytes, frame: this.#newestComplete, receivedUs });
+  }
+
+  #report(): void {
+    if (this.#unreported === undefined || this.#track === undefined) return;
+    const counts = countsSince(this.#playedBefore, this.#account.playedCounts);
+    this.#session?.send({ ...this.#unreported, ...counts, track: this.#track.track });
+    this.#unreported = undefined;
+    this.#reportedUs = nowUs();
   }
 
   #receiveAccount(account: AccountMessage): void {

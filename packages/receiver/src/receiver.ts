@@ -2,12 +2,14 @@
 
 import {
   type Capabilities,
+  chatFeature,
   connectSession,
   type Credential,
   Emitter,
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
+  type TextOutcome,
   videoStateFeature,
 } from "@simple-video-chat/protocol";
 
@@ -31,8 +33,12 @@ export interface ReceiverOptions extends IncomingCallOptions {
 /** What a receiver tells. */
 export type ReceiverEvents = IncomingCallEvents;
 
-/** What a receiver can take. @param audio whether it plays sound; default true */
-export function receiverCapabilities(name: string, software: string, audio: boolean = true): Capabilities {
+/** What a receiver can take. */
+export function receiverCapabilities(
+  name: string,
+  software: string,
+  { audio = true, chat = true }: Pick<IncomingCallOptions, "audio" | "chat"> = {},
+): Capabilities {
   return {
     name,
     software,
@@ -42,7 +48,7 @@ export function receiverCapabilities(name: string, software: string, audio: bool
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [videoStateFeature],
+    features: [...(chat ? [chatFeature] : []), videoStateFeature],
   };
 }
 
@@ -61,7 +67,7 @@ export class Receiver {
       host: options.host,
       port: options.port,
       credential: options.credential,
-      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options.audio),
+      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options),
       waitForListener: options.waitForSender ?? false,
     });
     this.#incoming.use(this.#session);
@@ -104,6 +110,11 @@ export class Receiver {
   /** The whole call's figures; its account is closed after {@link close}. */
   summary(): IncomingSummary {
     return this.#incoming.summary();
+  }
+
+  /** Sends a text to the sender; says what became of it. */
+  sendText(text: string): Promise<TextOutcome> {
+    return this.#incoming.sendText(text);
   }
 
   /** What is drawn over the picture: read it, change it, and set it anew. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Emitter } from "@simple-video-chat/protocol";
+import { Emitter, type TextOutcome } from "@simple-video-chat/protocol";
 import { ConsoleOutput, type ExitCode, exitCodes, keyRows } from "@simple-video-chat/protocol/cli";
 import { suite } from "uvu";
 
@@ -32,6 +32,14 @@ class FakeCall implements RunningCall {
 
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
     return this.events.on(event, handler);
+  }
+
+  readonly texts: string[] = [];
+  outcome: TextOutcome = "delivered";
+
+  sendText(text: string): Promise<TextOutcome> {
+    this.texts.push(text);
+    return Promise.resolve(this.outcome);
   }
 
   summary(): ReturnType<RunningCall["summary"]> {
@@ -182,6 +190,29 @@ test("holds the picture, hides and moves one's own, mirrors and fills the screen
     press("x");
     assert.deepEqual(call.view, expected);
   }
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("sends the message that is typed, tells what becomes of it, and shows those that come", async () => {
+  const { call, people, programs, code, stop } = run();
+  const type = (...keys: readonly string[]): void => keys.forEach((key) => call.events.emit("key", { key }));
+  type("t", "h");
+  assert.equal(call.overlay.typing, "h");
+  type("i", "q", "Enter");
+  assert.equal(call.overlay.typing, null);
+  await new Promise((resolve) => setImmediate(resolve));
+  call.outcome = "unwanted";
+  type("Enter", "o", "Enter");
+  await new Promise((resolve) => setImmediate(resolve));
+  call.events.emit("text", { name: "Ann\u001b[31m", text: "two\nlines" });
+  assert.deepEqual(call.texts, ["hiq", "o"]);
+  assert.deepEqual(
+    call.overlay.messages.map(({ from, text }) => `${from}: ${text}`),
+    ["You: hiq ✓", "You: o  (not delivered: messages are not wanted here or there)", "Ann[31m: two lines"],
+  );
+  assert.match(people.text, /You: hiq ✓\n.*not delivered.*\nAnn\[31m: two lines\n/);
+  assert.match(programs.text, /"text-sent","text":"hiq","outcome":"delivered"[^]*"outcome":"unwanted"[^]*"text":"two\\nlines"/);
   stop(exitCodes.ok);
   await code;
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   type AckMessage,
   type ClockEstimate,
@@ -276,6 +278,28 @@ test("tells the sender what was shown since this connection began", () => {
       [2, 1],
     ],
   );
+});
+
+test("tells the sender of pictures shown ten times a second at most, and of the last before it asks it to stop", async () => {
+  const { video, session, send, report } = start();
+  const begunMs = performance.now();
+  for (let frame = 1; frame <= 60; frame++) {
+    send(packetOf(frame));
+    report({ frame, shown: frame, shownUs: micros(frame) });
+    await sleep(2);
+  }
+  const reports = (): readonly ReportMessage[] => session.sent.filter((message) => message.type === "report");
+  assert.ok(reports().length <= 1 + (performance.now() - begunMs) / 100, `${reports().length} reports`);
+  assert.equal(reports()[0]?.shown, 1, "the first at once");
+  await video.stop(0);
+  assert.equal(reports().at(-1)?.shown, 60);
+  assert.ok(session.sent.findLastIndex(({ type }) => type === "report") < session.sent.findIndex(({ type }) => type === "stop"));
+});
+
+test("acknowledges a packet whose chunks come in the same breath a few times only", () => {
+  const { session, send } = start();
+  send(packetOf(1, 150_000));
+  assert.ok(session.acks.length <= 5, `${session.acks.length} acks for ten chunks`);
 });
 
 test("adds what a new session brings to what the one before brought", () => {

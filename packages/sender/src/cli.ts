@@ -11,6 +11,7 @@ import {
   commandIn,
   commandOf,
   commandsForHelp,
+  chatOptions,
   completionCommand,
   commonOptions,
   ConsoleOutput,
@@ -31,8 +32,10 @@ import {
   readKeyFile,
   runCommand,
   runProgram,
+  sendText,
   settingsFor,
   sourceOptions,
+  tellText,
   detailLines,
   Keyboard,
   keyRows,
@@ -56,6 +59,7 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...chatOptions,
   ...commonOptions,
   listen: {
     type: "string",
@@ -111,6 +115,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        chat: args.chat,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -128,12 +133,16 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         );
       }
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
-      const keyboard = new Keyboard(keysOf("sender"), {
-        mute: () => (sender.isMuted = !sender.isMuted),
-        camera: () => (sender.isCameraOff = !sender.isCameraOff),
-        "next-source": () => switchSource(sender, video, output),
-        help: () => output.say(detailLines(keyRows("sender"))),
-      });
+      const keyboard = new Keyboard(
+        keysOf("sender"),
+        {
+          mute: () => (sender.isMuted = !sender.isMuted),
+          camera: () => (sender.isCameraOff = !sender.isCameraOff),
+          "next-source": () => switchSource(sender, video, output),
+          help: () => output.say(detailLines(keyRows("sender"))),
+        },
+        { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
+      );
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keyboard.quit]);
       keyboard.release();
@@ -143,6 +152,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       return code;
     },
   );
+}
+
+async function writeToAll(sender: Sender, output: ConsoleOutput, text: string): Promise<void> {
+  if (sender.receivers.length === 0) return output.say("Nobody watches who could read it.", true);
+  await sendText({ output }, text, async (clean) => {
+    const outcomes = await sender.sendText(clean);
+    const failed = outcomes.filter(({ outcome }) => outcome !== "delivered");
+    for (const { receiver, outcome } of failed) {
+      output.say(`${forTerminal(receiver.name)} ${outcome === "unwanted" ? "takes no messages" : "did not get it"}.`, true);
+    }
+    return outcomes.length > failed.length ? "delivered" : (failed[0]?.outcome ?? "undelivered");
+  });
 }
 
 function showStatus(sender: Sender, output: ConsoleOutput): void {
@@ -189,6 +210,7 @@ function describeEvents(
       output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);
       if (args.exitOnNoViewers && sender.receivers.length === 0) resolve(exitCodes.ok);
     });
+    sender.on("text", ({ name, text }) => tellText({ output }, name, text));
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
       output.say(`Refused ${remoteAddress}: ${code}.`);

@@ -5,6 +5,8 @@ import {
   type AckMessage,
   type EncodedPacket,
   type Micros,
+  micros,
+  noDrainMs,
   nowUs,
   RateController,
   RateMeter,
@@ -19,6 +21,11 @@ import { emptyAccount, extended, type FrameCounts, noFrames, type OutgoingAccoun
 
 /** A receiver that acknowledges nothing for so long takes nothing: a slow link needs less for one packet. */
 const stalledUs = 3_000_000;
+/**
+ * One that acknowledges nothing for so long is cut: it is looked at once a second, and at {@link noDrainMs} it is over. Its socket cannot tell,
+ * since the system takes all that is under way. Whoever was only slow comes back.
+ */
+const maxStalledUs = (noDrainMs - accountIntervalMs) * 1_000;
 /**
  * A packet of an encoder that others share comes when they have room. Who has none just then takes it all the same, up to so many windows:
  * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
@@ -35,7 +42,7 @@ export interface OutgoingVideoOptions {
 }
 
 /** What an outgoing video needs of its session. */
-export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "close" | "clock">;
+export type OutgoingVideoSession = Pick<Session, "send" | "sendVideo" | "cut" | "close" | "clock">;
 
 /** What an outgoing video asks of the capture. */
 export interface OutgoingVideoHooks {
@@ -73,6 +80,8 @@ export class OutgoingVideo {
   #offered: "sent" | "notSent" | undefined;
   /** When something was last acknowledged, or nothing was under way. */
   #heardUs = nowUs();
+  /** When the last second was over. */
+  #secondUs = nowUs();
   #account = emptyAccount;
   /** As much of it as the receiver was told, or was lost with a connection: accounts follow each other without gaps. */
   #told = emptyAccount;
@@ -83,7 +92,7 @@ export class OutgoingVideo {
     this.#hooks = hooks;
     this.#window = new SendWindow(options);
     this.#rate = new RateController(options);
-    this.#timer = setInterval(() => this.#sendAccount(false), accountIntervalMs);
+    this.#timer = setInterval(() => this.#onSecond(), accountIntervalMs);
   }
 
   /** The account up to the last settled frame. */
@@ -157,7 +166,7 @@ export class OutgoingVideo {
 
   /** Whether nothing arrives there: the connection is lost, or nothing was acknowledged for long. */
   get isStalled(): boolean {
-    return !this.#isConnected || (this.#window.inFlightBytes > 0 && nowUs() - this.#heardUs > stalledUs);
+    return !this.#isConnected || this.#unheardUs() > stalledUs;
   }
 
   /**
@@ -279,6 +288,21 @@ export class OutgoingVideo {
     if (this.#hasAsked || !this.hasRoom()) return;
     this.#hasAsked = true;
     this.#hooks.onKeyframeWanted();
+  }
+
+  /** For how long nothing was acknowledged although something is under way. */
+  #unheardUs(): number {
+    return this.#window.inFlightBytes > 0 ? nowUs() - this.#heardUs : 0;
+  }
+
+  #onSecond(): void {
+    const now = nowUs();
+    const sleptUs = now - this.#secondUs;
+    this.#secondUs = now;
+    // It was we who were stopped: what was acknowledged meanwhile is not read yet.
+    if (sleptUs > 2_000 * accountIntervalMs) this.#heardUs = micros(this.#heardUs + sleptUs);
+    if (this.#isConnected && this.#unheardUs() >= maxStalledUs) this.#session.cut("the other end takes nothing");
+    else this.#sendAccount(false);
   }
 
   #sendAccount(final: boolean): void {

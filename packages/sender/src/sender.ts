@@ -2,13 +2,17 @@
 
 import {
   type Capabilities,
+  chatFeature,
   CredentialStore,
   deriveCredential,
   Emitter,
   listenForSessions,
+  type ReceivedText,
   type Session,
+  SessionChat,
   type SessionListener,
   type SessionRefusal,
+  type TextOutcome,
   videoStateFeature,
 } from "@simple-video-chat/protocol";
 
@@ -39,6 +43,8 @@ export interface SenderOptions extends VideoOptions {
   readonly name?: string;
   /** What is heard; without it nothing is. */
   readonly sound?: SoundSpec | undefined;
+  /** Whether texts are exchanged with receivers that want to; default true. */
+  readonly chat?: boolean;
   /** Show what is sent in a window here; the source is then open from the beginning. */
   readonly preview?: boolean;
 }
@@ -62,6 +68,8 @@ export interface SenderEvents {
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
+  /** A receiver wrote. */
+  readonly text: ReceivedText & { readonly id: number };
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
@@ -96,6 +104,7 @@ export interface SenderStats {
 interface Receiver {
   readonly info: ReceiverInfo;
   readonly session: Session;
+  readonly chat: SessionChat;
   readonly video: OutgoingVideo;
 }
 
@@ -186,6 +195,16 @@ export class Sender {
     return this.#events.on(event, handler);
   }
 
+  /** Sends a text to all receivers; says for each what became of it. */
+  sendText(text: string): Promise<readonly { readonly receiver: ReceiverInfo; readonly outcome: TextOutcome }[]> {
+    const all = [...this.#receivers.values()];
+    return Promise.all(all.map(async ({ info, chat }) => ({ receiver: info, outcome: await chat.send(text) })));
+  }
+
+  get #wantsChat(): boolean {
+    return this.#options.chat !== false;
+  }
+
   /** @internal */
   async listen(): Promise<void> {
     const { host = "127.0.0.1", port = 7420, maxReceivers, name = "sender", secret, codec = "h264" } = this.#options;
@@ -198,7 +217,7 @@ export class Sender {
       maxWidthPx: 1,
       maxHeightPx: 1,
       maxFrameRate: 1,
-      features: [videoStateFeature],
+      features: [...(this.#wantsChat ? [chatFeature] : []), videoStateFeature],
     };
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
@@ -247,11 +266,15 @@ export class Sender {
   #welcome(session: Session): void {
     const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, video);
+    const chat = new SessionChat(session, this.#wantsChat, (text) => {
+      const receiver = this.#receivers.get(session);
+      if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });
+    });
     if (this.#invites.isPresent(session.identity)) this.#invites.next();
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;
       const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
-      this.#receivers.set(session, { info, session, video });
+      this.#receivers.set(session, { info, session, chat, video });
       this.#events.emit("joined", { ...info, resumed });
     });
     session.on("silent", ({ silent }) => {

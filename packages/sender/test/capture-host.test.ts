@@ -249,6 +249,52 @@ test("waits for a stop that is under way, however many ask for it", async () => 
   await end();
 });
 
+test("starts anew for somebody who joins while it stops, behind all that the old run has to say yet", async () => {
+  const { host, engine, join, end } = start();
+  const first = join();
+  engine.packet(0, true);
+  engine.isObedient = false;
+  host.remove(first.video);
+  const stopped = host.stopCapturing();
+  const late = join();
+  assert.equal(starts(engine), 1, "the old run's packets would be taken for the new one's");
+  engine.packet();
+  engine.count(2);
+  assert.equal(late.session.bytes, 0, "a packet of the old run");
+  engine.say({ event: "stopped", run: 1 });
+  await stopped;
+  assert.deepEqual(
+    engine.commands.flatMap((command) => (command.command === "start" ? [[command.run, command.firstFrame]] : [])),
+    [
+      [1, 1],
+      [2, 5],
+    ],
+  );
+  engine.packet(0, true);
+  assert.ok(late.session.bytes > 0);
+  const { notEncoded, encoderDropped, notSent, sent } = late.video.account;
+  assert.deepEqual([notEncoded, encoderDropped, notSent, sent], [0, 0, 0, 1]);
+  await end();
+});
+
+test("starts no more when it is stopped again before it has stopped, and in the next engine when this one dies of it", async () => {
+  for (const dies of [false, true]) {
+    const { host, engine, join, end } = start();
+    join();
+    engine.isObedient = false;
+    const stopped = [host.stopCapturing()];
+    host.pin();
+    if (dies) engine.options.onRestart(death);
+    else {
+      stopped.push(host.stopCapturing());
+      engine.say({ event: "stopped", run: 1 });
+    }
+    await Promise.all(stopped);
+    assert.equal(starts(engine), dies ? 2 : 1);
+    await end();
+  }
+});
+
 test("does not wait for ever for an engine that hangs, dies or is given up while it stops", async () => {
   for (const what of ["hangs", "dies", "is given up"] as const) {
     const { host, engine, join, end } = start();
@@ -284,8 +330,8 @@ test("takes the end of an earlier run for what it is", async () => {
   engine.isObedient = false;
   const stopped = host.stopCapturing();
   host.pin();
-  engine.say({ event: "failed", run: 1, code: "camera-busy", message: "" });
   engine.say({ event: "stopped", run: 1 });
+  engine.say({ event: "failed", run: 1, code: "camera-busy", message: "" });
   await Promise.race([stopped, sleep(4_000)]);
   const before = engine.credits;
   engine.packet(0, true);

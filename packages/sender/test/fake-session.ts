@@ -39,6 +39,10 @@ export class FakeSession implements OutgoingVideoSession {
     return bytes;
   }
 
+  cut(cause: string): void {
+    this.closed.push(cause);
+  }
+
   close(code: string = "normal"): Promise<void> {
     this.closed.push(code);
     return Promise.resolve();

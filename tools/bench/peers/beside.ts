@@ -108,10 +108,10 @@ async function measure(beside: Beside, options: ScenarioOptions): Promise<Figure
     const { seconds } = options;
     const ends = slow?.ends;
     for (const [prefix, told] of Object.entries(beside.ours)) {
-      const request = { ...told, source, seconds, ends };
+      const request = { ...told, footage, seconds, ends };
       await run(
         (figure) => oursName(prefix, figure),
-        () => (beside.unpaced === true ? measureUnpaced(request, footage.widthPx) : measureOneWay(request)),
+        () => (beside.unpaced === true ? measureUnpaced(request) : measureOneWay(request)),
       );
     }
     for (const peer of beside.peers) {

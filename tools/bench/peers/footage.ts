@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,13 +10,16 @@ import { promisify } from "node:util";
 
 import type { SourceSpec } from "../../../packages/sender/dist/capture/source-spec.js";
 import { atEnd } from "./at-end.ts";
+import { rawAviHeader } from "./raw-avi.ts";
 
 /** Recorded pictures: packed BGR, one after the other, to be played again and again. */
 export interface Footage {
   readonly path: string;
+  /** The same pictures as a video file, which our sender reads; see raw-avi.ts. */
+  readonly videoPath: string;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** CPU that the source itself took for a picture, at its pace, ms: ours pays it, the others read a file. */
+  /** CPU that reading that file took for a picture, at its pace, ms. */
   readonly sourceMs: number;
 }
 
@@ -26,9 +30,10 @@ export type FootageSource = { readonly clip: string } | { readonly widthPx: numb
 export interface RecordRequest {
   readonly source: SourceSpec;
   readonly path: string;
+  readonly videoPath: string;
 }
 
-/** Pictures taken before, to see what the source costs. */
+/** Pictures taken of our sender's file, to see what reading it costs, once those that come first have been. */
 export const surveyedPictures = 30;
 /** Two seconds: more than caches hold, and a file of 330 MB at 1280×720. */
 export const recordedPictures = 61;
@@ -52,6 +57,14 @@ export function footageOf(source: FootageSource): Promise<Footage> {
   return footage;
 }
 
+/** Has the file that our sender reads played at another frame rate, Hz. Not while it is read. */
+export async function setFrameRate({ videoPath, widthPx, heightPx }: Footage, rate: number): Promise<void> {
+  const file = await open(videoPath, "r+");
+  const header = rawAviHeader({ widthPx, heightPx, frames: toAndFro(recordedPictures).length, frameRate: rate });
+  await file.write(header, 0, header.byteLength, 0);
+  await file.close();
+}
+
 /** A folder for this process, which goes when it ends. */
 export function temporaryFolder(): string {
   if (folder === undefined) {
@@ -66,6 +79,7 @@ async function record(source: FootageSource, path: string): Promise<Footage> {
   const request: RecordRequest = {
     source: "clip" in source ? { kind: "file", path: source.clip, loop: true } : { kind: "motion", ...source, frameRate },
     path,
+    videoPath: `${path}.avi`,
   };
   const program = fileURLToPath(new URL("record-footage.js", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(request)]);

@@ -56,7 +56,7 @@ export const cpu: Scenario = {
 };
 
 function measureOneWay(options: ScenarioOptions): Promise<Figures & { readonly cpuMs: number }> {
-  const rate = ["--max-fps", String(frameRate), "--video-bit-rate", String(bitrateBps), "--video-codec", "h264"];
+  const rate = ["--max-fps", String(frameRate), "--video-bit-rate", String(bitrateBps), "--video-codec", "h264", "--no-audio"];
   const sender = [...sourceArguments(options), ...rate];
   return withOneWayCall({ sender, window: options.window, plain: true }, async (call) => {
     await sleep(warmUpS * 1000);

@@ -83,8 +83,9 @@ for (const program of programs) {
   });
 
   test(`${readme} lists the events of --json`, () => {
-    // What receiver and peer say alike stands in one file.
-    const shared = program === "sender" ? "" : read("packages/receiver/src/call-program.ts");
+    // What they say alike stands in files of its own.
+    const ofCalls = program === "sender" ? "" : read("packages/receiver/src/call-program.ts");
+    const shared = ofCalls + read("packages/protocol/src/cli/chat-lines.ts");
     const code = read(`packages/${program}/src/cli.ts`) + shared;
     const coded = [...code.matchAll(/\bevent: "([\w-]+)"/g)].map(([, name = ""]) => name);
     const documented = table(readme, eventHeader).flatMap(([name = ""]) => quoted(name));
@@ -99,7 +100,7 @@ test("names no option in prose that there is not", () => {
       return rows.flatMap(([names = ""]) => quoted(names));
     }),
   );
-  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio"]) known.add(builtIn);
+  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--no-chat"]) known.add(builtIn);
   const documents = ["README.md", architecture, ...programs.map((program) => `packages/${program}/README.md`)];
   for (const path of documents) {
     const named = quoted(read(path).replaceAll(/^```[\s\S]*?^```$/gm, "")).flatMap((words) => words.match(/(?<=^| )--[a-z][\w-]*/g) ?? []);

@@ -5,6 +5,9 @@ import { cleanText } from "../messages/clean-text.ts";
 import type { JsonObject } from "../messages/json-object.ts";
 import type { StatusLines } from "./call-figures.ts";
 
+/** What stands before the line that is typed. */
+const typingPrompt = "Message: ";
+
 /** A status line that cannot be rewritten (no terminal) is printed this often, ms. */
 const plainStatusIntervalMs = 5000;
 
@@ -24,7 +27,10 @@ export class ConsoleOutput {
   readonly #people: NonNullable<ConsoleOutputOptions["people"]>;
   readonly #programs: NodeJS.WritableStream;
   readonly #nowMs: () => number;
-  #hasStatus = false;
+  #status: string | undefined;
+  #typed: string | undefined;
+  /** Lines that stand at the bottom of the terminal, to be written over. */
+  #standing = 0;
   #lastPlainStatusMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConsoleOutputOptions) {
@@ -37,8 +43,8 @@ export class ConsoleOutput {
   /** Says a sentence to the user, whatever --quiet says about the rest when `isImportant`. */
   say(sentence: string, isImportant: boolean = false): void {
     if (this.#options.quiet && !isImportant) return;
-    this.#clearStatus();
-    this.#people.write(`${sentence}\n`);
+    const lines = this.#bottomLines();
+    this.#people.write(`${this.#erased()}${sentence}\n${this.#standingText(lines)}`);
   }
 
   /** Gives an event to the program that reads us: one line of JSON. Nothing without --json. */
@@ -59,24 +65,58 @@ export class ConsoleOutput {
   status(...lines: StatusLines): void {
     if (this.#options.quiet || this.#options.json) return;
     if (this.#people.isTTY === true) {
-      const width = (this.#people.columns ?? 80) - 1;
+      const width = this.#width;
       const line = lines.find(({ length }) => length <= width) ?? lines.at(-1) ?? "";
-      this.#people.write(`\r${line.slice(0, width)}\x1b[K`);
-      this.#hasStatus = true;
+      this.#status = line.slice(0, width);
+      this.#drawBottom();
     } else if (this.#nowMs() - this.#lastPlainStatusMs >= plainStatusIntervalMs) {
       this.#lastPlainStatusMs = this.#nowMs();
       this.#people.write(`${lines[0]}\n`);
     }
   }
 
-  /** Ends the status line, so that the shell's prompt begins on a line of its own. */
-  end(): void {
-    this.#clearStatus();
+  /** Shows what is being typed under the status, on a terminal; undefined: no more. */
+  typing(text: string | undefined): void {
+    if (this.#people.isTTY !== true) return;
+    this.#typed = text;
+    this.#drawBottom();
   }
 
-  #clearStatus(): void {
-    if (this.#hasStatus) this.#people.write("\r\x1b[K");
-    this.#hasStatus = false;
+  /** Ends the status line, so that the shell's prompt begins on a line of its own. */
+  end(): void {
+    this.#status = undefined;
+    this.#typed = undefined;
+    this.#drawBottom();
+  }
+
+  get #width(): number {
+    return (this.#people.columns ?? 80) - 1;
+  }
+
+  #drawBottom(): void {
+    const text = this.#erased() + this.#standingText(this.#bottomLines());
+    if (text !== "") this.#people.write(text);
+  }
+
+  #bottomLines(): readonly string[] {
+    const lines = this.#status === undefined ? [] : [this.#status];
+    if (this.#typed === undefined) return lines;
+    // Of a long line the end is shown: there it is typed.
+    const room = Math.max(1, this.#width - typingPrompt.length - 1);
+    return [...lines, typingPrompt + [...this.#typed].slice(-room).join("")];
+  }
+
+  /** What takes the standing lines away and leaves the cursor where the first of them began. */
+  #erased(): string {
+    if (this.#standing === 0) return "";
+    const text = `\r\x1b[K${"\x1b[1A\x1b[K".repeat(this.#standing - 1)}`;
+    this.#standing = 0;
+    return text;
+  }
+
+  #standingText(lines: readonly string[]): string {
+    this.#standing = lines.length;
+    return lines.join("\n");
   }
 }
 

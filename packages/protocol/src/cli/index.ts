@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/protocol/cli": what the command lines of sender, receiver and peer have in common.
 
+export { type ChatLines, sendText, tellText } from "./chat-lines.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
@@ -45,6 +46,7 @@ export { type ArgumentParser, runProgram } from "./run-program.ts";
 export { askForInvite, readKeyFile } from "./secret-file.ts";
 export {
   audioOptions,
+  chatOptions,
   commonOptions,
   displayOptions,
   helpEpilogue,

@@ -64,6 +64,11 @@ export const audioOptions = {
   },
 } as const;
 
+/** Options of everything that texts can be exchanged with. */
+export const chatOptions = {
+  chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
+} as const;
+
 /** Options of every program. */
 export const commonOptions = {
   name: { type: "string", describe: "the name that the other person sees [default: this computer's]" },

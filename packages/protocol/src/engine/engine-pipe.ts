@@ -3,7 +3,7 @@
 
 import type { Duplex } from "node:stream";
 
-import { type Message, parseMessage, serializeMessage, serializeVideoHeader } from "../messages/message.ts";
+import { type Message, parseMessage, serializeMessage } from "../messages/message.ts";
 import { type EncodedPacket } from "../media/packet.ts";
 import { videoChunks } from "../media/packet-chunks.ts";
 import { createMessageParser } from "../messages/message-stream.ts";
@@ -52,14 +52,11 @@ export class EnginePipe {
     if (!this.#closed) this.#stream.write(serializeMessage(message));
   }
 
-  /** Writes a packet as its chunks, without copying its data. The data must not change until the pipe has taken it. */
+  /** Writes a packet as its chunks, all at once: the other process wakes up once for it. Its data is copied. */
   sendPacket(packet: EncodedPacket): void {
     if (this.#closed) return;
     this.#stream.cork();
-    for (const chunk of videoChunks(packet)) {
-      this.#stream.write(serializeVideoHeader(chunk));
-      this.#stream.write(chunk.data);
-    }
+    for (const chunk of videoChunks(packet)) this.#stream.write(serializeMessage(chunk));
     this.#stream.uncork();
   }
 

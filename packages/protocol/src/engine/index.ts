@@ -10,4 +10,4 @@ export { askForPriority } from "./priority.ts";
 export { quietly } from "./quiet-import.ts";
 export { isScreenReachable, x11Addresses } from "./screen.ts";
 export { audioTrack, selfViewTrack, videoTrack } from "./tracks.ts";
-export { windowKey } from "./window-keys.ts";
+export { WindowKeys } from "./window-keys.ts";

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { maxVideoDataBytes } from "../limits.ts";
 import { videoChunks } from "../media/packet-chunks.ts";
 import type { EncodedPacket } from "../media/packet.ts";
-import { type NetworkMessage, serializeMessage, serializeVideoHeader } from "../messages/message.ts";
+import { type NetworkMessage, serializeMessage } from "../messages/message.ts";
 import { videoFixedBytes, type VideoMessage } from "../messages/video.ts";
 import { type Micros, nowUs } from "../time/clock.ts";
 import { headerBytes } from "../wire/header.ts";
@@ -166,11 +166,8 @@ export class Outbox {
     }
     const { data, offset, packetBytes } = next.value;
     if (offset + data.byteLength >= packetBytes) this.#video.shift();
-    // Corked, so that header and data become one TLS record and one write.
-    this.#socket.cork();
-    this.#write(serializeVideoHeader(next.value));
-    this.#write(data);
-    this.#socket.uncork();
+    // One buffer, though that copies the data: one TLS record and one write. Two that are corked cost more than the copy.
+    this.#write(serializeMessage(next.value));
   }
 
   /** A packet's sending time is that of its first chunk. */

@@ -28,8 +28,6 @@ export interface HeaderChoice {
   readonly flags?: number;
   /** Default 0: no track. */
   readonly track?: number;
-  /** Payload bytes that the caller sends behind the buffer instead of writing them to it. Default 0. */
-  readonly detachedBytes?: number;
 }
 
 /**
@@ -37,10 +35,10 @@ export interface HeaderChoice {
  * @throws RangeError when the header would break the rule, so that nothing leaves that the other end would refuse
  */
 export function startMessage(rule: HeaderRule & { readonly typeId: number }, choice: HeaderChoice): ByteWriter {
-  const { payloadBytes, flags = 0, track = 0, detachedBytes = 0 } = choice;
+  const { payloadBytes, flags = 0, track = 0 } = choice;
   if (payloadBytes < rule.minPayloadBytes || payloadBytes > rule.maxPayloadBytes) {
     throw new RangeError(`a payload of ${payloadBytes} bytes; ${rule.minPayloadBytes} to ${rule.maxPayloadBytes} are allowed`);
   }
   if ((track === 0) !== (rule.track === "none")) throw new RangeError(`track ${track} is wrong for this message`);
-  return new ByteWriter(headerBytes + payloadBytes - detachedBytes).u8(rule.typeId).u8(flags).u16(track).u32(payloadBytes);
+  return new ByteWriter(headerBytes + payloadBytes).u8(rule.typeId).u8(flags).u16(track).u32(payloadBytes);
 }

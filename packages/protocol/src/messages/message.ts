@@ -103,8 +103,6 @@ const byTypeId: ReadonlyMap<number, MessageDefinition<Message>> = new Map(messag
 /** From this number on, a type that is not known is skipped instead of being an error. */
 export const firstOptionalTypeId = 0x80;
 
-export { serializeVideoHeader } from "./video.ts";
-
 const optionalRule: HeaderRule = { minPayloadBytes: 0, maxPayloadBytes: maxControlBytes, flagsMask: 0xff, track: "any" };
 
 const engineRules: HeaderRules = (typeId) => byTypeId.get(typeId) ?? (typeId >= firstOptionalTypeId ? optionalRule : undefined);

@@ -10,7 +10,6 @@
 import { ProtocolError } from "../errors.ts";
 import { maxPacketBytes, maxVideoDataBytes } from "../limits.ts";
 import type { Micros } from "../time/clock.ts";
-import type { ByteWriter } from "../wire/byte-writer.ts";
 import { startMessage, type MessageDefinition } from "./message-definition.ts";
 
 /** Bytes of a video message's payload before its data. */
@@ -54,7 +53,21 @@ export const video: MessageDefinition<VideoMessage> = {
   track: "required",
 
   serialize(message) {
-    return startVideo(message, 0).bytes(message.data).finish();
+    const { track, keyframe, frame, packetBytes, offset, data } = message;
+    if (frame === 0) throw new RangeError("frames are numbered from 1");
+    if (packetBytes > maxPacketBytes || offset + data.byteLength > packetBytes) {
+      throw new RangeError(`bytes ${offset} to ${offset + data.byteLength} of a packet of ${packetBytes}`);
+    }
+    return startMessage(this, { payloadBytes: videoFixedBytes + data.byteLength, flags: keyframe ? flagKeyframe : 0, track })
+      .u32(frame)
+      .u64(message.captureUs)
+      .u32(packetBytes)
+      .u32(offset)
+      .u32(saturate(message.encodeStartUs))
+      .u32(saturate(message.encodedUs))
+      .u32(saturate(message.sentUs))
+      .bytes(data)
+      .finish();
   },
 
   parse(header, payload) {
@@ -81,32 +94,6 @@ export const video: MessageDefinition<VideoMessage> = {
     return message;
   },
 };
-
-/**
- * The first 40 bytes of a video message: header and fixed fields. `message.data` has to be written to the socket right behind
- * them, so that a packet goes from the encoder to the socket without being copied.
- * @throws RangeError for a value that the message cannot carry
- */
-export function serializeVideoHeader(message: VideoMessage): Uint8Array {
-  return startVideo(message, message.data.byteLength).finish();
-}
-
-function startVideo(message: VideoMessage, detachedBytes: number): ByteWriter {
-  const { track, keyframe, frame, packetBytes, offset, data } = message;
-  if (frame === 0) throw new RangeError("frames are numbered from 1");
-  if (packetBytes > maxPacketBytes || offset + data.byteLength > packetBytes) {
-    throw new RangeError(`bytes ${offset} to ${offset + data.byteLength} of a packet of ${packetBytes}`);
-  }
-  const payloadBytes = videoFixedBytes + data.byteLength;
-  return startMessage(video, { payloadBytes, flags: keyframe ? flagKeyframe : 0, track, detachedBytes })
-    .u32(frame)
-    .u64(message.captureUs)
-    .u32(packetBytes)
-    .u32(offset)
-    .u32(saturate(message.encodeStartUs))
-    .u32(saturate(message.encodedUs))
-    .u32(saturate(message.sentUs));
-}
 
 // 71 minutes: only a computer that slept between two steps gets there, and "very late" is all that anyone wants to know then.
 function saturate(us: number): number {

@@ -34,6 +34,7 @@ import {
   wakeAtUs,
 } from "./state.ts";
 import { type TextFate, TextLog } from "./text-log.ts";
+import { TextPace } from "./text-pace.ts";
 
 /** What dialer.ts and listener.ts make a session of. */
 export interface SessionOptions {
@@ -64,6 +65,7 @@ export class SessionDriver {
   readonly options: SessionOptions;
   readonly events: Emitter<SessionEvents> = new Emitter();
   readonly #texts = new TextLog();
+  readonly #pace = new TextPace();
   readonly #queue: { readonly event: SessionEvent; readonly message?: PlainReceived }[] = [];
   readonly #waitingForEnd: (() => void)[] = [];
   #state: SessionState;
@@ -74,6 +76,7 @@ export class SessionDriver {
   #cancelDial: (() => void) | undefined;
   #timer: { readonly atUs: Micros; readonly cancel: () => void } | undefined;
   #cancelTextTimer: (() => void) | undefined;
+  #cancelPaceTimer: (() => void) | undefined;
   #textsMayWait = true;
   #ourHello: HelloOnWire | undefined;
   readonly #rates = new RateGuard();
@@ -160,6 +163,10 @@ export class SessionDriver {
 
   flush(): Promise<void> {
     return this.#connection?.outbox.flush() ?? Promise.resolve();
+  }
+
+  cut(cause: string): void {
+    if (this.#state.name === "live") this.#drop(cause);
   }
 
   close(code: CloseCode, reason: string): Promise<void> {
@@ -386,6 +393,7 @@ export class SessionDriver {
     const { code, reason, by, error } = this.#state;
     this.#forgetConnection();
     this.#cancelTextTimer?.();
+    this.#cancelPaceTimer?.();
     this.#texts.fail();
     this.events.emit("closed", { code, reason, by, error });
   }
@@ -395,8 +403,15 @@ export class SessionDriver {
     for (const resolve of this.#waitingForEnd.splice(0)) resolve();
   }
 
+  /** Sends what waits, as fast as the other end allows. */
   #sendTexts(): void {
-    for (const text of this.#texts.takeUnsent()) this.#connection?.outbox.send(text);
+    this.#cancelPaceTimer?.();
+    this.#cancelPaceTimer = undefined;
+    if (this.#state.name !== "live") return;
+    const texts = this.#texts.takeUnsent(this.#pace.allowance(this.#nowUs()));
+    this.#pace.sent(texts.length);
+    for (const text of texts) this.#connection?.outbox.send(text);
+    if (this.#texts.hasUnsent) this.#cancelPaceTimer = this.options.scheduler.after(this.#pace.waitMs(), () => this.#sendTexts());
   }
 
   #startTextTimer(): void {

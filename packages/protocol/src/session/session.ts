@@ -71,6 +71,11 @@ export class Session {
     return this.#driver.flush();
   }
 
+  /** Ends the present connection, of an end that does not do its part; the session waits for it to come back, as after any loss. */
+  cut(cause: string): void {
+    this.#driver.cut(cause);
+  }
+
   /** Ends the session: says why, and resolves when the connection is gone. Safe to call at any time, and again. */
   close(code: CloseCode = "normal", reason = ""): Promise<void> {
     return this.#driver.close(code, reason);

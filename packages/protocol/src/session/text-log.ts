@@ -53,9 +53,14 @@ export class TextLog {
     for (const pending of atRisk) pending.settle("undelivered");
   }
 
-  /** The texts to put on the connection now, in order; they count as sent on it. */
-  takeUnsent(): TextMessage[] {
-    const unsent = this.#pending.filter((pending) => !pending.sent);
+  /** Whether some were not put on the present connection yet. */
+  get hasUnsent(): boolean {
+    return this.#pending.some((pending) => !pending.sent);
+  }
+
+  /** The texts to put on the connection now, in order, `limit` at most; they count as sent on it. */
+  takeUnsent(limit: number = Infinity): TextMessage[] {
+    const unsent = this.#pending.filter((pending) => !pending.sent).slice(0, limit);
     for (const pending of unsent) {
       pending.sent = true;
       this.#lastSentId = Math.max(this.#lastSentId, pending.id);

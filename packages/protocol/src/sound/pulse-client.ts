@@ -33,6 +33,8 @@ const commandChannel = 0xffff_ffff;
 /** Far above any reply; a server that says more is none. */
 const maxPacketBytes = 1 << 22;
 const connectTimeoutMs = 2_000;
+/** Eight blocks of sound. */
+const readBytes = 16_384;
 
 /** A command by name. */
 export type PulseCommand = keyof typeof commands;
@@ -69,11 +71,11 @@ export class PulseClient {
   #nextTag = 0;
   #isClosed = false;
 
-  /** @internal */
-  constructor(socket: Socket, events: PulseClientEvents) {
+  /** @internal @param receive is told who takes what the socket receives */
+  constructor({ socket, receive }: PulseSocket, events: PulseClientEvents) {
+    receive.by = (chunk) => this.#receive(chunk);
     this.#socket = socket;
     this.#events = events;
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("error", () => this.#end("the sound server does not answer any more"));
     socket.on("close", () => this.#end("the sound server has ended"));
   }
@@ -104,7 +106,7 @@ export class PulseClient {
   }
 
   #write(channel: number, payload: Buffer): void {
-    const packet = Buffer.alloc(headerBytes + payload.byteLength);
+    const packet = Buffer.allocUnsafe(headerBytes + payload.byteLength).fill(0, 0, headerBytes);
     packet.writeUInt32BE(payload.byteLength, 0);
     packet.writeUInt32BE(channel, 4);
     payload.copy(packet, headerBytes);
@@ -128,7 +130,8 @@ export class PulseClient {
   }
 
   #obey(payload: Buffer): void {
-    const values = new TagReader(payload);
+    // Replies are read when whoever waits for them gets to it; the socket's memory holds other things then.
+    const values = new TagReader(Buffer.from(payload));
     const command = values.integer();
     const tag = values.integer();
     const notice = notices[command];
@@ -172,7 +175,14 @@ export async function connectPulse(events: PulseClientEvents, env: NodeJS.Proces
   return client;
 }
 
-async function openSocket(paths: readonly string[]): Promise<Socket> {
+/** A socket that reads into one piece of memory: a new one for each of its hundreds of reads a second costs more than what is done with it. */
+interface PulseSocket {
+  readonly socket: Socket;
+  /** Takes what comes; valid during the call only. */
+  readonly receive: { by: (chunk: Buffer) => void };
+}
+
+async function openSocket(paths: readonly string[]): Promise<PulseSocket> {
   for (const path of paths) {
     const socket = await tryPath(path);
     if (socket !== undefined) return socket;
@@ -180,9 +190,14 @@ async function openSocket(paths: readonly string[]): Promise<Socket> {
   throw new SoundError("no-sound-server", "No sound server (PulseAudio or PipeWire) runs here.");
 }
 
-function tryPath(path: string): Promise<Socket | undefined> {
+function tryPath(path: string): Promise<PulseSocket | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ path, timeout: connectTimeoutMs });
+    const receive: PulseSocket["receive"] = { by: () => {} };
+    const callback = (bytes: number, buffer: Uint8Array): boolean => {
+      receive.by(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+      return true;
+    };
+    const socket = connect({ path, timeout: connectTimeoutMs, onread: { buffer: Buffer.alloc(readBytes), callback } });
     const fail = (): void => {
       socket.destroy();
       resolve(undefined);
@@ -192,7 +207,7 @@ function tryPath(path: string): Promise<Socket | undefined> {
     socket.once("connect", () => {
       socket.removeAllListeners();
       socket.setTimeout(0);
-      resolve(socket);
+      resolve({ socket, receive });
     });
   });
 }

@@ -18,7 +18,10 @@ export class SampleQueue {
 
   push(samples: Float32Array): void {
     const taken = Math.min(samples.length, this.#ring.length - this.#length);
-    for (let at = 0; at < taken; at++) this.#ring[(this.#start + this.#length + at) % this.#ring.length] = samples[at] ?? 0;
+    const end = (this.#start + this.#length) % this.#ring.length;
+    const beforeTurn = Math.min(taken, this.#ring.length - end);
+    this.#ring.set(samples.subarray(0, beforeTurn), end);
+    this.#ring.set(samples.subarray(beforeTurn, taken), 0);
     this.#length += taken;
   }
 
@@ -33,7 +36,9 @@ export class SampleQueue {
   /** Moves the oldest samples into `block`, as many as there are. @returns how many */
   take(block: Float32Array): number {
     const taken = Math.min(block.length, this.#length);
-    for (let at = 0; at < taken; at++) block[at] = this.#ring[(this.#start + at) % this.#ring.length] ?? 0;
+    const beforeTurn = Math.min(taken, this.#ring.length - this.#start);
+    block.set(this.#ring.subarray(this.#start, this.#start + beforeTurn));
+    block.set(this.#ring.subarray(0, taken - beforeTurn), beforeTurn);
     this.#start = (this.#start + taken) % this.#ring.length;
     this.#length -= taken;
     return taken;

@@ -18,6 +18,8 @@ export interface FaultProxyOptions {
   readonly targetPort: number | (() => number);
   /** Default 127.0.0.1. */
   readonly targetHost?: string;
+  /** Address to dial the target from; another loopback address than 127.0.0.1 is a stranger to it. */
+  readonly localAddress?: string;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default: a free one. */
@@ -143,9 +145,15 @@ export class FaultProxy {
   }
 
   #join(near: Socket): void {
-    const { targetPort, targetHost = "127.0.0.1" } = this.#options;
+    const { targetPort, targetHost = "127.0.0.1", localAddress } = this.#options;
     const port = typeof targetPort === "number" ? targetPort : targetPort();
-    const far = connect({ host: targetHost, port, noDelay: true, allowHalfOpen: true });
+    const far = connect({
+      host: targetHost,
+      port,
+      noDelay: true,
+      allowHalfOpen: true,
+      ...(localAddress !== undefined && { localAddress }),
+    });
     this.#connections++;
     const pair = { near, far, ways: { forth: this.#carry("forth", near, far), back: this.#carry("back", far, near) }, isStranded: false };
     this.#pairs.add(pair);

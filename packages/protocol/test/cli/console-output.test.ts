@@ -42,7 +42,49 @@ function start(options: Partial<ConsoleOutputOptions> & { readonly isTTY: boolea
   };
 }
 
-test("rewrites the status in place on a terminal, cut to its width, and clears it for a sentence", () => {
+/** What a terminal shows after it was given all this. */
+function seen(text: string): readonly string[] {
+  const lines = [""];
+  let row = 0;
+  // oxlint-disable-next-line no-control-regex
+  for (const [part] of text.matchAll(/\u001b\[1A|\u001b\[K|[^]/gu)) {
+    if (part === "\u001b[1A") row -= 1;
+    else if (part === "\u001b[K" || part === "\r") lines[row] = part === "\r" ? (lines[row] ?? "") : "";
+    else if (part === "\n") lines[++row] ??= "";
+    else lines[row] += part;
+  }
+  return lines;
+}
+
+test("keeps the status, and under it the line that is typed, below what is said", () => {
+  const { output, people } = start({ isTTY: true });
+  output.status("↓30 fps");
+  output.typing("");
+  output.typing("Hel");
+  output.status("↓29 fps");
+  output.say("Ann: Hi");
+  assert.deepEqual(seen(people.text), ["Ann: Hi", "↓29 fps", "Message: Hel"]);
+  output.typing("Hello, and more than there is room");
+  assert.deepEqual(seen(people.text), ["Ann: Hi", "↓29 fps", "Message:  is room"]);
+  output.typing(undefined);
+  output.say("You: Hello");
+  output.status("↓28 fps");
+  assert.deepEqual(seen(people.text).slice(0, 3), ["Ann: Hi", "You: Hello", "↓28 fps"]);
+  output.end();
+  assert.deepEqual(
+    seen(people.text).filter((line) => line !== ""),
+    ["Ann: Hi", "You: Hello"],
+  );
+});
+
+test("shows no line that is typed where there is no terminal", () => {
+  const { output, people } = start({ isTTY: false });
+  output.typing("Hel");
+  output.typing(undefined);
+  assert.equal(people.text, "");
+});
+
+test("rewrites the status in place on a terminal, cut to its width, and keeps it under the sentences", () => {
   const { output, people } = start({ isTTY: true });
   output.status("0123456789012345678901234");
   output.status("short");
@@ -54,7 +96,15 @@ test("rewrites the status in place on a terminal, cut to its width, and clears i
   output.end();
   assert.equal(
     people.text,
-    "\r0123456789012345678\u001b[K\rshort\u001b[K\r\u001b[KHello.\nAgain.\n\ra narrower one\u001b[K\rlast\u001b[K\r\u001b[K",
+    [
+      "0123456789012345678",
+      "\r\u001b[Kshort",
+      "\r\u001b[KHello.\nshort",
+      "\r\u001b[KAgain.\nshort",
+      "\r\u001b[Ka narrower one",
+      "\r\u001b[Klast",
+      "\r\u001b[K",
+    ].join(""),
   );
 });
 

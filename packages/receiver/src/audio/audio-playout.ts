@@ -102,11 +102,15 @@ export class AudioPlayout {
   #fill(block: Float32Array, audibleUs: Micros): void {
     this.#stream?.read(block, nowUs(), audibleUs);
     this.#level.push(block);
+    if (this.#gain !== 1 || this.#reachedGain !== 1) this.#amplify(block);
+    this.#sink.onPlayed?.(block);
+    if (++this.#blocks % figuresBlocks === 0) this.#tell();
+  }
+
+  #amplify(block: Float32Array): void {
     const step = (this.#gain - this.#reachedGain) / block.length;
     for (let at = 0; at < block.length; at++) block[at] = (block[at] ?? 0) * (this.#reachedGain + step * (at + 1));
     this.#reachedGain = this.#gain;
-    this.#sink.onPlayed?.(block);
-    if (++this.#blocks % figuresBlocks === 0) this.#tell();
   }
 
   #tell(): void {

@@ -46,6 +46,7 @@ export class Concealment {
   /** What follows the sound so far, if it goes on repeating itself. */
   #continued(samples: number): Float32Array {
     const start = this.#concealedSamples;
+    if (start >= silentSamples) return new Float32Array(samples);
     if (start === 0) {
       const period = findPeriod(this.#past, this.#past.length - windowSamples, -1).samples;
       this.#period = this.#past.slice(-period);

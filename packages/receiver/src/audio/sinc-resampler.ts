@@ -10,7 +10,9 @@ const cutoff = 0.92;
 /** Kaiser's window with 90 dB of attenuation (Kaiser 1974). */
 const kaiserBeta = 9;
 
-const filters: readonly Float32Array[] = Array.from({ length: phases + 1 }, (_, phase) => filterAt(phase / phases));
+/** One filter behind the other: a filter of its own for each place would be looked up for each sample. */
+const filters = new Float64Array((phases + 1) * taps);
+for (let phase = 0; phase <= phases; phase++) filters.set(filterAt(phase / phases), phase * taps);
 
 /** Resamples one stream. */
 export class SincResampler {
@@ -43,20 +45,20 @@ function interpolate(sound: Float32Array, at: number): number {
   const first = Math.floor(at);
   const place = (at - first) * phases;
   const phase = Math.floor(place);
-  const [before, after] = [filters[phase], filters[phase + 1]];
-  if (before === undefined || after === undefined) return 0;
+  const before = phase * taps;
+  const after = before + taps;
   let sum = 0;
   let sumAfter = 0;
   for (let tap = 0; tap < taps; tap++) {
     const sample = sound[first + tap] ?? 0;
-    sum += sample * (before[tap] ?? 0);
-    sumAfter += sample * (after[tap] ?? 0);
+    sum += sample * (filters[before + tap] ?? 0);
+    sumAfter += sample * (filters[after + tap] ?? 0);
   }
   return sum + (sumAfter - sum) * (place - phase);
 }
 
 /** The filter for a sample that lies this share of the way between the two in the middle. */
-function filterAt(share: number): Float32Array {
+function filterAt(share: number): Float64Array {
   const filter = Float64Array.from({ length: taps }, (_, tap) => {
     const distance = tap - (taps / 2 - 1) - share;
     const across = distance / (taps / 2);
@@ -65,7 +67,7 @@ function filterAt(share: number): Float32Array {
     return (angle === 0 ? 1 : Math.sin(angle) / angle) * window;
   });
   const sum = filter.reduce((total, value) => total + value, 0);
-  return Float32Array.from(filter, (value) => value / sum);
+  return filter.map((value) => value / sum);
 }
 
 /** The modified Bessel function of order 0, by its series. */

@@ -1,4 +1,6 @@
-// H.264, VP9 and JPEG by FFmpeg: one thread (frame threads hold frames back), the announced size enforced before and after.
+// H.264, VP9 and JPEG by FFmpeg: no frame threads, which hold frames back; the announced size enforced before and after.
+
+import { availableParallelism } from "node:os";
 
 import { DecodeError } from "../errors.ts";
 import {
@@ -17,6 +19,7 @@ import {
   Codec,
   CodecContext,
   Dictionary,
+  FF_THREAD_SLICE,
   Frame,
   Packet,
   SoftwareScaleContext,
@@ -29,6 +32,9 @@ import type { Picture } from "./picture.ts";
 const blockPx = 16;
 /** FFmpeg holds the limit against rows as it allocates them: padded to its widest vectors (STRIDE_ALIGN). */
 const rowPx = 64;
+
+/** Below so many pixels a slice is too little work for a thread of its own. */
+const slicePx = 300_000;
 
 /** swscale converts this many pixels at a time; where a row has no room for the last of them, it leaves them black. */
 const scalerPx = 32;
@@ -44,14 +50,18 @@ interface DecoderKind {
   readonly id: AVCodecID;
   readonly name: string;
   readonly layouts: ReadonlySet<AVPixelFormat>;
+  /** Parts of a large picture that can be decoded at the same time. */
+  readonly slices: number;
 }
 
-const h264: DecoderKind = { id: AV_CODEC_ID_H264, name: "H.264", layouts: new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P]) };
-const vp9: DecoderKind = { id: AV_CODEC_ID_VP9, name: "VP9", layouts: new Set([AV_PIX_FMT_YUV420P]) };
+/** Our encoder cuts a large picture into two slices. */
+const h264: DecoderKind = { id: AV_CODEC_ID_H264, name: "H.264", layouts: new Set([AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P]), slices: 2 };
+const vp9: DecoderKind = { id: AV_CODEC_ID_VP9, name: "VP9", layouts: new Set([AV_PIX_FMT_YUV420P]), slices: 1 };
 const jpeg: DecoderKind = {
   id: AV_CODEC_ID_MJPEG,
   name: "JPEG",
   layouts: new Set([AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_GRAY8]),
+  slices: 1,
 };
 
 /** Opens an H.264 decoder. @throws DecodeError decoder-missing */
@@ -75,7 +85,8 @@ async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDeco
   if (codec === null) throw new DecodeError("decoder-missing", `This FFmpeg has no ${name} decoder.`);
   const context = new CodecContext();
   context.allocContext3(codec);
-  context.threadCount = 1;
+  context.threadType = FF_THREAD_SLICE;
+  context.threadCount = format.widthPx * format.heightPx < slicePx ? 1 : Math.min(kind.slices, availableParallelism());
   context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
   const padded = (px: number, to: number): number => Math.ceil(px / to) * to;
   // 30 bytes of H.264 can ask for 4096×4096; with this the decoder refuses them before it allocates anything.

@@ -1,7 +1,7 @@
 // An OpenCV window: opens at the picture's size, is resized with the aspect kept, closed by its button, q or Esc. Over its pictures and cards
 // go the self-view and the overlay.
 
-import { windowKey } from "@simple-video-chat/protocol/engine";
+import { WindowKeys } from "@simple-video-chat/protocol/engine";
 
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
@@ -32,6 +32,7 @@ export class WindowDisplay implements Display {
   readonly #name: string;
   readonly #onInput: (input: DisplayInput) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #keys = new WindowKeys();
   readonly #selfView: SelfViewOverlay;
   #overlay: Overlay = bareOverlay;
   #layers: Canvas | undefined;
@@ -191,7 +192,7 @@ export class WindowDisplay implements Display {
 
   #serveEvents(): void {
     if (this.#isClosed) return;
-    const key = windowKey(this.#cv.waitKeyEx(1));
+    const key = this.#keys.name(this.#cv.waitKeyEx(1));
     if (key !== undefined) this.#onInput({ kind: "key", key });
     // A window that was never drawn is not visible yet.
     if (this.#isDrawn && this.#cv.getWindowProperty(this.#name, this.#cv.WND_PROP_VISIBLE) < 1) {

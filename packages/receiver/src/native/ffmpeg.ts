@@ -19,6 +19,7 @@ export {
   type AVCodecID,
   type AVPixelFormat,
   FF_DECODER_LIBOPUS,
+  FF_THREAD_SLICE,
   SWS_POINT,
 } from "node-av/constants";
 export { Codec, CodecContext, Dictionary, Frame, getFFmpegInfo, Packet, SoftwareScaleContext } from "node-av/lib";

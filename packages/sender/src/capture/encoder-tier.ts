@@ -166,8 +166,8 @@ export class EncoderTier {
     const { track, sink } = this.#parts;
     const { captureUs } = frame;
     const encodedUs = nowUs() - captureUs;
+    // It settles its own frame: a count behind it would say nothing new, and wake the network process once more.
     sink.onPacket({ track, frame: frame.frame, captureUs, encodeStartUs, encodedUs, sentUs: 0, ...picture });
-    this.#sendCount(frame.frame, notEncoded, encoderDropped);
   }
 
   #discardWaiting(): void {

@@ -1,6 +1,6 @@
 // The sender's own window, as the original program had one: what is captured, before it is encoded.
 
-import { windowKey } from "@simple-video-chat/protocol/engine";
+import { WindowKeys } from "@simple-video-chat/protocol/engine";
 
 import type { Mat, OpenCv } from "../native/opencv.ts";
 
@@ -13,6 +13,7 @@ export class PreviewWindow {
   readonly #cv: OpenCv;
   readonly #onKey: (key: string) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #keys = new WindowKeys();
   #isShown = false;
   #isClosed = false;
 
@@ -50,7 +51,7 @@ export class PreviewWindow {
 
   #serveEvents(): void {
     if (!this.#isShown) return;
-    const key = windowKey(this.#cv.waitKeyEx(1));
+    const key = this.#keys.name(this.#cv.waitKeyEx(1));
     if (key !== undefined) this.#onKey(key);
     if (this.#cv.getWindowProperty(windowName, this.#cv.WND_PROP_VISIBLE) < 1) {
       this.close();

@@ -124,7 +124,7 @@ export class FfmpegEncoder implements VideoEncoder {
     if (received < 0) return undefined;
     try {
       const data = this.#packet.data;
-      return data === null ? undefined : { keyframe: this.#packet.isKeyframe, data: Uint8Array.from(data) };
+      return data === null ? undefined : { keyframe: this.#packet.isKeyframe, data: new Uint8Array(data) };
     } finally {
       this.#packet.unref();
     }

@@ -21,7 +21,7 @@ const peersFolder = fileURLToPath(new URL("../../../bench/peers", import.meta.ur
 function grey(widthPx: number, heightPx: number): Footage {
   const path = join(temporaryFolder(), "grey.bgr");
   writeFileSync(path, Buffer.alloc(widthPx * heightPx * 3 * 2, 128));
-  return { path, widthPx, heightPx, sourceMs: 0 };
+  return { path, videoPath: "", widthPx, heightPx, sourceMs: 0 };
 }
 
 test("carries every picture through the pipes and reads its barcode again", async () => {
