@@ -100,7 +100,7 @@ test("names no option in prose that there is not", () => {
       return rows.flatMap(([names = ""]) => quoted(names));
     }),
   );
-  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--no-chat"]) known.add(builtIn);
+  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--fix", "--no-chat"]) known.add(builtIn);
   const documents = ["README.md", architecture, ...programs.map((program) => `packages/${program}/README.md`)];
   for (const path of documents) {
     const named = quoted(read(path).replaceAll(/^```[\s\S]*?^```$/gm, "")).flatMap((words) => words.match(/(?<=^| )--[a-z][\w-]*/g) ?? []);
