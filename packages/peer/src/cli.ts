@@ -33,6 +33,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   settingsFor,
@@ -42,7 +43,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -52,6 +53,12 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...recordOptions,
+  "record-mode": {
+    choices: ["remote", "local", "both"],
+    default: "remote",
+    describe: "record the other end, this end, or both as tracks of one file",
+  },
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
@@ -98,6 +105,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const place = meeting(args);
       checkSource(video.source);
       const peer = await startPeer({
@@ -120,6 +128,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "peer",
         settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         requiresAudio: args.requireAudio,
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",

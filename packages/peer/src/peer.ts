@@ -24,6 +24,9 @@ import {
   type IncomingSummary,
   type Overlay,
   receiverCapabilities,
+  type RecordingOptions,
+  type RecordingProgress,
+  type Snapshot,
 } from "@simple-video-chat/receiver";
 import {
   type AudioCaptureHost,
@@ -118,13 +121,19 @@ export class Peer {
     });
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
-    this.#incoming = new IncomingCall(options, this.#events, (share) => audioEngine.join(share));
+    this.#incoming = new IncomingCall(options, this.#events, {
+      startAudioEngine: (share) => audioEngine.join(share),
+      requestLocalKeyframe: () => {
+        if (this.#outgoing !== undefined) this.#capture.requestKeyframe(this.#outgoing);
+      },
+    });
     if (options.sound !== undefined) {
       this.#sound = captureSound(
         options.sound,
         {
           onRecording: (name) => this.#events.emit("recording", { name }),
           onNotice: (code, message) => this.#events.emit("notice", { code, message }),
+          onSent: (message) => this.#incoming.recordLocal(message),
           // The playing half tells of the engine's death.
           onTrouble: (trouble) => {
             if (options.audio === false) this.#events.emit("trouble", trouble);
@@ -268,6 +277,30 @@ export class Peer {
     return this.#outgoing?.account;
   }
 
+  /** What is recorded now; undefined while nothing is. */
+  get recording(): RecordingProgress | undefined {
+    return this.#incoming.recording;
+  }
+
+  /** Begins to record, at the next keyframe; the other end is told. What becomes of it are events. */
+  startRecording(options: RecordingOptions): void {
+    this.#incoming.startRecording(options);
+  }
+
+  /** Ends the recording; resolves when its file is complete. */
+  stopRecording(): Promise<void> {
+    return this.#incoming.stopRecording();
+  }
+
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  snapshot(path: string): Promise<Snapshot> {
+    return this.#incoming.snapshot(path);
+  }
+
   /** What is drawn over the other's picture: read it, change it, and set it anew. */
   get overlay(): Overlay {
     return this.#incoming.overlay;
@@ -315,7 +348,9 @@ export class Peer {
   #use(session: Session): void {
     this.#invites.stop();
     this.#session = session;
-    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
+    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
+      this.#incoming.recordLocal(message),
+    );
     this.#sound?.sendOver(session, this.#outgoing);
     this.#incoming.use(session);
   }

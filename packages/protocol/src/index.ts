@@ -94,6 +94,7 @@ export {
 export type { PingMessage } from "./messages/ping.ts";
 export type { PongMessage } from "./messages/pong.ts";
 export { type ReadyMessage, transcriptBytes } from "./messages/ready.ts";
+export type { RecordingMessage } from "./messages/recording.ts";
 export type { ReportMessage } from "./messages/report.ts";
 export type { StopMessage } from "./messages/stop.ts";
 export type { TextAckMessage } from "./messages/text-ack.ts";

@@ -36,7 +36,7 @@ export function callKeys({
   figures,
   settings,
   nextSource,
-}: CallKeysOptions): Omit<KeyActions, "quit" | "type"> {
+}: CallKeysOptions): Omit<KeyActions, "quit" | "type" | "record" | "snapshot"> {
   const tell = (sentence: string): void => {
     output.say(sentence);
     screen.say("", sentence);

@@ -13,11 +13,13 @@ import {
   keysOf,
   type ProgramName,
   sendText,
+  statusBeside,
   type StatusLines,
   tellText,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
+import { CallRecording, type RecordableCall, type RecordChoice } from "./call-recording.ts";
 import { CallScreen, type ScreenFigures } from "./call-screen.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay, SoundLevel } from "./display/overlay.ts";
@@ -25,11 +27,12 @@ import type { BarcodeCount } from "./engine/playback-command.ts";
 import type { IncomingCallEvents } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
+export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
+
 const statusIntervalMs = 1000;
 
 /** A running call, as far as a program shows it. */
-export interface RunningCall {
-  on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void;
+export interface RunningCall extends RecordableCall {
   readonly barcodes: BarcodeCount;
   /** How loud the other end is played: from 0 to 2. */
   volume: number;
@@ -68,6 +71,7 @@ export interface CallProgram {
   readonly program: ProgramName;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
+  readonly record: RecordChoice;
   /** The other end, at the beginning of a sentence: "The sender". */
   readonly otherEnd: string;
   /** Which way the pictures go and who sees them, as a sentence. */
@@ -100,14 +104,18 @@ export async function runCall(
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
   const screen = new CallScreen(call);
+  const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
-    if (status !== undefined) output.status(...status);
+    const { clock } = recording;
+    if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
     if (screen.isDetailed) screen.showFigures(shown);
+    recording.showMark();
   }, statusIntervalMs);
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
-  const keyboard = new Keyboard(keysOf(program.program), callKeys({ ...program, call, screen, output }), {
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys };
+  const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
       screen.showTyping(text);

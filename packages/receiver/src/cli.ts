@@ -28,6 +28,7 @@ import {
   parseAddress,
   programVersion,
   readKeyFile,
+  recordOptions,
   runCommand,
   runProgram,
   settingsFor,
@@ -40,11 +41,13 @@ import yargs from "yargs";
 
 import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
+import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
 import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
   ...chatOptions,
@@ -87,6 +90,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      const record = recordChoice(args);
       const target = await findTarget(args);
       const receiver = startReceiver({
         ...target,
@@ -114,6 +118,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         program: "receiver",
         settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
         wantsWindow: args.window,
+        record,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

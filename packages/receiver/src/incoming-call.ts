@@ -2,6 +2,8 @@
 // peer puts it beside its camera.
 
 import {
+  type AudioMessage,
+  type AudioTrackMessage,
   type EncodedPacket,
   type Emitter,
   type ReceivedText,
@@ -20,7 +22,8 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
 import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
 import type { ShownPicture } from "./picture-times.ts";
-import { PlaybackHost, type PlaybackHostEvents } from "./playback-host.ts";
+import { PlaybackHost, type PlaybackHostEvents, type Snapshot } from "./playback-host.ts";
+import { type RecordedFileEnd, RecordingHost, type RecordingOptions, type RecordingProgress, type RecordMode } from "./recording-host.ts";
 import { possibleView, type ViewKind } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
@@ -48,9 +51,19 @@ export interface IncomingCallOptions {
   readonly speaker?: string | undefined;
 }
 
+/** What a peer's other half gives to the receiving one. */
+export interface IncomingCallParts {
+  /** Default an engine of its own. */
+  readonly startAudioEngine?: StartAudioEngine;
+  /** What this end sends is recorded, and must begin with a keyframe. */
+  readonly requestLocalKeyframe?: () => void;
+}
+
 /** Figures of the receiving half of a call: its video, and its sound if that is played. */
 export interface IncomingCallStats extends IncomingStats {
   readonly audio: IncomingAudioStats | undefined;
+  /** What is recorded now; null while nothing is. */
+  readonly recording: RecordingProgress | null;
 }
 
 /** What the receiving half of a call tells. */
@@ -81,6 +94,12 @@ export interface IncomingCallEvents {
   readonly "other-muted": { readonly muted: boolean };
   /** The other end has switched its camera off, or it gives no pictures (lost), or it does again (on). */
   readonly "other-camera": { readonly state: VideoState };
+  /** A file is being recorded. */
+  readonly "record-started": { readonly path: string; readonly mode: RecordMode };
+  /** It has ended; with a `message` it was not to. */
+  readonly "record-ended": RecordedFileEnd;
+  /** The other end records what we send (true), or does not (any more). */
+  readonly "other-records": { readonly recording: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: string; readonly message: string };
   /** The playback engine died; a new one runs unless `isFinal`. */
@@ -104,6 +123,10 @@ export class IncomingCall {
   readonly #watching: NodeJS.Timeout;
   readonly #playout: AudioPlayoutHost | undefined;
   readonly #audio: IncomingAudio | undefined;
+  readonly #recording: RecordingHost;
+  readonly #requestLocalKeyframe: () => void;
+  #session: Session | undefined;
+  #doesOtherRecord = false;
   #isOtherMuted = false;
   #otherCamera: VideoState = "on";
   #otherName = "";
@@ -112,11 +135,22 @@ export class IncomingCall {
 
   /**
    * @param events - is told everything
-   * @param startAudioEngine - default an engine of its own
+   * @param parts - what a peer has besides
    */
-  constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, startAudioEngine?: StartAudioEngine) {
+  constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, parts: IncomingCallParts = {}) {
     this.#events = events;
     this.#wantsChat = options.chat !== false;
+    this.#requestLocalKeyframe = parts.requestLocalKeyframe ?? (() => {});
+    this.#recording = new RecordingHost({
+      onBegun: (file) => events.emit("record-started", file),
+      onEnded: (file) => events.emit("record-ended", file),
+      onChange: () => this.#tellOfRecording(),
+      onTrouble: (code, message) => events.emit("notice", { code, message }),
+      onKeyframeWanted: (direction) => {
+        if (direction === "local") this.#requestLocalKeyframe();
+        else this.#video.requestKeyframe("joined");
+      },
+    });
     const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
     // After the caller could attach its handlers.
     if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
@@ -134,7 +168,17 @@ export class IncomingCall {
       },
     };
     this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
-    this.#video = new IncomingVideo(this.#playback);
+    this.#video = new IncomingVideo({
+      announce: (track) => {
+        this.#playback.announce(track);
+        this.#recording.announce("remote", track);
+      },
+      play: (packet) => {
+        this.#playback.play(packet);
+        this.#recording.pushRemote(packet, this.#session?.clock);
+      },
+      setClock: (clock) => this.#playback.setClock(clock),
+    });
     if (options.audio !== false) {
       this.#playout = new AudioPlayoutHost(
         options.speaker,
@@ -153,9 +197,16 @@ export class IncomingCall {
               });
           },
         },
-        startAudioEngine,
+        parts.startAudioEngine,
       );
-      this.#audio = new IncomingAudio(this.#playout);
+      const playout = this.#playout;
+      this.#audio = new IncomingAudio({
+        play: () => playout.play(),
+        push: (packet) => {
+          playout.push(packet);
+          this.#recording.pushRemote(packet, this.#session?.clock);
+        },
+      });
     }
     this.#watching = setInterval(() => this.#checkPicture(), watchIntervalMs);
   }
@@ -172,7 +223,7 @@ export class IncomingCall {
 
   /** The present figures. */
   stats(): IncomingCallStats {
-    return { ...this.#video.stats(), audio: this.#audio?.stats() };
+    return { ...this.#video.stats(), audio: this.#audio?.stats(), recording: this.#recording.progress ?? null };
   }
 
   /** How loud the other end is: the peak of the last tenth of a second, dB below full scale; undefined while nothing is heard. Cheap. */
@@ -230,6 +281,36 @@ export class IncomingCall {
     this.overlay = { ...this.overlay, isPaused };
   }
 
+  /** What is recorded now; undefined while nothing is. */
+  get recording(): RecordingProgress | undefined {
+    return this.#recording.progress;
+  }
+
+  /** Begins to record, at the next keyframe; the other end is told. What becomes of it are events. Does nothing while something is recorded. */
+  startRecording(options: RecordingOptions): void {
+    this.#recording.start(options);
+  }
+
+  /** Ends the recording; resolves when its file is complete. */
+  stopRecording(): Promise<void> {
+    return this.#recording.stop();
+  }
+
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  snapshot(path: string): Promise<Snapshot> {
+    return this.#playback.snapshot(path);
+  }
+
+  /** What of ours is sent, for a recording of it. */
+  recordLocal(message: TrackMessage | AudioTrackMessage | EncodedPacket | AudioMessage): void {
+    if ("type" in message && message.type !== "audio") this.#recording.announce("local", message);
+    else this.#recording.pushLocal(message);
+  }
+
   /** Sends a text; says what became of it. */
   sendText(text: string): Promise<TextOutcome> {
     return this.#chat?.send(text) ?? Promise.resolve("undelivered");
@@ -244,6 +325,12 @@ export class IncomingCall {
   use(session: Session): void {
     this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", ({ resumed, remoteAddress, peer }) => {
+      this.#session = session;
+      if (!resumed) {
+        this.#recording.newSender();
+        this.#otherRecords(false);
+      }
+      if (this.#recording.progress !== undefined) this.#tellOfRecording();
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
@@ -257,7 +344,11 @@ export class IncomingCall {
       this.#video.receive(message);
       if (message.type === "video-state") this.#cameraOf(message.state);
       const track = this.#audio?.receive(message);
-      if (track !== undefined) this.#otherMuted(track.muted);
+      if (track !== undefined) {
+        this.#recording.announce("remote", track);
+        this.#otherMuted(track.muted);
+      }
+      if (message.type === "recording") this.#otherRecords(message.theirs);
     });
     session.on("silent", ({ silent }) => {
       if (silent) this.showCard("reconnecting");
@@ -280,12 +371,27 @@ export class IncomingCall {
   async stop(): Promise<void> {
     clearInterval(this.#watching);
     await this.#video.stop(finalAccountTimeoutMs);
-    await this.#playback.drain();
+    await Promise.all([this.#playback.drain(), this.#recording.stop()]);
   }
 
   /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */
   async close(): Promise<void> {
     await Promise.all([this.#playback.close(), this.#playout?.close()]);
+  }
+
+  #tellOfRecording(): void {
+    const mode = this.#recording.progress?.mode;
+    this.#session?.send({
+      type: "recording",
+      theirs: mode === "remote" || mode === "both",
+      ours: mode === "local" || mode === "both",
+    });
+  }
+
+  #otherRecords(recording: boolean): void {
+    if (recording === this.#doesOtherRecord) return;
+    this.#doesOtherRecord = recording;
+    this.#events.emit("other-records", { recording });
   }
 
   #otherMuted(muted: boolean): void {

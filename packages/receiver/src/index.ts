@@ -11,8 +11,17 @@ export { listSpeakers } from "./audio/speaker.ts";
 export { displayCheck, speakerCheck } from "./doctor/receiver-checks.ts";
 export { listReceiverDevices } from "./devices.ts";
 export type { IncomingAudioStats } from "./audio/incoming-audio.ts";
-export { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
+export {
+  IncomingCall,
+  type IncomingCallEvents,
+  type IncomingCallOptions,
+  type IncomingCallParts,
+  type IncomingCallStats,
+} from "./incoming-call.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
+export type { RecordedFileEnd, RecordingOptions, RecordingProgress, RecordMode } from "./recording-host.ts";
+export { RecordingError, type RecordingErrorCode } from "./recording/recording-error.ts";
 export type { LatencyMs, LatencyStages, ShownPicture } from "./picture-times.ts";
+export type { Snapshot } from "./playback-host.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";

@@ -21,12 +21,15 @@ import {
 
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
+import { RecordingError } from "./recording/recording-error.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
 import type { ViewKind } from "./view-kind.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
 const drainTimeoutMs = 1500;
 
+/** How long a snapshot may take, ms: the largest picture as PNG, on a busy computer. */
+const snapshotTimeoutMs = 5_000;
 /** 4K pictures of every codec, a window and Node itself fit in: docs/decisions/0027-engine-confinement.md has the figures. */
 export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 600, files: 128 };
 
@@ -47,6 +50,13 @@ const browserEngine: Pick<EngineHostOptions, "entry" | "confinement"> = {
   entry: new URL("./engine/browser-main.js", import.meta.url),
   confinement: { dataMiB: 512, files: 128, network: "shared" },
 };
+
+/** A snapshot in a file. */
+export interface Snapshot {
+  readonly path: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
 
 /** What a playback tells its owner. */
 export interface PlaybackHostEvents {
@@ -72,6 +82,7 @@ export class PlaybackHost {
   readonly #engine: EngineHost;
   #track: TrackMessage | undefined;
   #selfViewTrack: TrackMessage | undefined;
+  readonly #onSnapshot = new Map<string, (outcome: Snapshot | RecordingError) => void>();
   #onDrained: ((barcodes: BarcodeCount) => void) | undefined;
   #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
 
@@ -186,6 +197,26 @@ export class PlaybackHost {
     this.#command({ command: "title", title });
   }
 
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  async snapshot(path: string): Promise<Snapshot> {
+    const taken = new Promise<Snapshot | RecordingError>((resolve) => {
+      this.#onSnapshot.set(path, resolve);
+    });
+    this.#command({ command: "snapshot", path });
+    const late = (): void =>
+      this.#onSnapshot.get(path)?.(new RecordingError("no-picture", "The snapshot was not taken in time. Try again."));
+    const timeout = setTimeout(late, snapshotTimeoutMs);
+    const outcome = await taken;
+    clearTimeout(timeout);
+    this.#onSnapshot.delete(path);
+    if (outcome instanceof RecordingError) throw outcome;
+    return outcome;
+  }
+
   /** Resolves when all packets were shown or counted, and the last report has come. */
   async drain(): Promise<void> {
     const drained = new Promise<BarcodeCount>((resolve) => {
@@ -227,6 +258,11 @@ export class PlaybackHost {
       const event = message.value as unknown as PlaybackEvent;
       if (event.event === "opened") this.#isOpening = false;
       if (event.event === "drained") this.#onDrained?.(event.barcodes);
+      if (event.event === "snapshot") {
+        const { path, widthPx, heightPx } = event;
+        this.#onSnapshot.get(path)?.({ path, widthPx, heightPx });
+      }
+      if (event.event === "snapshot-failed") this.#onSnapshot.get(event.path)?.(new RecordingError(event.code, event.message));
       this.#events.onEvent(event);
     }
   }

@@ -18,6 +18,8 @@ import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
 import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
+import type { Snapshot } from "./playback-host.ts";
+import type { RecordingOptions, RecordingProgress } from "./recording-host.ts";
 
 export interface ReceiverOptions extends IncomingCallOptions {
   readonly host: string;
@@ -110,6 +112,30 @@ export class Receiver {
   /** The whole call's figures; its account is closed after {@link close}. */
   summary(): IncomingSummary {
     return this.#incoming.summary();
+  }
+
+  /** What is recorded now; undefined while nothing is. */
+  get recording(): RecordingProgress | undefined {
+    return this.#incoming.recording;
+  }
+
+  /** Begins to record what comes, at the next keyframe; the sender is told. What becomes of it are events. */
+  startRecording(options: Omit<RecordingOptions, "mode">): void {
+    this.#incoming.startRecording(options);
+  }
+
+  /** Ends the recording; resolves when its file is complete. */
+  stopRecording(): Promise<void> {
+    return this.#incoming.stopRecording();
+  }
+
+  /**
+   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
+   *
+   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
+   */
+  snapshot(path: string): Promise<Snapshot> {
+    return this.#incoming.snapshot(path);
   }
 
   /** Sends a text to the sender; says what became of it. */

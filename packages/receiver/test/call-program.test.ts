@@ -7,6 +7,7 @@ import { type CallProgram, runCall, type RunningCall } from "../src/call-program
 import type { DisplayView } from "../src/display/display.ts";
 import { bareOverlay, type Overlay } from "../src/display/overlay.ts";
 import type { IncomingCallEvents } from "../src/incoming-call.ts";
+import type { RecordingOptions } from "../src/recording-host.ts";
 
 const test = suite("runCall");
 
@@ -32,6 +33,23 @@ class FakeCall implements RunningCall {
 
   on<K extends keyof IncomingCallEvents>(event: K, handler: (value: IncomingCallEvents[K]) => void): () => void {
     return this.events.on(event, handler);
+  }
+
+  recording: RunningCall["recording"];
+  readonly recorded: RecordingOptions[] = [];
+
+  startRecording(options: RecordingOptions): void {
+    this.recorded.push(options);
+    this.recording = { mode: options.mode ?? "remote", path: options.path, bytes: 0, durationMs: 83_000 };
+  }
+
+  stopRecording(): Promise<void> {
+    this.recording = undefined;
+    return Promise.resolve();
+  }
+
+  snapshot(path: string): ReturnType<RunningCall["snapshot"]> {
+    return Promise.resolve({ path, widthPx: 640, heightPx: 360 });
   }
 
   readonly texts: string[] = [];
@@ -82,6 +100,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   const program: CallProgram = {
     program: "peer",
     wantsWindow: true,
+    record,
     otherEnd: "The sender",
     whoSees: "Nobody sees you.",
     hasLeft: "has ended",
@@ -92,6 +111,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   return { call, people, programs, code: runCall(call, program, { output, stopped }), stop };
 }
 
+const record = { path: undefined, mode: "remote", snapshotFolder: "/tmp" } as const;
 const closed = { code: "normal", reason: "", by: "them", error: undefined } as const;
 
 for (const [what, end, code, sentence] of [

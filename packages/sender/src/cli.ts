@@ -205,6 +205,10 @@ function describeEvents(
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
     });
+    sender.on("recorded", ({ id, name, recording }) => {
+      output.event({ event: "recorded", id, name, recording });
+      output.say(`${forTerminal(name)} ${recording ? "records what you show." : "does not record any more."}`, true);
+    });
     sender.on("left", ({ id, name, reason, account }) => {
       output.event({ event: "left", id, name, reason, account: { ...account } });
       output.say(`${forTerminal(name)} has left: ${account.sent} frames sent.`);

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Session, videoStateFeature } from "@simple-video-chat/protocol";
+import { type EncodedPacket, type Session, type TrackMessage, videoStateFeature } from "@simple-video-chat/protocol";
 
 import type { CaptureHost } from "./capture-host.ts";
 import { OutgoingVideo, type OutgoingVideoOptions } from "./outgoing-video.ts";
@@ -12,12 +12,19 @@ import type { SourceState } from "./source-health.ts";
 /**
  * Sends `capture`'s video over `session` for as long as both live.
  *
+ * @param onSent - is given what goes on its way, formats and packets; those must not change
  * @returns the outgoing video, for its account and for stopping it
  */
-export function sendVideoOver(session: Session, capture: CaptureHost, options: OutgoingVideoOptions): OutgoingVideo {
+export function sendVideoOver(
+  session: Session,
+  capture: CaptureHost,
+  options: OutgoingVideoOptions,
+  onSent: (message: TrackMessage | EncodedPacket) => void = () => {},
+): OutgoingVideo {
   const video = new OutgoingVideo(session, options, {
     onRoom: () => capture.offerRoom(video),
     onKeyframeWanted: () => capture.requestKeyframe(video),
+    onSent,
   });
   let canTell = false;
   const tellState = ({ state }: SourceState): void => {

@@ -49,6 +49,8 @@ export interface OutgoingVideoHooks {
   /** There may be room for another packet now. */
   readonly onRoom: () => void;
   readonly onKeyframeWanted: () => void;
+  /** Is given what goes on its way, formats and packets; those must not change. */
+  readonly onSent?: (message: TrackMessage | EncodedPacket) => void;
 }
 
 /** Where the picture begins again that had to wait for the sound, bits a second: next to nothing, since nothing was too much. */
@@ -140,6 +142,7 @@ export class OutgoingVideo {
   /** The packets from here on are of this format. */
   announce(track: TrackMessage): void {
     if (this.#isConnected && !this.#isStopped) this.#isAnnounced = this.#session.send(track);
+    if (this.#isAnnounced) this.#hooks.onSent?.(track);
     this.#needsKeyframe = true;
   }
 
@@ -200,6 +203,7 @@ export class OutgoingVideo {
       this.#offered = bytes > 0 ? "sent" : "notSent";
       if (bytes > 0) {
         this.#onSent(bytes, sentUs);
+        this.#hooks.onSent?.(packet);
         return;
       }
     }

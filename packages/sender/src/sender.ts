@@ -68,6 +68,8 @@ export interface SenderEvents {
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
+  /** A receiver records what it gets (true), or does not (any more). */
+  readonly recorded: ReceiverInfo & { readonly recording: boolean };
   /** A receiver wrote. */
   readonly text: ReceivedText & { readonly id: number };
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
@@ -106,6 +108,7 @@ interface Receiver {
   readonly session: Session;
   readonly chat: SessionChat;
   readonly video: OutgoingVideo;
+  isRecording: boolean;
 }
 
 /** Program and version, as the other end is told. */
@@ -274,8 +277,15 @@ export class Sender {
     session.on("live", ({ peer, remoteAddress, resumed }) => {
       const known = this.#receivers.get(session)?.info;
       const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
-      this.#receivers.set(session, { info, session, chat, video });
+      const isRecording = resumed && (this.#receivers.get(session)?.isRecording ?? false);
+      this.#receivers.set(session, { info, session, chat, video, isRecording });
       this.#events.emit("joined", { ...info, resumed });
+    });
+    session.on("message", (message) => {
+      const receiver = this.#receivers.get(session);
+      if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
+      receiver.isRecording = message.theirs;
+      this.#events.emit("recorded", { ...receiver.info, recording: message.theirs });
     });
     session.on("silent", ({ silent }) => {
       const receiver = this.#receivers.get(session);

@@ -12,8 +12,11 @@ import { fitLine } from "../statistics.ts";
 /** Seconds between two looks; in a short call there are as many as the slope needs. */
 const lookEveryS = 10;
 const fewestLooks = 12;
-/** Share of the call that is left out of the slope: code is compiled, pools are filled. */
-const settlingShare = 0.1;
+/**
+ * Share of the call that is left out of the slope: code is compiled, pools are filled, and V8 finds its heap's size, in up to three minutes.
+ * What leaks does so afterwards too.
+ */
+const settlingShare = 1 / 3;
 const mebibyte = 2 ** 20;
 /** 250 MB. */
 const mostMib = 238;

@@ -84,7 +84,8 @@ for (const program of programs) {
 
   test(`${readme} lists the events of --json`, () => {
     // What they say alike stands in files of its own.
-    const ofCalls = program === "sender" ? "" : read("packages/receiver/src/call-program.ts");
+    const ofCalls =
+      program === "sender" ? "" : read("packages/receiver/src/call-program.ts") + read("packages/receiver/src/call-recording.ts");
     const shared = ofCalls + read("packages/protocol/src/cli/chat-lines.ts");
     const code = read(`packages/${program}/src/cli.ts`) + shared;
     const coded = [...code.matchAll(/\bevent: "([\w-]+)"/g)].map(([, name = ""]) => name);

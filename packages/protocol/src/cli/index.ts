@@ -51,6 +51,7 @@ export {
   displayOptions,
   helpEpilogue,
   microphoneOptions,
+  recordOptions,
   sourceOptions,
   speakerOptions,
 } from "./shared-options.ts";

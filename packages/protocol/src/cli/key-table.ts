@@ -17,6 +17,8 @@ export type KeyAction =
   | "self-view"
   | "corner"
   | "mirror"
+  | "record"
+  | "snapshot"
   | "type"
   | "help";
 
@@ -52,6 +54,8 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["h"], action: "self-view", does: "hide your own picture, or show it", programs: calling },
   { keys: ["p"], action: "corner", does: "your own picture to the next corner", programs: calling },
   { keys: ["x"], action: "mirror", does: "mirror the picture, or not", programs: watching },
+  { keys: ["r"], action: "record", does: "record to a new file in this folder, or end that", programs: watching },
+  { keys: ["s"], action: "snapshot", does: "the picture as a PNG file", programs: watching },
   { keys: ["t", "Enter"], action: "type", does: "write a message: Enter sends it, Esc leaves", programs: all },
   { keys: ["?"], action: "help", does: "these keys and the present settings, or neither", programs: all },
 ];

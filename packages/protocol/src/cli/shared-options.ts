@@ -39,6 +39,12 @@ export const displayOptions = {
   },
 } as const;
 
+/** Options of everything that shows pictures of the other end and can keep them. */
+export const recordOptions = {
+  record: { alias: "r", type: "string", describe: "record to this new FILE from the beginning: .mp4 or .mkv; the other end is told" },
+  "snapshot-dir": { type: "string", default: ".", describe: "folder for snapshots" },
+} as const;
+
 /** Options of everything that records. */
 export const microphoneOptions = {
   microphone: { type: "string", describe: "which microphone: part of its name [default: the system's; a card or file has its own sound]" },

@@ -19,6 +19,7 @@ import type { MessageDefinition } from "./message-definition.ts";
 import { ping, type PingMessage } from "./ping.ts";
 import { pong, type PongMessage } from "./pong.ts";
 import { ready, type ReadyMessage } from "./ready.ts";
+import { recording, type RecordingMessage } from "./recording.ts";
 import { report, type ReportMessage } from "./report.ts";
 import { stop, type StopMessage } from "./stop.ts";
 import { textAck, type TextAckMessage } from "./text-ack.ts";
@@ -46,7 +47,8 @@ export type NetworkMessage =
   | AudioMessage
   | AudioTrackMessage
   | AudioReportMessage
-  | VideoStateMessage;
+  | VideoStateMessage
+  | RecordingMessage;
 
 /** A message that only crosses the pipe between the network process and an engine. */
 export type EngineMessage = EngineConfigureMessage | CreditMessage | EngineEventMessage | CaptureCountMessage;
@@ -93,6 +95,7 @@ const definitions: { readonly [T in MessageType]: MessageDefinition<Extract<Mess
   "engine-event": engineEvent,
   "capture-count": captureCount,
   "video-state": videoState,
+  recording,
 };
 
 /** Every message type with its number, scope and header rule, in the order of the numbers. */

@@ -1,20 +1,18 @@
 // Runs the state machine of one session with real connections and timers: events in, actions done, one timer for its
-// ticks. It keeps what outlives a connection: the texts and the counters. Session is what others see of it.
-import { maxQueuedBytes, maxTextBytes, noDrainMs } from "../limits.ts";
+// ticks. It keeps what outlives a connection. Session is what others see of it.
+import { maxQueuedBytes, noDrainMs } from "../limits.ts";
 import type { VideoCodec } from "../media/codec.ts";
 import type { EncodedPacket } from "../media/packet.ts";
 import type { Capabilities } from "../messages/capabilities.ts";
-import { cleanText } from "../messages/clean-text.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { type ReceivedMessage, serializeMessage } from "../messages/message.ts";
-import type { PongMessage } from "../messages/pong.ts";
-import type { TextMessage } from "../messages/text.ts";
 import { packetWireBytes, type PlainMessage } from "../flow/outbox.ts";
-import { type ClockEstimate, ClockOffset } from "../time/clock-offset.ts";
+import type { ClockEstimate } from "../time/clock-offset.ts";
 import type { Micros } from "../time/clock.ts";
 import type { Scheduler } from "../time/scheduler.ts";
 import type { SecureChannel } from "../transport/secure-channel.ts";
 import type { TransportError } from "../transport/transport-error.ts";
+import { ClockExchange } from "./clock-exchange.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { type Agreement, createHello, type Disagreement, type HelloOnWire, negotiate } from "./negotiation.ts";
@@ -33,8 +31,8 @@ import {
   step,
   wakeAtUs,
 } from "./state.ts";
-import { type TextFate, TextLog } from "./text-log.ts";
-import { TextPace } from "./text-pace.ts";
+import { TextExchange } from "./text-exchange.ts";
+import type { TextFate } from "./text-log.ts";
 
 /** What dialer.ts and listener.ts make a session of. */
 export interface SessionOptions {
@@ -58,14 +56,11 @@ export interface SessionOptions {
 /** A message that the machine lets through, or not, by its type alone. */
 type PlainReceived = Extract<ReceivedMessage, { readonly type: PlainMessageType }>;
 
-const anyLines = { lines: true } as const;
-
 /** The machine's hands. */
 export class SessionDriver {
   readonly options: SessionOptions;
   readonly events: Emitter<SessionEvents> = new Emitter();
-  readonly #texts = new TextLog();
-  readonly #pace = new TextPace();
+  readonly #texts: TextExchange;
   readonly #queue: { readonly event: SessionEvent; readonly message?: PlainReceived }[] = [];
   readonly #waitingForEnd: (() => void)[] = [];
   #state: SessionState;
@@ -75,13 +70,9 @@ export class SessionDriver {
   #connection: Connection | undefined;
   #cancelDial: (() => void) | undefined;
   #timer: { readonly atUs: Micros; readonly cancel: () => void } | undefined;
-  #cancelTextTimer: (() => void) | undefined;
-  #cancelPaceTimer: (() => void) | undefined;
-  #textsMayWait = true;
   #ourHello: HelloOnWire | undefined;
   readonly #rates = new RateGuard();
-  #clock = new ClockOffset();
-  #pingId = 0;
+  readonly #clock = new ClockExchange();
   #lives = 0;
   #openSockets = 0;
   /** Bytes of the connections before the present one. */
@@ -89,6 +80,13 @@ export class SessionDriver {
 
   constructor(options: SessionOptions) {
     this.options = options;
+    const { scheduler, rules } = options;
+    this.#texts = new TextExchange({
+      scheduler,
+      waitMs: rules.timing.textMs,
+      send: (message) => void this.send(message),
+      onText: (text) => this.events.emit("text", { text }),
+    });
     this.#state = beginDialing(this.#nowUs()).state;
   }
 
@@ -98,7 +96,7 @@ export class SessionDriver {
 
   /** Begins a dialer's session. */
   startDialing(): void {
-    this.#startTextTimer();
+    this.#texts.wait();
     this.#apply(beginDialing(this.#nowUs()));
   }
 
@@ -148,17 +146,7 @@ export class SessionDriver {
   }
 
   sendText(text: string): Promise<TextFate> {
-    const clean = cleanText(text, anyLines);
-    const bytes = Buffer.byteLength(clean);
-    if (bytes === 0 || bytes > maxTextBytes) {
-      return Promise.reject(new RangeError(`a text has 1 to ${maxTextBytes} bytes, not ${bytes}`));
-    }
-    const live = this.#state.name === "live";
-    if (this.#state.name === "closed" || (!live && !this.#textsMayWait)) return Promise.resolve("undelivered");
-    return new Promise((resolve) => {
-      this.#texts.add(clean, resolve);
-      if (live) this.#sendTexts();
-    });
+    return this.#texts.send(text);
   }
 
   flush(): Promise<void> {
@@ -234,8 +222,7 @@ export class SessionDriver {
         return;
       }
       case "send-ping":
-        this.#pingId += 1;
-        this.#connection?.outbox.send({ type: "ping", id: this.#pingId, sentUs: this.#nowUs() });
+        this.#connection?.outbox.send(this.#clock.ping(this.#nowUs()));
         return;
       case "deliver":
         if (message !== undefined) this.#deliver(message);
@@ -246,7 +233,7 @@ export class SessionDriver {
         return this.events.emit("silent", { silent: action.silent });
       case "announce-reconnecting":
         this.#forgetConnection();
-        this.#startTextTimer();
+        this.#texts.wait();
         return this.events.emit("reconnecting", { cause: action.cause });
       case "announce-attempt": {
         const { failures, delayMs, error } = action;
@@ -319,6 +306,7 @@ export class SessionDriver {
       case "audio-track":
       case "audio-report":
       case "video-state":
+      case "recording":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -333,17 +321,15 @@ export class SessionDriver {
 
   #deliver(message: PlainReceived): void {
     switch (message.type) {
-      case "ping": {
-        const nowUs = this.#nowUs();
-        this.send({ type: "pong", id: message.id, pingSentUs: message.sentUs, receivedUs: nowUs, sentUs: nowUs });
+      case "ping":
+        this.send(this.#clock.answer(message, this.#nowUs()));
         return;
-      }
       case "pong":
-        return this.#takePong(message);
+        return this.#clock.take(message, this.#nowUs());
       case "text":
-        return this.#takeText(message);
+        return this.#texts.receive(message);
       case "text-ack":
-        if (this.#texts.acknowledge(message.id)) return;
+        if (this.#texts.acknowledged(message.id)) return;
         return this.#step({ type: "violation", code: "malformed", reason: "a text was acknowledged that was not sent" });
       case "unknown":
         // An optional message of a newer version.
@@ -359,68 +345,33 @@ export class SessionDriver {
       case "audio-track":
       case "audio-report":
       case "video-state":
+      case "recording":
         return this.events.emit("message", message);
     }
   }
 
-  #takePong(pong: PongMessage): void {
-    const { pingSentUs, receivedUs, sentUs } = pong;
-    this.#clock.add({ sentUs: pingSentUs, receivedUs, repliedUs: sentUs, returnedUs: this.#nowUs() });
-  }
-
-  #takeText({ id, text }: TextMessage): void {
-    // Acknowledged after it was told, so that a text whose telling failed is not counted as delivered.
-    if (this.#texts.receive(id)) this.events.emit("text", { text });
-    this.send({ type: "text-ack", id: this.#texts.receivedId });
-  }
-
   #goLive(live: Extract<SessionAction, { do: "announce-live" }>): void {
     this.#lives += 1;
-    this.#clock = new ClockOffset();
-    this.#cancelTextTimer?.();
-    this.#textsMayWait = true;
-    if (live.renewed) this.#texts.restart();
-    else this.#texts.resume();
+    this.#clock.restart();
+    this.#texts.live(live.renewed);
     if (this.#lives === 1) this.options.onFirstLive?.();
     const { negotiated, peer } = live.agreement;
     const remoteAddress = this.#connection?.channel.remoteAddress ?? "";
     this.events.emit("live", { resumed: live.resumed, remoteAddress, peer, negotiated });
-    this.#sendTexts();
+    this.#texts.sendWaiting();
   }
 
   #announceClosed(): void {
     if (this.#state.name !== "closed") return;
     const { code, reason, by, error } = this.#state;
     this.#forgetConnection();
-    this.#cancelTextTimer?.();
-    this.#cancelPaceTimer?.();
-    this.#texts.fail();
+    this.#texts.close();
     this.events.emit("closed", { code, reason, by, error });
   }
 
   #settleEnd(): void {
     if (this.#openSockets > 0) return;
     for (const resolve of this.#waitingForEnd.splice(0)) resolve();
-  }
-
-  /** Sends what waits, as fast as the other end allows. */
-  #sendTexts(): void {
-    this.#cancelPaceTimer?.();
-    this.#cancelPaceTimer = undefined;
-    if (this.#state.name !== "live") return;
-    const texts = this.#texts.takeUnsent(this.#pace.allowance(this.#nowUs()));
-    this.#pace.sent(texts.length);
-    for (const text of texts) this.#connection?.outbox.send(text);
-    if (this.#texts.hasUnsent) this.#cancelPaceTimer = this.options.scheduler.after(this.#pace.waitMs(), () => this.#sendTexts());
-  }
-
-  #startTextTimer(): void {
-    this.#cancelTextTimer?.();
-    this.#textsMayWait = true;
-    this.#cancelTextTimer = this.options.scheduler.after(this.options.rules.timing.textMs, () => {
-      this.#textsMayWait = false;
-      this.#texts.fail();
-    });
   }
 
   /** Ends a connection that this end has found unfit. */

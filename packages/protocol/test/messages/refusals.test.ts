@@ -158,6 +158,7 @@ const fieldRefusals: readonly (readonly [string, Buffer, ProtocolErrorCode])[] =
   ["audio-track: no channel", patched("audio-track", 1, [0]), "bad-value"],
   ["audio-track: 3 channels", patched("audio-track", 1, [3]), "bad-value"],
   ["video-state: state 3", patched("video-state", 0, [3]), "bad-value"],
+  ["recording: an undefined bit", patched("recording", 0, [4]), "bad-value"],
   ["audio-report: receivedUs of 2^53", patched("audio-report", 4, tooLate), "bad-value"],
   ["account: one frame too few", patched("account", 20, [0, 0, 0, 25]), "bad-value"],
   ["account: one frame too many", patched("account", 20, [0, 0, 0, 27]), "bad-value"],

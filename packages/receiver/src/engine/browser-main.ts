@@ -96,6 +96,11 @@ async function obey(command: PlaybackCommand): Promise<void> {
     case "sound":
       pace.offsetUs = command.offsetUs ?? undefined;
       break;
+    case "snapshot": {
+      const message = "Snapshots are taken of a window only; a browser takes them itself.";
+      tell({ event: "snapshot-failed", path: command.path, code: "no-picture", message });
+      break;
+    }
     case "drain":
       await drain();
       break;

@@ -9,6 +9,8 @@ import { openDecoder } from "../decode/open-decoder.ts";
 import type { Display } from "../display/display.ts";
 import { HeadlessDisplay } from "../display/headless-display.ts";
 import { openDisplay } from "../display/open-display.ts";
+import { writePng } from "../recording/png-file.ts";
+import { RecordingError } from "../recording/recording-error.ts";
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
 import { LegacyPlayback } from "./legacy-playback.ts";
 import { Playback } from "./playback.ts";
@@ -84,6 +86,9 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
     case "sound":
       pace.offsetUs = command.offsetUs ?? undefined;
       break;
+    case "snapshot":
+      takeSnapshot(command.path);
+      break;
     case "drain":
       pace.flush();
       await playback.drain();
@@ -97,6 +102,23 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       legacy?.stop();
       break;
   }
+}
+
+function takeSnapshot(path: string): void {
+  playback.takePicture((picture) => {
+    if (picture === undefined) {
+      tell({ event: "snapshot-failed", path, code: "no-picture", message: "There is no picture yet to take a snapshot of." });
+      return;
+    }
+    const { widthPx, heightPx } = picture;
+    writePng(path, picture).then(
+      () => tell({ event: "snapshot", path, widthPx, heightPx }),
+      (error: unknown) => {
+        if (!(error instanceof RecordingError)) return fail(error);
+        tell({ event: "snapshot-failed", path, code: error.code, message: error.message });
+      },
+    );
+  });
 }
 
 async function showSelfView(packet: EncodedPacket): Promise<void> {

@@ -5,6 +5,7 @@ import type { ClockEstimate } from "@simple-video-chat/protocol";
 
 import type { DisplayView } from "../display/display.ts";
 import type { Overlay } from "../display/overlay.ts";
+import type { RecordingErrorCode } from "../recording/recording-error.ts";
 
 /** From the network process to the playback engine. */
 export type PlaybackCommand =
@@ -22,6 +23,8 @@ export type PlaybackCommand =
   | { readonly command: "clock"; readonly clock: ClockEstimate | null }
   /** When the sound of the instant 0 of the sender's clock is heard, on ours, µs; null: there is none to wait for. */
   | { readonly command: "sound"; readonly offsetUs: number | null }
+  /** Write the picture as it is shown, without what is drawn over it, to a new PNG file; answered with "snapshot" or "snapshot-failed". */
+  | { readonly command: "snapshot"; readonly path: string }
   /** Show what is decoded, then answer with the last report and "drained". */
   | { readonly command: "drain" };
 
@@ -43,4 +46,6 @@ export type PlaybackEvent =
   | { readonly event: "key"; readonly key: string }
   | { readonly event: "closed" }
   | { readonly event: "drained"; readonly barcodes: BarcodeCount }
+  | { readonly event: "snapshot"; readonly path: string; readonly widthPx: number; readonly heightPx: number }
+  | { readonly event: "snapshot-failed"; readonly path: string; readonly code: RecordingErrorCode; readonly message: string }
   | { readonly event: "failed"; readonly message: string };

@@ -22,6 +22,9 @@ import { noPlayback } from "../playback-counts.ts";
 import { isTooOld } from "./picture-age.ts";
 import type { BarcodeCount } from "./playback-command.ts";
 
+/** How long {@link Playback.takePicture} waits for a new picture: longer than between two of the slowest live ones. */
+const takeWaitMs = 300;
+
 /** Where the results of a playback go. */
 export interface PlaybackSink {
   /** After every picture shown, and after packets that gave none. */
@@ -63,6 +66,9 @@ export class Playback {
   #isPaused = false;
   /** Whether the decoder has one. */
   #hasPicture = false;
+  readonly #takers = new Set<(picture: Picture) => void>();
+  /** A copy of the picture that stands still. */
+  #held: Picture | undefined;
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
   #report: ReportMessage;
@@ -100,7 +106,11 @@ export class Playback {
     // What is ready is shown, to be held, or because it is live again.
     this.#show();
     this.#isPaused = isPaused;
-    if (isPaused && this.#hasPicture && this.#decoder !== undefined) this.#display.hold(this.#decoder.picture());
+    this.#held = undefined;
+    if (!isPaused || !this.#hasPicture || this.#decoder === undefined) return;
+    const picture = this.#decoder.picture();
+    this.#held = { ...picture, bgr: Buffer.from(picture.bgr) };
+    this.#display.hold(picture);
   }
 
   /** The packets from here on are of this format, beginning with a keyframe. */
@@ -116,6 +126,23 @@ export class Playback {
   push(packet: EncodedPacket, heldUs: number = 0): void {
     if (this.#working === undefined) this.#decode(packet, heldUs);
     else this.#waiting.push({ packet, heldUs });
+  }
+
+  /**
+   * Gives the next picture that is shown, before anything is drawn over it; or the newest one, when none comes for {@link takeWaitMs}; or the one
+   * that stands still. It is valid during the call only; undefined: there is none.
+   */
+  takePicture(take: (picture: Picture | undefined) => void): void {
+    if (this.#held !== undefined) return take(this.#held);
+    const timer = setTimeout(() => {
+      this.#takers.delete(taker);
+      take(this.#hasPicture ? this.#decoder?.picture() : undefined);
+    }, takeWaitMs);
+    const taker = (picture: Picture): void => {
+      clearTimeout(timer);
+      take(picture);
+    };
+    this.#takers.add(taker);
   }
 
   /** Resolves when everything pushed so far is decoded and shown or counted. */
@@ -213,6 +240,8 @@ export class Playback {
     const picture = this.#decoder.picture();
     // Before it is shown: the display may draw over it.
     if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
+    for (const take of this.#takers) take(picture);
+    this.#takers.clear();
     this.#display.show(picture);
     const shownUs = this.#nowUs();
     this.#report = {

@@ -1,8 +1,22 @@
 // The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
 // while somebody does and it is not muted.
 
-import { type AudioMessage, type Message, type ReceivedMessage, type Session, toJsonObject } from "@simple-video-chat/protocol";
-import { audioConfinement, describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import {
+  type AudioMessage,
+  type AudioTrackMessage,
+  type Message,
+  type ReceivedMessage,
+  type Session,
+  toJsonObject,
+} from "@simple-video-chat/protocol";
+import {
+  audioConfinement,
+  audioTrack,
+  describeDeath,
+  type EngineDeath,
+  EngineHost,
+  type EngineHostOptions,
+} from "@simple-video-chat/protocol/engine";
 import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 
 import { audioFormats } from "./audio-rate.ts";
@@ -23,6 +37,8 @@ export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry" | "conf
 export interface AudioCaptureHostEvents {
   /** The source is open. */
   readonly onRecording: (name: string) => void;
+  /** Is given what goes to those who listen, formats and packets, once; the data of a packet is only valid during the call. */
+  readonly onSent?: (message: AudioTrackMessage | AudioMessage) => void;
   /** There is no sound (any more): a sentence for the user. Told once until there is again. */
   readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
   /** The microphone is on and gives nothing. Told once. */
@@ -79,6 +95,7 @@ export class AudioCaptureHost {
     if (isMuted === this.#isMuted) return;
     this.#isMuted = isMuted;
     for (const listener of this.#listeners) listener.setMuted(isMuted);
+    this.#tellFormat();
     this.#update();
   }
 
@@ -106,6 +123,7 @@ export class AudioCaptureHost {
       if (!negotiated.sendAudio) return;
       audio.connected();
       this.#listeners.add(audio);
+      this.#tellFormat();
       this.#update();
     });
     const leave = (): void => {
@@ -196,6 +214,11 @@ export class AudioCaptureHost {
     this.#packets = this.#packetBase + message.packet;
     const packet = { ...message, packet: this.#packets };
     for (const listener of this.#listeners) listener.offer(packet);
+    if (this.#listeners.size > 0) this.#events.onSent?.(packet);
+  }
+
+  #tellFormat(): void {
+    if (this.#listeners.size > 0) this.#events.onSent?.({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#isMuted });
   }
 
   #onEvent(event: CaptureAudioEvent): void {

@@ -1,5 +1,7 @@
 // What a user is told about the microphone, by sender and peer alike.
 
+import type { AudioMessage, AudioTrackMessage } from "@simple-video-chat/protocol";
+
 import { AudioCaptureHost, type StartAudioEngine } from "./audio-capture-host.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
@@ -9,6 +11,8 @@ export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "echo-
 /** What recording tells the owner of a sender or peer. */
 export interface SoundEvents {
   readonly onRecording: (name: string) => void;
+  /** Is given what is sent to whoever listens; the data of a packet is only valid during the call. */
+  readonly onSent?: (message: AudioTrackMessage | AudioMessage) => void;
   readonly onNotice: (code: SoundNoticeCode, message: string) => void;
   readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
 }
@@ -19,6 +23,7 @@ export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?
     sound,
     {
       onRecording: events.onRecording,
+      ...(events.onSent !== undefined && { onSent: events.onSent }),
       onTrouble: ({ code, message }) => {
         // The picture goes on without it.
         if (code === "engine-failed") events.onTrouble({ code, message, isFinal: false });
