@@ -1,6 +1,15 @@
 // The subcommands of svc-peer: one line each.
 
-import { type Command, devicesCommand, doctorCommand, nodeCheck, portCheck, setUpCommand } from "@simple-video-chat/protocol/cli";
+import {
+  type Command,
+  contactsCommand,
+  devicesCommand,
+  doctorCommand,
+  forgetCommand,
+  nodeCheck,
+  portCheck,
+  setUpCommand,
+} from "@simple-video-chat/protocol/cli";
 import { displayCheck, speakerCheck } from "@simple-video-chat/receiver";
 import { cameraCheck, microphoneCheck, senderLibraryCheck } from "@simple-video-chat/sender";
 
@@ -19,4 +28,10 @@ const checks = [
 ];
 
 /** In the order of --help. */
-export const commands: readonly Command[] = [devicesCommand(listPeerDevices), doctorCommand(checks), setUpCommand];
+export const commands: readonly Command[] = [
+  devicesCommand(listPeerDevices),
+  doctorCommand(checks),
+  contactsCommand,
+  forgetCommand,
+  setUpCommand,
+];

@@ -94,3 +94,7 @@ export const authMaxBlockMs = 600_000;
 export const defaultMaxReceivers = 8;
 /** Life of an unused invite. */
 export const inviteLifetimeMs = 600_000;
+/** Wrong guesses at a short code before it is worth nothing: who guesses has 3 in 6.5 million. */
+export const maxCodeGuesses = 3;
+/** Life of an unused short code. */
+export const codeLifetimeMs = 600_000;

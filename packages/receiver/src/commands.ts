@@ -1,6 +1,14 @@
 // The subcommands of svc-receiver: one line each.
 
-import { type Command, devicesCommand, doctorCommand, nodeCheck, setUpCommand } from "@simple-video-chat/protocol/cli";
+import {
+  type Command,
+  contactsCommand,
+  devicesCommand,
+  doctorCommand,
+  forgetCommand,
+  nodeCheck,
+  setUpCommand,
+} from "@simple-video-chat/protocol/cli";
 
 import { listReceiverDevices } from "./devices.ts";
 import { displayCheck, receiverLibraryCheck, speakerCheck } from "./doctor/receiver-checks.ts";
@@ -9,5 +17,7 @@ import { displayCheck, receiverLibraryCheck, speakerCheck } from "./doctor/recei
 export const commands: readonly Command[] = [
   devicesCommand(listReceiverDevices),
   doctorCommand([nodeCheck(), receiverLibraryCheck("svc-receiver"), displayCheck, speakerCheck]),
+  contactsCommand,
+  forgetCommand,
   setUpCommand,
 ];
