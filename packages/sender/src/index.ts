@@ -23,6 +23,7 @@ export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/so
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
 export { listSenderDevices } from "./devices.ts";
 export { type CameraDetails, listCameraDetails } from "./capture/list-cameras.ts";
+export { cameraCheck, microphoneCheck, senderLibraryCheck } from "./doctor/sender-checks.ts";
 export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";
