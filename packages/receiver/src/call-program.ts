@@ -9,6 +9,7 @@ import {
   exitCodes,
   formatSummary,
   forTerminal,
+  type KeyActions,
   Keyboard,
   keysOf,
   type ProgramName,
@@ -16,6 +17,7 @@ import {
   statusBeside,
   type StatusLines,
   tellText,
+  verifySentence,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
@@ -45,6 +47,7 @@ export interface RunningCall extends RecordableCall {
   sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
+  verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -80,6 +83,10 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** End when a microphone or speaker does not work. */
   readonly requiresAudio?: boolean;
+  /** Show the words that must be the same at both ends. */
+  readonly verifies?: boolean;
+  /** What keys do that are not those of every call. */
+  readonly keys?: KeyActions;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -114,7 +121,7 @@ export async function runCall(
     recording.showMark();
   }, statusIntervalMs);
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
-  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys };
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
   const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
@@ -162,6 +169,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       wasConnected = true;
       output.event({ event: "connected", ...event });
       output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("connected", () => {
+      if (program.verifies === true) void tellWords(call, output);
+    });
+    call.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`Remembered as ${forTerminal(name)}: next time that name is enough.`);
     });
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
@@ -214,6 +228,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       resolve(exitCodeOf(end, wasConnected));
     });
   });
+}
+
+async function tellWords(call: RunningCall, output: ConsoleOutput): Promise<void> {
+  const words = await call.verificationWords();
+  if (words === undefined) return;
+  output.event({ event: "verify", words });
+  output.say(verifySentence(words), true);
 }
 
 function closingSentence(

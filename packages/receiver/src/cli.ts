@@ -2,9 +2,9 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simple-video-chat/protocol";
+import { type Contacts, toJsonObject } from "@simple-video-chat/protocol";
 import {
-  askForInvite,
+  ask,
   audioOptions,
   callDetail,
   checkAudioOptions,
@@ -22,13 +22,15 @@ import {
   type ExitCode,
   exitCodes,
   forTerminal,
+  givenTarget,
   helpCommand,
   helpEpilogue,
   incomingStatus,
-  parseAddress,
+  openContacts,
+  pairingOptions,
   programVersion,
-  readKeyFile,
   recordOptions,
+  resolveTarget,
   runCommand,
   runProgram,
   settingsFor,
@@ -36,6 +38,7 @@ import {
   soundStatus,
   speakerOptions,
   statusBeside,
+  type TargetArguments,
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
@@ -50,6 +53,8 @@ const options = {
   ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...pairingOptions,
+  code: { type: "boolean", default: false, describe: "ask for the code that the sender shows; give its address" },
   ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
@@ -66,9 +71,14 @@ const allCommands: readonly Command[] = [
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-receiver")
-    .usage("$0 [invite | host:port]\n\nWatches a sender. Without an invite on the command line it is taken from SVC_INVITE, or asked for.")
+    .usage(
+      "$0 [invite | code@host | name | -]\n\nWatches a sender: by its invite, by a code that was said aloud, or by its name when you have watched it before. Without one it is taken from SVC_INVITE, or asked for; - reads a line from stdin.",
+    )
     .command("$0 [target]", false, (command) =>
-      command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
+      command.positional("target", {
+        type: "string",
+        describe: "the sender's invite, code@host or name; its address, with --code or --key-file",
+      }),
     )
     .command(commandsForHelp(allCommands))
     .options(options)
@@ -91,7 +101,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       checkAudioOptions(args);
       checkDisplayOptions(args);
       const record = recordChoice(args);
-      const target = await findTarget(args);
+      const target = await findTarget(args, openContacts("receiver", args.remember));
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
@@ -124,30 +134,30 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         hasLeft: "has ended",
         figures,
         requiresAudio: args.requireAudio,
+        verifies: args.verify,
       };
       return runCall(receiver, program, { output, stopped });
     },
   );
 }
 
-async function findTarget(args: {
-  readonly target?: string | undefined;
-  readonly keyFile?: string | undefined;
-}): Promise<Pick<ReceiverOptions, "host" | "port" | "credential">> {
-  if (args.keyFile !== undefined) {
-    if (args.target === undefined)
-      throw new CliError(exitCodes.usage, `With --key-file say where the sender is: ${commandOf("receiver")} HOST:PORT --key-file FILE`);
-    const address = parseAddress(args.target, { host: "127.0.0.1", port: 7420 });
-    return { ...address, credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) };
+async function findTarget(
+  args: TargetArguments,
+  contacts: Contacts | undefined,
+): Promise<Pick<ReceiverOptions, "host" | "port" | "credential" | "contacts">> {
+  const given = (await givenTarget(args.target)) ?? (args.keyFile === undefined && !args.code ? await askAtTerminal() : undefined);
+  if (given === undefined) {
+    const how = args.keyFile !== undefined ? "HOST:PORT --key-file FILE" : args.code ? "HOST --code" : "INVITE";
+    throw new CliError(
+      exitCodes.usage,
+      `Say whom to watch: ${commandOf("receiver")} ${how}. The sender prints it when it starts; a sender that you have watched is known by its name.`,
+    );
   }
-  const text = await askForInvite(args.target);
-  if (text === undefined)
-    throw new CliError(exitCodes.usage, `Say whom to watch: ${commandOf("receiver")} INVITE. The sender prints its invite when it starts.`);
-  try {
-    const { host, port, secret } = parseInvite(text);
-    return { host, port, credential: deriveCredential(secret) };
-  } catch (error) {
-    if (error instanceof InviteError) throw new CliError(exitCodes.usage, error.message, { cause: error });
-    throw error;
-  }
+  const target = await resolveTarget(given, args, contacts);
+  // Who has the key file needs no other secret.
+  return args.keyFile === undefined ? { ...target, contacts } : target;
+}
+
+function askAtTerminal(): Promise<string | undefined> {
+  return process.stdin.isTTY ? ask("Invite") : Promise.resolve(undefined);
 }

@@ -70,6 +70,17 @@ export const audioOptions = {
   },
 } as const;
 
+/** Options of everything that somebody else connects to or with. */
+export const pairingOptions = {
+  remember: { type: "boolean", default: true, describe: "know each other again: next time the name is enough (--no-remember: do not)" },
+  verify: { type: "boolean", default: false, describe: "show three words, which must be the same at both ends" },
+} as const;
+
+/** Options of everything that waits for others. */
+export const invitationOptions = {
+  qr: { type: "boolean", default: true, describe: "show the invite as a QR code, too, in a terminal (--no-qr: do not)" },
+} as const;
+
 /** Options of everything that texts can be exchanged with. */
 export const chatOptions = {
   chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
