@@ -235,6 +235,7 @@ function describeOurSide(peer: Peer, output: ConsoleOutput): void {
     output.event({ event: "camera", ...state });
     output.say(cameraSentence(state), state.state === "lost");
   });
+  peer.on("filter", ({ value }) => output.event({ event: "filter", value }));
   peer.on("ended", () => {
     output.event({ event: "ended" });
     output.say("Your file is at its end; the call goes on.");

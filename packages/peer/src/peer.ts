@@ -8,6 +8,7 @@ import {
   CredentialStore,
   deriveCredential,
   Emitter,
+  type JsonObject,
   listenForSessions,
   type Session,
   type SessionListener,
@@ -79,6 +80,8 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly muted: { readonly muted: boolean };
   /** Our camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
   readonly camera: SourceState;
+  /** What our filter tells. */
+  readonly filter: { readonly value: JsonObject };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
@@ -150,6 +153,7 @@ export class Peer {
           this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
         }
         if (event.event === "notice") this.#events.emit("notice", { code: event.code, message: event.message });
+        if (event.event === "filter") this.#events.emit("filter", { value: event.value });
         if (event.event === "timeline") this.#sound?.beginFile(event.originUs);
         if (event.event === "ended") this.#events.emit("ended", {});
         if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
