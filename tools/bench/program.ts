@@ -47,7 +47,8 @@ export class Program {
     const node = [process.execPath, join(packageFolder(name), "bin", `svc-${name}.js`), ...args, "--json"];
     const [command, rest] =
       namespace === undefined ? [process.execPath, node.slice(1)] : ["nsenter", [`--net=/run/netns/${namespace}`, ...node]];
-    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    // A measured call is not one to remember.
+    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SVC_REMEMBER: "0" } });
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);

@@ -5,7 +5,7 @@
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const allowedPackages = {
-  protocol: [],
+  protocol: ["@noble/curves", "qr"],
   sender: ["@echogarden/rnnoise-wasm", "@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "yargs"],
   receiver: ["@simple-video-chat/protocol", "@u4/opencv4nodejs", "node-av", "node-web-audio-api", "ws", "yargs"],
   peer: ["@ennuicastr/webrtcaec3.js", "@simple-video-chat/protocol", "@simple-video-chat/sender", "@simple-video-chat/receiver", "yargs"],
@@ -29,8 +29,9 @@ export const protocolLayers = {
   flow: ["base", "time", "wire", "messages", "media", "codec", "stats"],
   transport: ["base", "time", "stats"],
   session: ["base", "time", "wire", "messages", "media", "codec", "flow", "transport", "stats"],
+  pairing: ["base", "time", "messages", "transport", "session"],
   engine: ["base", "time", "wire", "messages", "media", "codec", "flow", "stats"],
-  cli: ["base", "time", "stats", "messages", "codec", "transport", "session"],
+  cli: ["base", "time", "stats", "messages", "codec", "transport", "session", "pairing"],
   legacy: ["base", "time"],
   sound: ["base", "time"],
   testing: "all",

@@ -86,7 +86,15 @@ export class Program {
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
       stdio: options.terminal === true ? ["pipe", "ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DISPLAY: undefined, SVC_INVITE: undefined, SVC_CONFIG: "", ...options.env, [markVariable]: this.#mark },
+      env: {
+        ...process.env,
+        DISPLAY: undefined,
+        SVC_INVITE: undefined,
+        SVC_CONFIG: "",
+        SVC_REMEMBER: "0",
+        ...options.env,
+        [markVariable]: this.#mark,
+      },
     });
     this.ended = this.#read();
   }

@@ -56,7 +56,8 @@ process.exitCode = await runProgram(
     output.say(
       `A call with yourself: side A shows ${source === "testcard" ? "the test card" : source}, side B a moving scene. Press q or Ctrl-C to end it.`,
     );
-    const shared = forwarded(args);
+    // A call with oneself is not one to remember.
+    const shared = [...forwarded(args), "--no-remember"];
     const sides: PeerProcess[] = [];
     const keyboard = new Keyboard(keysOf("peer"));
     try {

@@ -55,7 +55,8 @@ function runToItsEnd(folder, file, mark, timeoutMs) {
       cwd: folder,
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, [MARK]: mark, FORCE_COLOR: "0" },
+      // Our programs remember nobody, unless a test says otherwise: the contacts of who runs the tests are not theirs.
+      env: { ...process.env, [MARK]: mark, FORCE_COLOR: "0", SVC_REMEMBER: "0" },
     });
     let output = "";
     let timedOut = false;

@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, TransportError } from "@simple-video-chat/protocol";
+import { type Contacts, TransportError } from "@simple-video-chat/protocol";
 import {
   audioOptions,
   callDetail,
@@ -19,23 +19,33 @@ import {
   ConsoleOutput,
   dialableHost,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   formatAddress,
   formatOutgoing,
   forTerminal,
+  givenTarget,
   helpCommand,
   helpEpilogue,
   incomingStatus,
+  invitationOptions,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
+  openContacts,
+  pairingOptions,
   parseAddress,
   programVersion,
   readKeyFile,
+  refusalSentence,
+  resolveTarget,
   recordOptions,
   runCommand,
   runProgram,
+  sayCode,
+  sayCodeBurned,
+  sayInvite,
   settingsFor,
   soundDetail,
   soundStatus,
@@ -43,7 +53,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelsOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -53,6 +63,7 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...windowOptions,
   ...recordOptions,
   "record-mode": {
     choices: ["remote", "local", "both"],
@@ -63,6 +74,13 @@ const options = {
   ...microphoneOptions,
   ...speakerOptions,
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
+  ...pairingOptions,
+  ...invitationOptions,
+  code: {
+    type: "boolean",
+    default: false,
+    describe: "a short code to say aloud: shown by who waits, asked for when you give the other end's address",
+  },
   ...chatOptions,
   ...commonOptions,
   listen: { type: "string", describe: "address to wait at [default: 0.0.0.0:7420]; 127.0.0.1 for calls on this computer only" },
@@ -79,10 +97,13 @@ function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-peer")
     .usage(
-      "$0 [invite | host:port]\n\nA video call. Without an invite it waits for a call, and says what to run on the other computer; with one it makes the call.",
+      "$0 [invite | code@host | name | -]\n\nA video call. Without anything it waits for a call, and says what to run on the other computer. It makes the call with an invite, with a code that was said aloud, or with the name of somebody whom you have called before; - reads a line from stdin.",
     )
     .command("$0 [target]", false, (command) =>
-      command.positional("target", { type: "string", describe: "the other end's invite; or its address, with --key-file" }),
+      command.positional("target", {
+        type: "string",
+        describe: "the other end's invite, code@host or name; its address, with --code or --key-file",
+      }),
     )
     .command(commandsForHelp(allCommands))
     .options(options)
@@ -106,11 +127,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       checkAudioOptions(args);
       checkDisplayOptions(args);
       const record = recordChoice(args);
-      const place = meeting(args);
+      const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
+      const place = await meeting(args, contacts);
       checkSource(video.source);
       const peer = await startPeer({
         ...video,
         ...place,
+        contacts,
         name: forTerminal(args.name ?? hostname()),
         windowTitle: args.window ? "Simple Video Chat" : undefined,
         view: args.view,
@@ -120,16 +143,30 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
-      describeOurSide(peer, output);
-      announce(peer, output, args.keyFile);
+      describeOurSide(peer, output, args);
+      announce(peer, output, args.keyFile, contacts);
       let otherName = "";
       peer.on("connected", ({ name }) => (otherName = name));
+      let ownSource = "";
+      peer.on("opened", ({ name }) => (ownSource = name));
       const program: CallProgram = {
         program: "peer",
-        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["with", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["you show", ownSource === "" ? "nothing yet" : forTerminal(ownSource)],
+          ["codec", args.videoCodec],
+          ["messages", args.chat ? "on" : "off"],
+        ],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
         requiresAudio: args.requireAudio,
+        verifies: args.verify,
+        keys: {
+          "new-code": () => {
+            if (args.code && peer.address !== undefined) peer.nextCode();
+          },
+        },
         otherEnd: "The other end",
         whoSees: "You see each other; nobody else does.",
         hasLeft: "has hung up",
@@ -144,41 +181,31 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** How the two ends meet: whom to call, or where to wait. */
-function meeting(args: {
-  readonly target?: string | undefined;
-  readonly keyFile?: string | undefined;
-  readonly listen?: string | undefined;
-  readonly wait: boolean;
-}): Partial<PeerOptions> {
+async function meeting(
+  args: {
+    readonly target?: string | undefined;
+    readonly keyFile?: string | undefined;
+    readonly listen?: string | undefined;
+    readonly code: boolean;
+    readonly wait: boolean;
+  },
+  contacts: Contacts | undefined,
+): Promise<Partial<PeerOptions>> {
   if (args.target !== undefined && args.listen !== undefined) {
     throw new CliError(exitCodes.usage, "With an invite you call, with --listen you wait for a call: give one of the two.");
   }
-  // An invite in the environment keeps it out of the list of processes.
-  const target = args.target ?? process.env["SVC_INVITE"];
-  if (target === undefined || target === "") {
-    if (args.wait) throw new CliError(exitCodes.usage, "--wait goes with an invite: who is not called waits anyway.");
-    const address = parseAddress(args.listen ?? "", { host: "0.0.0.0", port: 7420 });
-    const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
-    return { ...address, inviteHost: dialableHost(address.host), secret };
+  if (args.keyFile !== undefined && args.code) {
+    throw new CliError(exitCodes.usage, "With --key-file nobody needs a code: give one of the two.");
   }
-  if (args.keyFile !== undefined) {
-    return {
-      call: {
-        ...parseAddress(target, { host: "127.0.0.1", port: 7420 }),
-        credential: deriveCredential(readKeyFile(args.keyFile, { create: false })),
-      },
-    };
-  }
-  try {
-    const { host, port, secret } = parseInvite(target);
-    return { call: { host, port, credential: deriveCredential(secret) } };
-  } catch (error) {
-    if (error instanceof InviteError) throw new CliError(exitCodes.usage, error.message, { cause: error });
-    throw error;
-  }
+  const target = await givenTarget(args.target);
+  if (target !== undefined) return { call: await resolveTarget(target, args, contacts) };
+  if (args.wait) throw new CliError(exitCodes.usage, "--wait goes with an invite: who is not called waits anyway.");
+  const address = parseAddress(args.listen ?? "", { host: "0.0.0.0", port: 7420 });
+  const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
+  return { ...address, inviteHost: dialableHost(address.host), secret, codes: args.code };
 }
 
-function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined): void {
+function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined, contacts: Contacts | undefined): void {
   const { address } = peer;
   if (address === undefined) return;
   output.event({ event: "listening", ...address });
@@ -193,6 +220,8 @@ function announce(peer: Peer, output: ConsoleOutput, keyFile: string | undefined
       ? "Waiting for a call from this computer only."
       : `Waiting for the call, at ${formatAddress(address)}: every address of this computer.`,
   );
+  const known = contacts?.list() ?? [];
+  if (known.length > 0) output.say(`Without an invite may call whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
 }
 
 function figuresOf(peer: Peer, otherName: string): CallFigures {
@@ -201,27 +230,27 @@ function figuresOf(peer: Peer, otherName: string): CallFigures {
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  const levels = [
-    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
-    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
-  ];
+  const levels = [...levelsOf(otherName, incoming.audio), ...levelsOf("You", outgoing.audio)];
   const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
   return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
 
 /** Tells what happens at this end. */
-function describeOurSide(peer: Peer, output: ConsoleOutput): void {
-  peer.on("invite", ({ invite }) => {
-    output.event({ event: "invite", invite });
-    output.say(`On the other computer run:\n\n    ${commandOf("peer")} ${invite}\n\nThe invite is for one call, within ten minutes.`, true);
+function describeOurSide(peer: Peer, output: ConsoleOutput, options: { readonly qr: boolean }): void {
+  const words = { program: "peer", where: "On the other computer run:", use: "is for one call" } as const;
+  peer.on("invite", ({ invite }) => sayInvite(output, invite, words, options));
+  peer.on("code", ({ code }) => {
+    const { host = "", port = 0 } = peer.address ?? {};
+    sayCode(output, code, words, { host: dialableHost(host), port });
   });
+  peer.on("code-burned", () => sayCodeBurned(output));
   peer.on("opened", (source) => {
     output.event({ event: "opened", ...source });
     output.say(`Sending ${forTerminal(source.name)}, ${source.widthPx}x${source.heightPx}.`);
   });
   peer.on("refused", ({ remoteAddress, code }) => {
     output.event({ event: "refused", remoteAddress, code });
-    output.say(`Refused ${remoteAddress}: ${code}.`);
+    output.say(refusalSentence({ remoteAddress, code }));
   });
   peer.on("recording", ({ name }) => {
     output.event({ event: "recording", name });

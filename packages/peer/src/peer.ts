@@ -2,18 +2,23 @@
 // receiver's playback; holds no wire code and no codec code.
 
 import {
+  Acquaintances,
   type Capabilities,
+  type CodeKey,
   connectSession,
+  type Contacts,
   type Credential,
   CredentialStore,
   deriveCredential,
   Emitter,
   type JsonObject,
   listenForSessions,
+  type Meeting,
   type Session,
   type SessionListener,
   type SessionRefusal,
   type TextOutcome,
+  verificationWords,
 } from "@simple-video-chat/protocol";
 import {
   type BarcodeCount,
@@ -34,6 +39,7 @@ import {
   CaptureHost,
   captureOptions,
   captureSound,
+  CodeRotation,
   flushLastFrames,
   InviteRotation,
   outgoingOptions,
@@ -51,7 +57,7 @@ import { SharedAudioEngine } from "./audio/shared-audio-engine.ts";
 
 export interface PeerOptions extends VideoOptions, IncomingCallOptions {
   /** Whom to call; without it this end waits for a call. */
-  readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential } | undefined;
+  readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential | CodeKey } | undefined;
   /** Where to wait; default every address, port 7420. Port 0 takes a free one. */
   readonly host?: string;
   readonly port?: number;
@@ -59,6 +65,10 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions {
   readonly inviteHost?: string;
   /** A secret that both ends keep, in place of an invite. */
   readonly secret?: Uint8Array | undefined;
+  /** Make short codes, too, to say aloud. */
+  readonly codes?: boolean;
+  /** People called before, kind "calls": they are let in without an invite, and who is new is added. */
+  readonly contacts?: Contacts | undefined;
   /** What the other end sees; default "peer". */
   readonly name?: string;
   /** What is heard of this end; without it nothing is. */
@@ -71,6 +81,10 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions {
 export interface PeerEvents extends IncomingCallEvents {
   /** The invite for the other end; the one before has expired. */
   readonly invite: { readonly invite: string };
+  /** The same as a short code. */
+  readonly code: { readonly code: string };
+  /** The code was tried wrongly too often and lets nobody in any more: see {@link Peer.nextCode}. */
+  readonly "code-burned": Record<string, never>;
   /** Our source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly refused: SessionRefusal;
@@ -103,6 +117,8 @@ export class Peer {
   readonly #events = new Emitter<PeerEvents>();
   readonly #credentials = new CredentialStore();
   readonly #invites: InviteRotation;
+  readonly #codes: CodeRotation;
+  readonly #acquaintances: Acquaintances;
   readonly #capture: CaptureHost;
   readonly #incoming: IncomingCall;
   readonly #sound: AudioCaptureHost | undefined;
@@ -122,6 +138,12 @@ export class Peer {
       },
       onInvite: (invite) => this.#events.emit("invite", { invite }),
     });
+    this.#codes = new CodeRotation({
+      credentials: this.#credentials,
+      onCode: (code) => this.#events.emit("code", { code }),
+      onBurned: () => this.#events.emit("code-burned", {}),
+    });
+    this.#acquaintances = new Acquaintances(options.contacts, this.#credentials);
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
     this.#incoming = new IncomingCall(options, this.#events, {
@@ -227,11 +249,15 @@ export class Peer {
   async start(): Promise<void> {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
-    const capabilities: Capabilities = { ...receiverCapabilities(name, software, this.#options), sends };
+    // Who has a key needs no other secret.
+    const pairing = secret === undefined ? this.#acquaintances.features : [];
+    const receiving = receiverCapabilities(name, software, this.#options);
+    const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...pairing] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
-      this.#use(connectSession({ ...common, ...call, waitForListener }));
+      const { host: to, port: at } = call;
+      this.#use(connectSession({ ...common, ...call, waitForListener }), { once: true, dialed: { host: to, port: at } });
       return;
     }
     this.#incoming.showCard("waiting for the other end");
@@ -240,13 +266,27 @@ export class Peer {
       ...common,
       host,
       port,
-      credentials: this.#credentials,
+      credentials: this.#acquaintances,
       maxSessions: 1,
-      onSession: (session) => this.#use(session),
+      onSession: (session) => {
+        const { identity } = session;
+        this.#use(session, { once: this.#invites.isPresent(identity) || this.#codes.isPresent(identity) });
+      },
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
     // After the caller could attach its handlers.
     if (secret === undefined) setImmediate(() => this.#invites.next());
+    if (this.#options.codes === true) setImmediate(() => this.#codes.next());
+  }
+
+  /** Makes a new short code; the one before is worth nothing from now on. */
+  nextCode(): void {
+    this.#codes.next();
+  }
+
+  /** Three words that the other end shows, too, when nobody is in the middle; undefined: not connected. */
+  verificationWords(): Promise<string | undefined> {
+    return this.#session === undefined ? Promise.resolve(undefined) : verificationWords(this.#session);
   }
 
   /** Sends a text; says what became of it. */
@@ -340,6 +380,7 @@ export class Peer {
 
   async #close(reason: string): Promise<void> {
     this.#invites.stop();
+    this.#codes.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
     await this.#incoming.stop();
@@ -349,14 +390,15 @@ export class Peer {
     await Promise.all([this.#capture.close(), this.#incoming.close(), this.#sound?.close()]);
   }
 
-  #use(session: Session): void {
+  #use(session: Session, meeting: Meeting): void {
     this.#invites.stop();
+    this.#codes.stop();
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
       this.#incoming.recordLocal(message),
     );
     this.#sound?.sendOver(session, this.#outgoing);
-    this.#incoming.use(session);
+    this.#incoming.use(session, this.#acquaintances, meeting);
   }
 }
 

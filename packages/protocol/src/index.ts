@@ -7,6 +7,7 @@ export {
   authFailureWindowMs,
   authMaxBlockMs,
   authMinBlockMs,
+  codeLifetimeMs,
   deadAfterMs,
   defaultMaxReceivers,
   accountIntervalMs,
@@ -15,6 +16,7 @@ export {
   maxAudioBytes,
   maxAudioMessagesPerS,
   maxAuthFailures,
+  maxCodeGuesses,
   maxConnectBurstPerAddress,
   maxConnectsPerAddressPerS,
   maxConnectsPerS,
@@ -102,6 +104,14 @@ export type { TextMessage } from "./messages/text.ts";
 export type { TrackMessage } from "./messages/track.ts";
 export { videoFixedBytes, type VideoMessage } from "./messages/video.ts";
 
+// pairing/
+export { type Acquaintance, Acquaintances, type Meeting } from "./pairing/acquaintances.ts";
+export { configFolder } from "./pairing/config-folder.ts";
+export { ContactFileError, type ContactFileErrorCode, type ContactKind } from "./pairing/contact-file.ts";
+export { type Contact, Contacts, type NewContact, rememberFeature } from "./pairing/contacts.ts";
+export { createShortCode, parseShortCode, ShortCodeError } from "./pairing/short-code.ts";
+export { verificationWords } from "./pairing/verification-words.ts";
+
 // session/
 export { connectSession, type ConnectSessionOptions, defaultEncodes, type SessionEndOptions } from "./session/dialer.ts";
 export { Emitter } from "./session/emitter.ts";
@@ -126,6 +136,7 @@ export { type Scheduler, systemScheduler } from "./time/scheduler.ts";
 // transport/
 export {
   type AdmitOptions,
+  type CodeOffer,
   type AdmittedCredential,
   type Credential,
   type CredentialClaim,
@@ -145,16 +156,15 @@ export {
   parseSecret,
   secretBytes,
 } from "./transport/invite.ts";
+export type { SecureChannel } from "./transport/secure-channel.ts";
+export { type CodeKey, dialSecurely, type DialSecurelyOptions } from "./transport/secure-dialer.ts";
 export {
   type ChannelRefusal,
   type ChannelRefusalCode,
-  dialSecurely,
-  type DialSecurelyOptions,
   listenSecurely,
   type ListenSecurelyOptions,
-  type SecureChannel,
   type SecureListener,
-} from "./transport/secure-channel.ts";
+} from "./transport/secure-listener.ts";
 export { systemCode, toTransportError, TransportError, type TransportErrorCode } from "./transport/transport-error.ts";
 
 // wire/

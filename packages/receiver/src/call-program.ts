@@ -7,8 +7,10 @@ import {
   type DetailRow,
   type ExitCode,
   exitCodes,
+  formatDuration,
   formatSummary,
   forTerminal,
+  type KeyActions,
   Keyboard,
   keysOf,
   type ProgramName,
@@ -16,6 +18,7 @@ import {
   statusBeside,
   type StatusLines,
   tellText,
+  verifySentence,
 } from "@simple-video-chat/protocol/cli";
 
 import { callKeys } from "./call-keys.ts";
@@ -45,6 +48,7 @@ export interface RunningCall extends RecordableCall {
   sendText(text: string): Promise<TextOutcome>;
   overlay: Overlay;
   view: DisplayView;
+  verificationWords(): Promise<string | undefined>;
   summary(): IncomingSummary;
   close(): Promise<void>;
 }
@@ -69,6 +73,8 @@ export interface CallFigures {
 export interface CallProgram {
   /** Whose keys are in force. */
   readonly program: ProgramName;
+  /** How the picture is to be shown at first. */
+  readonly firstView: DisplayView;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   readonly record: RecordChoice;
@@ -80,6 +86,10 @@ export interface CallProgram {
   readonly hasLeft: string;
   /** End when a microphone or speaker does not work. */
   readonly requiresAudio?: boolean;
+  /** Show the words that must be the same at both ends. */
+  readonly verifies?: boolean;
+  /** What keys do that are not those of every call. */
+  readonly keys?: KeyActions;
   /** The exit code when trouble of this kind ends the program. */
   readonly troubleExit?: (code: string, wasConnected: boolean) => ExitCode;
   /** The present figures. */
@@ -103,7 +113,9 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
+  const startedMs = performance.now();
   const screen = new CallScreen(call);
+  if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
   const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
@@ -114,7 +126,7 @@ export async function runCall(
     recording.showMark();
   }, statusIntervalMs);
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
-  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys };
+  const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
   const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
@@ -132,17 +144,19 @@ export async function runCall(
   const summary = call.summary();
   const all = { ...summary, latencyMs: summary.latencyMs ?? null, ...program.summary?.(), barcodes: call.barcodes };
   output.event({ event: "summary", ...toJsonObject(all) });
-  if (summary.captured > 0) output.say(formatSummary(summary));
+  if (summary.captured > 0) output.say(`${formatDuration((performance.now() - startedMs) / 1000)}: ${formatSummary(summary)}.`);
   output.end();
   return code;
 }
 
-/** The sound of one side, for its meter. */
-export function levelOf(
+/** The sound of one side, for its meter; nothing where there is none. */
+export function levelsOf(
   name: string,
-  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
-): SoundLevel {
-  return { name, isMuted, peakDbfs: peakDbfs ?? null };
+  sound: { readonly isMuted: boolean; readonly peakDbfs?: number | null | undefined } | undefined,
+): readonly SoundLevel[] {
+  if (sound === undefined) return [];
+  const { isMuted, peakDbfs = null } = sound;
+  return isMuted || peakDbfs !== null ? [{ name, isMuted, peakDbfs }] : [];
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */
@@ -162,6 +176,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       wasConnected = true;
       output.event({ event: "connected", ...event });
       output.say(`Connected to ${forTerminal(event.name)} (${event.remoteAddress}, direct, encrypted). ${program.whoSees}`);
+    });
+    call.on("connected", () => {
+      if (program.verifies === true) void tellWords(call, output);
+    });
+    call.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`Remembered as ${forTerminal(name)}: next time that name is enough.`);
     });
     call.on("first-picture", (size) => {
       output.event({ event: "first-picture", ...size, afterMs: Math.round(performance.now() - startedMs) });
@@ -214,6 +235,13 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       resolve(exitCodeOf(end, wasConnected));
     });
   });
+}
+
+async function tellWords(call: RunningCall, output: ConsoleOutput): Promise<void> {
+  const words = await call.verificationWords();
+  if (words === undefined) return;
+  output.event({ event: "verify", words });
+  output.say(verifySentence(words), true);
 }
 
 function closingSentence(

@@ -2,9 +2,9 @@
 
 import { hostname } from "node:os";
 
-import { deriveCredential, InviteError, parseInvite, toJsonObject } from "@simple-video-chat/protocol";
+import { type Contacts, toJsonObject } from "@simple-video-chat/protocol";
 import {
-  askForInvite,
+  ask,
   audioOptions,
   callDetail,
   checkAudioOptions,
@@ -19,16 +19,19 @@ import {
   commonOptions,
   ConsoleOutput,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
+  givenTarget,
   helpCommand,
   helpEpilogue,
   incomingStatus,
-  parseAddress,
+  openContacts,
+  pairingOptions,
   programVersion,
-  readKeyFile,
   recordOptions,
+  resolveTarget,
   runCommand,
   runProgram,
   settingsFor,
@@ -36,10 +39,11 @@ import {
   soundStatus,
   speakerOptions,
   statusBeside,
+  type TargetArguments,
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelsOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
 import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
@@ -47,9 +51,12 @@ import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...windowOptions,
   ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
+  ...pairingOptions,
+  code: { type: "boolean", default: false, describe: "ask for the code that the sender shows; give its address" },
   ...chatOptions,
   ...commonOptions,
   "json-frames": { type: "boolean", default: false, describe: "with --json, an event for each picture shown" },
@@ -66,9 +73,14 @@ const allCommands: readonly Command[] = [
 function parser(argv: readonly string[]) {
   return yargs([...argv])
     .scriptName("svc-receiver")
-    .usage("$0 [invite | host:port]\n\nWatches a sender. Without an invite on the command line it is taken from SVC_INVITE, or asked for.")
+    .usage(
+      "$0 [invite | code@host | name | -]\n\nWatches a sender: by its invite, by a code that was said aloud, or by its name when you have watched it before. Without one it is taken from SVC_INVITE, or asked for; - reads a line from stdin.",
+    )
     .command("$0 [target]", false, (command) =>
-      command.positional("target", { type: "string", describe: "the sender's invite; or its address, with --key-file" }),
+      command.positional("target", {
+        type: "string",
+        describe: "the sender's invite, code@host or name; its address, with --code or --key-file",
+      }),
     )
     .command(commandsForHelp(allCommands))
     .options(options)
@@ -91,7 +103,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       checkAudioOptions(args);
       checkDisplayOptions(args);
       const record = recordChoice(args);
-      const target = await findTarget(args);
+      const target = await findTarget(args, openContacts("receiver", args.remember));
       const receiver = startReceiver({
         ...target,
         name: forTerminal(args.name ?? hostname()),
@@ -109,14 +121,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         const stats = receiver.stats();
         const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
         const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const levels = levelsOf(otherName, stats.audio);
         const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
         return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
       };
       const whoSees = "Its pictures come here; nothing of yours is sent.";
       const program: CallProgram = {
         program: "receiver",
-        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["from", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["messages", args.chat ? "on" : "off"],
+        ],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
         otherEnd: "The sender",
@@ -124,30 +140,30 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         hasLeft: "has ended",
         figures,
         requiresAudio: args.requireAudio,
+        verifies: args.verify,
       };
       return runCall(receiver, program, { output, stopped });
     },
   );
 }
 
-async function findTarget(args: {
-  readonly target?: string | undefined;
-  readonly keyFile?: string | undefined;
-}): Promise<Pick<ReceiverOptions, "host" | "port" | "credential">> {
-  if (args.keyFile !== undefined) {
-    if (args.target === undefined)
-      throw new CliError(exitCodes.usage, `With --key-file say where the sender is: ${commandOf("receiver")} HOST:PORT --key-file FILE`);
-    const address = parseAddress(args.target, { host: "127.0.0.1", port: 7420 });
-    return { ...address, credential: deriveCredential(readKeyFile(args.keyFile, { create: false })) };
+async function findTarget(
+  args: TargetArguments,
+  contacts: Contacts | undefined,
+): Promise<Pick<ReceiverOptions, "host" | "port" | "credential" | "contacts">> {
+  const given = (await givenTarget(args.target)) ?? (args.keyFile === undefined && !args.code ? await askAtTerminal() : undefined);
+  if (given === undefined) {
+    const how = args.keyFile !== undefined ? "HOST:PORT --key-file FILE" : args.code ? "HOST --code" : "INVITE";
+    throw new CliError(
+      exitCodes.usage,
+      `Say whom to watch: ${commandOf("receiver")} ${how}. The sender prints it when it starts; a sender that you have watched is known by its name.`,
+    );
   }
-  const text = await askForInvite(args.target);
-  if (text === undefined)
-    throw new CliError(exitCodes.usage, `Say whom to watch: ${commandOf("receiver")} INVITE. The sender prints its invite when it starts.`);
-  try {
-    const { host, port, secret } = parseInvite(text);
-    return { host, port, credential: deriveCredential(secret) };
-  } catch (error) {
-    if (error instanceof InviteError) throw new CliError(exitCodes.usage, error.message, { cause: error });
-    throw error;
-  }
+  const target = await resolveTarget(given, args, contacts);
+  // Who has the key file needs no other secret.
+  return args.keyFile === undefined ? { ...target, contacts } : target;
+}
+
+function askAtTerminal(): Promise<string | undefined> {
+  return process.stdin.isTTY ? ask("Invite") : Promise.resolve(undefined);
 }

@@ -2,10 +2,12 @@
 // peer puts it beside its camera.
 
 import {
+  Acquaintances,
   type AudioMessage,
   type AudioTrackMessage,
   type EncodedPacket,
   type Emitter,
+  type Meeting,
   type ReceivedText,
   type Session,
   SessionChat,
@@ -71,6 +73,8 @@ export interface IncomingCallEvents {
   /** Whether there is a window; or the address of the page. */
   readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
   readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
+  /** The other end was added to the contacts. */
+  readonly remembered: { readonly name: string };
   /** The first picture is on the screen. */
   readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
   /** Each picture that is shown. */
@@ -246,9 +250,9 @@ export class IncomingCall {
   }
 
   /** Shows a text in place of the picture, until the next picture. */
-  showCard(text: string): void {
+  showCard(text: string, isCameraOff: boolean = false): void {
     this.#video.pictureGone();
-    this.#playback.showCard(text);
+    this.#playback.showCard({ text, isCameraOff });
   }
 
   /** What is drawn over the picture. */
@@ -322,9 +326,11 @@ export class IncomingCall {
   }
 
   /** Plays the video of this session. */
-  use(session: Session): void {
+  use(session: Session, acquaintances: Acquaintances = new Acquaintances(undefined), meeting: Meeting = { once: false }): void {
     this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
-    session.on("live", ({ resumed, remoteAddress, peer }) => {
+    session.on("live", (live) => {
+      const { resumed, remoteAddress } = live;
+      const { name, isNew, trouble } = acquaintances.greet(session, live, meeting);
       this.#session = session;
       if (!resumed) {
         this.#recording.newSender();
@@ -333,12 +339,14 @@ export class IncomingCall {
       if (this.#recording.progress !== undefined) this.#tellOfRecording();
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
-      this.#playback.setTitle(`Simple Video Chat: ${peer.name}`);
-      this.#otherName = peer.name;
+      this.#playback.setTitle(`Simple Video Chat: ${name}`);
+      this.#otherName = name;
       // It says so anew when it is not.
       this.#otherCamera = "on";
-      if (!this.#hasShown) this.showCard(`waiting for the picture of ${peer.name}`);
-      this.#events.emit("connected", { name: peer.name, remoteAddress, resumed });
+      if (!this.#hasShown) this.showCard(`waiting for the picture of ${name}`);
+      this.#events.emit("connected", { name, remoteAddress, resumed });
+      if (isNew) this.#events.emit("remembered", { name });
+      if (trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: trouble });
     });
     session.on("message", (message) => {
       this.#video.receive(message);
@@ -409,7 +417,7 @@ export class IncomingCall {
 
   #showCameraCard(): void {
     const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
-    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`);
+    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`, this.#otherCamera !== "on");
   }
 
   #checkPicture(): void {

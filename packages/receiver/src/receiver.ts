@@ -1,9 +1,12 @@
 // The receiver as a library: connects to a sender, plays its video, and comes back when the connection is lost.
 
 import {
+  Acquaintances,
   type Capabilities,
+  type CodeKey,
   chatFeature,
   connectSession,
+  type Contacts,
   type Credential,
   Emitter,
   maxSidePx,
@@ -11,6 +14,7 @@ import {
   type Session,
   type TextOutcome,
   videoStateFeature,
+  verificationWords,
 } from "@simple-video-chat/protocol";
 
 import type { DisplayView } from "./display/display.ts";
@@ -24,8 +28,10 @@ import type { RecordingOptions, RecordingProgress } from "./recording-host.ts";
 export interface ReceiverOptions extends IncomingCallOptions {
   readonly host: string;
   readonly port: number;
-  /** Of an invite: `deriveCredential(parseInvite(text).secret)`. */
-  readonly credential: Credential;
+  /** Of an invite: `deriveCredential(parseInvite(text).secret)`; or a short code. */
+  readonly credential: Credential | CodeKey;
+  /** Senders that were watched before, kind "cameras": this one is added when it is new, and `credential` good for one time only. */
+  readonly contacts?: Contacts | undefined;
   /** Default "receiver". */
   readonly name?: string;
   /** Keep trying while the sender has not been started yet; default false. */
@@ -65,14 +71,17 @@ export class Receiver {
   constructor(options: ReceiverOptions) {
     this.#incoming = new IncomingCall(options, this.#events);
     this.#incoming.showCard("connecting");
+    const { host, port, credential, contacts } = options;
+    const acquaintances = new Acquaintances(contacts);
+    const capabilities = receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options);
     this.#session = connectSession({
-      host: options.host,
-      port: options.port,
-      credential: options.credential,
-      capabilities: receiverCapabilities(options.name ?? "receiver", "simple-video-chat 0.1", options),
+      host,
+      port,
+      credential,
+      capabilities: { ...capabilities, features: [...capabilities.features, ...acquaintances.features] },
       waitForListener: options.waitForSender ?? false,
     });
-    this.#incoming.use(this.#session);
+    this.#incoming.use(this.#session, acquaintances, { once: true, dialed: { host, port } });
   }
 
   /** Calls `handler` at every such event; the returned function ends that. */
@@ -88,6 +97,11 @@ export class Receiver {
   /** What the barcodes of the shown pictures said; complete after {@link close}. */
   get barcodes(): BarcodeCount {
     return this.#incoming.barcodes;
+  }
+
+  /** Three words that the sender shows, too, when nobody is in the middle; undefined: not connected. */
+  verificationWords(): Promise<string | undefined> {
+    return verificationWords(this.#session);
   }
 
   /** The present figures. */

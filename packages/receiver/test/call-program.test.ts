@@ -35,6 +35,10 @@ class FakeCall implements RunningCall {
     return this.events.on(event, handler);
   }
 
+  verificationWords(): Promise<string | undefined> {
+    return Promise.resolve("aardvark adroitness absurd");
+  }
+
   recording: RunningCall["recording"];
   readonly recorded: RecordingOptions[] = [];
 
@@ -99,6 +103,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], screen });
   const program: CallProgram = {
     program: "peer",
+    firstView: { isFullscreen: false, isMirrored: false },
     wantsWindow: true,
     record,
     otherEnd: "The sender",
@@ -278,6 +283,18 @@ test("says why no picture is in time", async () => {
   await code;
   assert.match(people.text, /^No picture in time: the link is too slow right now\.\n/);
   assert.match(programs.text, /\{"event":"late","late":true,"cause":"link"\}\n\{"event":"late","late":false\}\n/);
+});
+
+test("shows the words to compare after each connection, when they are wanted", async () => {
+  for (const verifies of [true, false]) {
+    const { call, people, programs, code, stop } = run({ verifies });
+    call.events.emit("connected", { name: "Ann", remoteAddress: "192.0.2.1", resumed: false });
+    await new Promise((resolve) => setImmediate(resolve));
+    stop(exitCodes.ok);
+    await code;
+    assert.equal(people.text.includes("aardvark adroitness absurd"), verifies);
+    assert.equal(programs.text.includes('{"event":"verify","words":"aardvark adroitness absurd"}'), verifies);
+  }
 });
 
 test.run();

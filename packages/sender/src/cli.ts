@@ -23,15 +23,23 @@ import {
   forTerminal,
   helpCommand,
   helpEpilogue,
+  invitationOptions,
   isLoopback,
   microphoneOptions,
   microphoneStatus,
+  openContacts,
+  pairingOptions,
   parseAddress,
   parseNumber,
   programVersion,
   readKeyFile,
   runCommand,
+  refusalSentence,
   runProgram,
+  sayCode,
+  sayCodeBurned,
+  sayInvite,
+  verifySentence,
   sendText,
   settingsFor,
   sourceOptions,
@@ -47,6 +55,7 @@ import yargs from "yargs";
 import { isFailureToStart } from "./errors.ts";
 import { cameraSentence } from "./camera-sentence.ts";
 import { commands } from "./commands.ts";
+import { kickByKey } from "./kick-key.ts";
 import { soundFor } from "./audio/sound-spec.ts";
 import { runLegacySender } from "./legacy/legacy-cli.ts";
 import { type Sender, startSender } from "./sender.ts";
@@ -59,6 +68,9 @@ const options = {
   ...sourceOptions,
   ...audioOptions,
   ...microphoneOptions,
+  ...pairingOptions,
+  ...invitationOptions,
+  code: { type: "boolean", default: false, describe: "show a short code to say aloud, too" },
   ...chatOptions,
   ...commonOptions,
   listen: {
@@ -106,6 +118,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
       if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
       const video = videoOptionsFrom(args);
+      if (secret !== undefined && args.code) {
+        throw new CliError(exitCodes.usage, "With --key-file nobody needs a code: give one of the two.");
+      }
+      // Who has the key file needs no other secret.
+      const contacts = secret === undefined ? openContacts("sender", args.remember) : undefined;
       const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
       checkSource(video.source);
       const sender = await startSender({
@@ -116,6 +133,8 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),
         preview: args.preview,
+        codes: args.code,
+        contacts,
         chat: args.chat,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
@@ -133,10 +152,17 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           true,
         );
       }
+      const known = contacts?.list().filter(({ blocked }) => !blocked) ?? [];
+      if (known.length > 0)
+        output.say(`Without an invite may watch whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
       const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
       const keyboard = new Keyboard(
         keysOf("sender"),
         {
+          kick: () => kickByKey(sender, keyboard, (sentence) => output.say(sentence, true)),
+          "new-code": () => {
+            if (args.code) sender.nextCode();
+          },
           mute: () => (sender.isMuted = !sender.isMuted),
           camera: () => (sender.isCameraOff = !sender.isCameraOff),
           "next-source": () => switchSource(sender, video, output),
@@ -180,15 +206,19 @@ function showStatus(sender: Sender, output: ConsoleOutput): void {
 function describeEvents(
   sender: Sender,
   output: ConsoleOutput,
-  args: { readonly exitOnNoViewers: boolean; readonly requireAudio: boolean },
+  args: { readonly exitOnNoViewers: boolean; readonly requireAudio: boolean; readonly qr: boolean; readonly verify: boolean },
 ): Promise<ExitCode> {
   return new Promise((resolve) => {
-    sender.on("invite", ({ invite }) => {
-      output.event({ event: "invite", invite });
-      output.say(
-        `On the computer that watches run:\n\n    ${commandOf("receiver")} ${invite}\n\nThe invite lets one receiver in, within ten minutes.`,
-        true,
-      );
+    const words = { program: "receiver", where: "On the computer that watches run:", use: "lets one receiver in" } as const;
+    sender.on("invite", ({ invite }) => sayInvite(output, invite, words, args));
+    sender.on("code", ({ code }) => {
+      const { host, port } = sender.address;
+      sayCode(output, code, words, { host: dialableHost(host), port });
+    });
+    sender.on("code-burned", () => sayCodeBurned(output));
+    sender.on("remembered", ({ name }) => {
+      output.event({ event: "remembered", name });
+      output.say(`${forTerminal(name)} is remembered under that name, and may watch again without an invite.`);
     });
     sender.on("opened", (source) => {
       output.event({ event: "opened", ...source });
@@ -197,6 +227,7 @@ function describeEvents(
     sender.on("joined", ({ id, name, remoteAddress, resumed }) => {
       output.event({ event: "joined", id, name, remoteAddress, resumed });
       output.say(`${forTerminal(name)} (${remoteAddress}) ${resumed ? "is back" : "watches now"}.`);
+      if (args.verify) void tellWords(sender, { id, name }, output);
     });
     sender.on("silent", ({ id, name, silent }) => {
       output.event({ event: "silent", id, name, silent });
@@ -219,7 +250,7 @@ function describeEvents(
     sender.on("text", ({ name, text }) => tellText({ output }, name, text));
     sender.on("refused", ({ remoteAddress, code }) => {
       output.event({ event: "refused", remoteAddress, code });
-      output.say(`Refused ${remoteAddress}: ${code}.`);
+      output.say(refusalSentence({ remoteAddress, code }));
     });
     sender.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
@@ -251,6 +282,17 @@ function describeEvents(
       resolve(exitCodes.ok);
     });
   });
+}
+
+async function tellWords(
+  sender: Sender,
+  { id, name }: { readonly id: number; readonly name: string },
+  output: ConsoleOutput,
+): Promise<void> {
+  const words = await sender.verificationWords(id);
+  if (words === undefined) return;
+  output.event({ event: "verify", id, words });
+  output.say(`${forTerminal(name)}: ${verifySentence(words)}`, true);
 }
 
 function explain(error: unknown): never {

@@ -7,6 +7,7 @@ export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/sourc
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
 export type { CaptureEvent, CaptureOptions, NoticeCode } from "./engine/capture-command.ts";
 export { EncoderError, type EncoderErrorCode, isFailureToStart, SourceError, type SourceErrorCode } from "./errors.ts";
+export { CodeRotation, type CodeRotationOptions } from "./code-rotation.ts";
 export { InviteRotation, type InviteRotationOptions } from "./invite-rotation.ts";
 export { LegacyServerError, type LegacyServerErrorCode } from "./legacy/legacy-server-error.ts";
 export {
@@ -23,6 +24,7 @@ export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/so
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
 export { listSenderDevices } from "./devices.ts";
 export { type CameraDetails, listCameraDetails } from "./capture/list-cameras.ts";
+export { cameraCheck, microphoneCheck, senderLibraryCheck } from "./doctor/sender-checks.ts";
 export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";

@@ -1,8 +1,10 @@
 // The sender as a library: shows one source to everybody who holds an invite, a key, or comes back.
 
 import {
+  Acquaintances,
   type Capabilities,
   chatFeature,
+  type Contacts,
   CredentialStore,
   deriveCredential,
   Emitter,
@@ -15,6 +17,7 @@ import {
   type SessionRefusal,
   type TextOutcome,
   videoStateFeature,
+  verificationWords,
 } from "@simple-video-chat/protocol";
 
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
@@ -22,6 +25,7 @@ import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
 import type { SoundSpec } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
+import { CodeRotation } from "./code-rotation.ts";
 import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import { InviteRotation } from "./invite-rotation.ts";
 import type { OutgoingAccount } from "./outgoing-account.ts";
@@ -38,6 +42,10 @@ export interface SenderOptions extends VideoOptions {
   readonly inviteHost?: string;
   /** A secret that both ends keep, for any number of receivers and restarts. Without it each invite lets one receiver in. */
   readonly secret?: Uint8Array;
+  /** Make short codes, too, to say aloud. */
+  readonly codes?: boolean;
+  /** Those who have watched before, kind "watchers": they are let in without an invite, and whoever is new is added. */
+  readonly contacts?: Contacts | undefined;
   /** Receivers at the same time; default 8. */
   readonly maxReceivers?: number;
   /** What receivers see; default "sender". */
@@ -61,6 +69,12 @@ export interface ReceiverInfo {
 export interface SenderEvents {
   /** The invite to give to the next receiver; the one before has been used or has expired. */
   readonly invite: { readonly invite: string };
+  /** The same as a short code. */
+  readonly code: { readonly code: string };
+  /** The code was tried wrongly too often and lets nobody in any more: see {@link Sender.nextCode}. */
+  readonly "code-burned": Record<string, never>;
+  /** A receiver was added to the contacts. */
+  readonly remembered: { readonly name: string };
   /** The source is open. */
   readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
@@ -78,7 +92,7 @@ export interface SenderEvents {
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
-  readonly notice: { readonly code: NoticeCode | SoundNoticeCode; readonly message: string };
+  readonly notice: { readonly code: NoticeCode | SoundNoticeCode | "not-remembered"; readonly message: string };
   /** The microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
   /** The microphone was switched off, or on. */
@@ -114,6 +128,11 @@ interface Receiver {
   isRecording: boolean;
 }
 
+/** How soon a contact that was put out by another program has to go, ms. */
+const putOutIntervalMs = 300;
+/** What a receiver is told that was put out. */
+const putOutReason = "put out by the sender";
+
 /** Program and version, as the other end is told. */
 export const software = "simple-video-chat 0.1";
 
@@ -126,6 +145,9 @@ export class Sender {
   readonly #sound: AudioCaptureHost | undefined;
   readonly #receivers = new Map<Session, Receiver>();
   readonly #invites: InviteRotation;
+  readonly #codes: CodeRotation;
+  readonly #acquaintances: Acquaintances;
+  #putOutTimer: NodeJS.Timeout | undefined;
   #listener: SessionListener | undefined;
   #nextId = 1;
 
@@ -137,6 +159,12 @@ export class Sender {
       place: () => ({ ...this.address, ...(options.inviteHost !== undefined && { host: options.inviteHost }) }),
       onInvite: (invite) => this.#events.emit("invite", { invite }),
     });
+    this.#codes = new CodeRotation({
+      credentials: this.#credentials,
+      onCode: (code) => this.#events.emit("code", { code }),
+      onBurned: () => this.#events.emit("code-burned", {}),
+    });
+    this.#acquaintances = new Acquaintances(options.contacts, this.#credentials);
     this.#capture = new CaptureHost(captureOptions(options), {
       onEvent: (event) => this.#onCaptureEvent(event),
       onEngineDeath: ({ isFinal, reason }) =>
@@ -196,6 +224,42 @@ export class Sender {
     return [...this.#receivers.values()].map(({ info }) => info);
   }
 
+  /** Makes a new short code; the one before is worth nothing from now on. */
+  nextCode(): void {
+    this.#codes.next();
+  }
+
+  /**
+   * Puts receivers out, at once: every one of that name, or the one with that id. A contact is kept out until {@link allow}; who has the key file can
+   * come back.
+   * @returns how many there were
+   */
+  kick(who: string | number): number {
+    const kicked = [...this.#receivers.values()].filter(({ info }) => info.id === who || info.name === who);
+    for (const { session, info } of kicked) {
+      const contact = this.#acquaintances.contactOf(session);
+      try {
+        if (contact !== undefined) this.#options.contacts?.block(contact.name, true);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.#events.emit("notice", { code: "not-remembered", message: `${info.name} is out, but can come back. ${why}` });
+      }
+      void session.close("revoked", putOutReason);
+    }
+    return kicked.length;
+  }
+
+  /** Lets a contact in again that was put out. False: there is none of this name. */
+  allow(name: string): boolean {
+    return this.#options.contacts?.block(name, false) ?? false;
+  }
+
+  /** Three words that a receiver sees, too, when nobody is in the middle. @param id of the receiver */
+  verificationWords(id: number): Promise<string | undefined> {
+    const receiver = [...this.#receivers.values()].find(({ info }) => info.id === id);
+    return receiver === undefined ? Promise.resolve(undefined) : verificationWords(receiver.session);
+  }
+
   /** Calls `handler` at every such event; the returned function ends that. */
   on<K extends keyof SenderEvents>(event: K, handler: (value: SenderEvents[K]) => void): () => void {
     return this.#events.on(event, handler);
@@ -223,13 +287,18 @@ export class Sender {
       maxWidthPx: 1,
       maxHeightPx: 1,
       maxFrameRate: 1,
-      features: [...(this.#wantsChat ? [chatFeature] : []), videoStateFeature],
+      // Who has the key needs no other secret.
+      features: [
+        ...(this.#wantsChat ? [chatFeature] : []),
+        videoStateFeature,
+        ...(secret === undefined ? this.#acquaintances.features : []),
+      ],
     };
     if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
       host,
       port,
-      credentials: this.#credentials,
+      credentials: this.#acquaintances,
       capabilities,
       encodes: [codec],
       ...(maxReceivers !== undefined && { maxSessions: maxReceivers }),
@@ -239,6 +308,8 @@ export class Sender {
     if (this.#options.preview === true) this.#capture.pin();
     // After the caller could attach its handlers.
     if (secret === undefined) setImmediate(() => this.#invites.next());
+    if (this.#options.codes === true) setImmediate(() => this.#codes.next());
+    if (this.#options.contacts !== undefined) this.#putOutTimer = setInterval(() => this.#putOut(), putOutIntervalMs).unref();
   }
 
   /** The present figures. */
@@ -262,6 +333,8 @@ export class Sender {
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
     this.#invites.stop();
+    this.#codes.stop();
+    clearInterval(this.#putOutTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
     await flushLastFrames([...this.#receivers.keys()]);
@@ -276,14 +349,22 @@ export class Sender {
       const receiver = this.#receivers.get(session);
       if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });
     });
-    if (this.#invites.isPresent(session.identity)) this.#invites.next();
-    session.on("live", ({ peer, remoteAddress, resumed }) => {
+    const { identity } = session;
+    const isInvited = this.#invites.isPresent(identity);
+    const hasCode = this.#codes.isPresent(identity);
+    session.on("live", (live) => {
+      const { remoteAddress, resumed } = live;
       const known = this.#receivers.get(session)?.info;
-      const info = known ?? { id: this.#nextId++, name: peer.name, remoteAddress };
+      const who = known === undefined ? this.#acquaintances.greet(session, live, { once: isInvited || hasCode }) : undefined;
+      const info = known ?? { id: this.#nextId++, name: who?.name ?? "", remoteAddress };
       const isRecording = resumed && (this.#receivers.get(session)?.isRecording ?? false);
       this.#receivers.set(session, { info, session, chat, video, isRecording });
       this.#events.emit("joined", { ...info, resumed });
+      if (who?.isNew === true) this.#events.emit("remembered", { name: who.name });
+      if (who?.trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: who.trouble });
     });
+    if (isInvited) this.#invites.next();
+    if (hasCode) this.#codes.next();
     session.on("message", (message) => {
       const receiver = this.#receivers.get(session);
       if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
@@ -303,6 +384,13 @@ export class Sender {
       this.#receivers.delete(session);
       if (receiver !== undefined) this.#events.emit("left", { ...receiver.info, reason, account: video.account });
     });
+  }
+
+  /** Contacts that another program has put out. */
+  #putOut(): void {
+    for (const { session } of this.#receivers.values()) {
+      if (this.#acquaintances.isPutOut(session)) void session.close("revoked", putOutReason);
+    }
   }
 
   #onCaptureEvent(event: CaptureEvent): void {

@@ -87,7 +87,8 @@ for (const program of programs) {
     const ofCalls =
       program === "sender" ? "" : read("packages/receiver/src/call-program.ts") + read("packages/receiver/src/call-recording.ts");
     const shared = ofCalls + read("packages/protocol/src/cli/chat-lines.ts");
-    const code = read(`packages/${program}/src/cli.ts`) + shared;
+    const invitation = program === "receiver" ? "" : read("packages/protocol/src/cli/invitation.ts");
+    const code = read(`packages/${program}/src/cli.ts`) + shared + invitation;
     const coded = [...code.matchAll(/\bevent: "([\w-]+)"/g)].map(([, name = ""]) => name);
     const documented = table(readme, eventHeader).flatMap(([name = ""]) => quoted(name));
     assert.equal(documented.sort(), [...new Set(coded)].sort());
@@ -101,7 +102,8 @@ test("names no option in prose that there is not", () => {
       return rows.flatMap(([names = ""]) => quoted(names));
     }),
   );
-  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--no-chat"]) known.add(builtIn);
+  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--fix", "--no-chat", "--no-remember", "--no-qr"])
+    known.add(builtIn);
   const documents = ["README.md", architecture, ...programs.map((program) => `packages/${program}/README.md`)];
   for (const path of documents) {
     const named = quoted(read(path).replaceAll(/^```[\s\S]*?^```$/gm, "")).flatMap((words) => words.match(/(?<=^| )--[a-z][\w-]*/g) ?? []);

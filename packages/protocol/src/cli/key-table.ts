@@ -20,6 +20,8 @@ export type KeyAction =
   | "record"
   | "snapshot"
   | "type"
+  | "kick"
+  | "new-code"
   | "help";
 
 /** What the keys do in a running program; one that is not there does nothing. */
@@ -56,6 +58,8 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["x"], action: "mirror", does: "mirror the picture, or not", programs: watching },
   { keys: ["r"], action: "record", does: "record to a new file in this folder, or end that", programs: watching },
   { keys: ["s"], action: "snapshot", does: "the picture as a PNG file", programs: watching },
+  { keys: ["k"], action: "kick", does: "put a receiver out; asks whom when there are several", programs: ["sender"] },
+  { keys: ["n"], action: "new-code", does: "a new code, with --code", programs: ["sender", "peer"] },
   { keys: ["t", "Enter"], action: "type", does: "write a message: Enter sends it, Esc leaves", programs: all },
   { keys: ["?"], action: "help", does: "these keys and the present settings, or neither", programs: all },
 ];

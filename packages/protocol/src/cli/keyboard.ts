@@ -22,6 +22,7 @@ export class Keyboard {
   readonly #typing: TypingEvents | undefined;
   readonly #releaseTerminal: () => void;
   #line: LineEditor | undefined;
+  #answer: ((key: string) => void) | undefined;
 
   /**
    * @param bindings the rows of the table that hold here
@@ -39,12 +40,20 @@ export class Keyboard {
 
   /** A key was pressed; also for those that come from a window. */
   press(key: string): void {
-    if (this.#line === undefined) this.#actions.get(key)?.();
+    const answer = this.#answer;
+    this.#answer = undefined;
+    if (answer !== undefined) answer(key);
+    else if (this.#line === undefined) this.#actions.get(key)?.();
     else if (key === "Enter" || key === "Escape") this.#finish(this.#line.text, key === "Enter");
     else {
       this.#line.press(key);
       this.#typing?.onTyping(this.#line.text);
     }
+  }
+
+  /** The next key answers a question, whatever it does otherwise. */
+  answerWith(onKey: (key: string) => void): void {
+    this.#answer = onKey;
   }
 
   /** Gives the terminal back. */

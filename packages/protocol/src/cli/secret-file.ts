@@ -1,7 +1,6 @@
-// Where a program gets its invite or key from: never from a place where other users of the computer could read it.
+// Where a program gets its key from: never from a place where other users of the computer could read it.
 
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 
 import { createSecret, formatSecret, parseSecret } from "../transport/invite.ts";
 import { systemCode } from "../transport/transport-error.ts";
@@ -40,22 +39,5 @@ function keyFileSentence(path: string, error: unknown): string {
       return `The key file ${path} is another user's. Make it yours, or name one of your own.`;
     default:
       return `The key file ${path} cannot be used. ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-/**
- * The invite to use: from the command line, else from SVC_INVITE, else typed at a prompt.
- *
- * @returns undefined when there is none and nobody to ask
- */
-export async function askForInvite(fromArguments: string | undefined): Promise<string | undefined> {
-  const given = fromArguments ?? process.env["SVC_INVITE"];
-  if (given !== undefined && given !== "") return given;
-  if (!process.stdin.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question("Invite: ")).trim() || undefined;
-  } finally {
-    terminal.close();
   }
 }

@@ -40,6 +40,12 @@ export const displayOptions = {
   },
 } as const;
 
+/** Options of everything that shows a call's picture. */
+export const windowOptions = {
+  fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
+  mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
+} as const;
+
 /** Options of everything that shows pictures of the other end and can keep them. */
 export const recordOptions = {
   record: { alias: "r", type: "string", describe: "record to this new FILE from the beginning: .mp4 or .mkv; the other end is told" },
@@ -69,6 +75,17 @@ export const audioOptions = {
     default: false,
     describe: "end when a microphone or speaker does not work, instead of going on without",
   },
+} as const;
+
+/** Options of everything that somebody else connects to or with. */
+export const pairingOptions = {
+  remember: { type: "boolean", default: true, describe: "know each other again: next time the name is enough (--no-remember: do not)" },
+  verify: { type: "boolean", default: false, describe: "show three words, which must be the same at both ends" },
+} as const;
+
+/** Options of everything that waits for others. */
+export const invitationOptions = {
+  qr: { type: "boolean", default: true, describe: "show the invite as a QR code, too, in a terminal (--no-qr: do not)" },
 } as const;
 
 /** Options of everything that texts can be exchanged with. */

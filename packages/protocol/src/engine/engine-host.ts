@@ -106,7 +106,8 @@ export class EngineHost {
     const [program, ...args] = confinedCommand([process.execPath, ...leanHeap, fileURLToPath(entry)], confinement);
     const child = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
-      env: { ...leanMalloc, ...process.env, ...this.#options.env },
+      // An engine gets no secret: an invite in the environment is for the network process.
+      env: { ...leanMalloc, ...process.env, SVC_INVITE: undefined, ...this.#options.env },
     });
     let lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -3,9 +3,9 @@ import type { VideoCodec } from "../media/codec.ts";
 import type { Capabilities } from "../messages/capabilities.ts";
 import { type Scheduler, systemScheduler } from "../time/scheduler.ts";
 import type { Credential } from "../transport/credential.ts";
-import { dialSecurely } from "../transport/secure-channel.ts";
-import { toTransportError } from "../transport/transport-error.ts";
-import { resumeCredential } from "./resume-secret.ts";
+import { type CodeKey, dialSecurely } from "../transport/secure-dialer.ts";
+import { toTransportError, transportError } from "../transport/transport-error.ts";
+import { contactSecret, resumeCredential } from "./resume-secret.ts";
 import { SessionDriver } from "./session-driver.ts";
 import { Session } from "./session.ts";
 import type { DialCredential } from "./state.ts";
@@ -29,8 +29,8 @@ export const defaultEncodes: readonly VideoCodec[] = ["h264", "jpeg"];
 export interface ConnectSessionOptions extends SessionEndOptions {
   readonly host: string;
   readonly port: number;
-  /** Of an invite: `deriveCredential(invite.secret)`. */
-  readonly credential: Credential;
+  /** Of an invite: `deriveCredential(invite.secret)`; or a short code, which is used once. */
+  readonly credential: Credential | CodeKey;
   /** After a loss, dial until it works, close() is called, or the secret is refused. Default true. */
   readonly reconnect?: boolean;
   /** Keep dialing before there was any connection, too: the other end may not have started yet. Default false. */
@@ -44,15 +44,22 @@ export interface ConnectSessionOptions extends SessionEndOptions {
 export function connectSession(options: ConnectSessionOptions): Session {
   const { host, port, credential, reconnect = true, waitForListener = false, scheduler = systemScheduler } = options;
   const timing = { ...defaultTiming, ...options.timing };
+  let original: Credential | CodeKey | undefined = credential;
   let resume: Credential | undefined;
+  let contact: Buffer | undefined;
 
   function dial(which: DialCredential): () => void {
     const aborter = new AbortController();
     const { signal } = aborter;
+    const proof = which === "resume" && resume !== undefined ? resume : original;
+    if (proof === undefined) {
+      const timer = setImmediate(() => driver.dialFailed(transportError("refused", `${host}:${port}`)));
+      return (): void => clearImmediate(timer);
+    }
     dialSecurely({
       host,
       port,
-      credential: which === "resume" && resume !== undefined ? resume : credential,
+      credential: proof,
       signal,
       connectTimeoutMs: timing.connectMs,
       timeoutMs: timing.openingMs,
@@ -60,7 +67,12 @@ export function connectSession(options: ConnectSessionOptions): Session {
     }).then(
       (channel) => {
         if (signal.aborted) return channel.destroy();
-        if (which === "original") resume = resumeCredential(channel);
+        if (which === "original") {
+          resume = resumeCredential(channel);
+          contact = contactSecret(channel);
+          // Who sits in the middle gets one guess at a code, not one for each reconnect.
+          if ("code" in proof) original = undefined;
+        }
         driver.attach(channel);
       },
       (error: unknown) => {
@@ -76,8 +88,10 @@ export function connectSession(options: ConnectSessionOptions): Session {
     random: options.random ?? Math.random,
     capabilities: options.capabilities,
     encodes: options.encodes ?? defaultEncodes,
-    identity: credential.identity,
+    identity: "code" in credential ? "code" : credential.identity,
     dial,
+    contactSecret: () => contact,
+    returnWith: (next) => (original = next),
   });
   driver.startDialing();
   return new Session(driver);

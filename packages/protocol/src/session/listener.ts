@@ -3,11 +3,12 @@
 import { defaultMaxReceivers } from "../limits.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { systemScheduler } from "../time/scheduler.ts";
-import type { Credential, CredentialClaim, CredentialSource } from "../transport/credential.ts";
-import { type ChannelRefusalCode, listenSecurely, type SecureChannel, type SecureListener } from "../transport/secure-channel.ts";
+import type { CodeOffer, Credential, CredentialClaim, CredentialSource } from "../transport/credential.ts";
+import type { SecureChannel } from "../transport/secure-channel.ts";
+import { type ChannelRefusalCode, listenSecurely, type SecureListener } from "../transport/secure-listener.ts";
 import { defaultEncodes, type SessionEndOptions } from "./dialer.ts";
 import type { Disagreement } from "./negotiation.ts";
-import { resumeCredential } from "./resume-secret.ts";
+import { contactSecret, resumeCredential } from "./resume-secret.ts";
 import { SessionDriver } from "./session-driver.ts";
 import { Session } from "./session.ts";
 import { defaultTiming, type SessionTiming } from "./timing.ts";
@@ -91,7 +92,14 @@ class Reception {
   }
 
   lookup(identity: string): Credential | undefined {
-    return this.#resumable.get(identity)?.resume ?? this.#options.credentials.lookup(identity);
+    const { credentials } = this.#options;
+    const known = this.#resumable.get(identity);
+    if (known === undefined) return credentials.lookup(identity);
+    return credentials.stands?.(known.session.identity) === false ? undefined : known.resume;
+  }
+
+  code(): CodeOffer | undefined {
+    return this.#options.credentials.code?.();
   }
 
   receive(channel: SecureChannel): void {
@@ -113,6 +121,7 @@ class Reception {
 
   #begin(channel: SecureChannel): void {
     const { capabilities, scheduler = systemScheduler, random = Math.random, encodes = defaultEncodes } = this.#options;
+    const contact = contactSecret(channel);
     const driver = new SessionDriver({
       rules: { role: "listener", timing: this.#timing, reconnect: false, waitForListener: false },
       scheduler,
@@ -120,6 +129,7 @@ class Reception {
       capabilities,
       encodes,
       identity: channel.identity,
+      contactSecret: () => contact,
       refuse: () => this.#refuse(guest, channel),
       onFirstLive: () => this.#admit(guest),
     });

@@ -10,6 +10,7 @@ import { packetWireBytes, type PlainMessage } from "../flow/outbox.ts";
 import type { ClockEstimate } from "../time/clock-offset.ts";
 import type { Micros } from "../time/clock.ts";
 import type { Scheduler } from "../time/scheduler.ts";
+import type { Credential } from "../transport/credential.ts";
 import type { SecureChannel } from "../transport/secure-channel.ts";
 import type { TransportError } from "../transport/transport-error.ts";
 import { ClockExchange } from "./clock-exchange.ts";
@@ -47,6 +48,10 @@ export interface SessionOptions {
   readonly identity: string;
   /** Dialer: opens a channel; its fate goes to `attach`, `connected` or `dialFailed`. The returned function calls it off. */
   dial?(credential: DialCredential): () => void;
+  /** See Session.contactSecret. */
+  contactSecret(): Buffer | undefined;
+  /** Dialer: what to prove when the other end does not know the session any more. */
+  returnWith?(credential: Credential): void;
   /** Listener: why the session may not become live, if so; asked when the other end's hello has come. */
   refuse?(): Disagreement | undefined;
   /** Listener: it becomes live for the first time; runs before that is told. */

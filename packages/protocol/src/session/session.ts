@@ -3,6 +3,7 @@
 import type { EncodedPacket } from "../media/packet.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import type { ClockEstimate } from "../time/clock-offset.ts";
+import type { Credential } from "../transport/credential.ts";
 import type { SessionRole } from "./negotiation.ts";
 import type { SessionDriver } from "./session-driver.ts";
 import type { MediaMessage, SessionEvents, SessionStats } from "./session-events.ts";
@@ -26,6 +27,19 @@ export class Session {
   /** Identity of the credential that began it: the name by which it is revoked. */
   get identity(): string {
     return this.#driver.options.identity;
+  }
+
+  /**
+   * 32 bytes for who wants to be called again: of the channel that began the session, the same at both ends, also when it has been resumed since.
+   * undefined: there was no channel yet.
+   */
+  get contactSecret(): Buffer | undefined {
+    return this.#driver.options.contactSecret();
+  }
+
+  /** Dialer: what to prove from now on when the other end was started anew, in place of an invite or code, which is used up by then. */
+  returnWith(credential: Credential): void {
+    this.#driver.options.returnWith?.(credential);
   }
 
   get status(): SessionStatus {

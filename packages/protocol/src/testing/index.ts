@@ -6,5 +6,6 @@ export { noFaults, type WayFaults } from "./fault-way.ts";
 export { PYTHON, PythonProgram, type ReportLine } from "./python-program.ts";
 export { randomNumbers } from "./random-numbers.ts";
 export { SimulatedLink, type SimulatedLinkOptions } from "./simulated-link.ts";
+export { loudnessAfterLoop } from "./open-speakers.ts";
 export { SimulatedRoom, type SimulatedRoomOptions } from "./simulated-room.ts";
 export { speechLike, type SpeechLikeOptions } from "./speech-like.ts";

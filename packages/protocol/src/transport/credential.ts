@@ -1,6 +1,7 @@
 // Credentials: what TLS is keyed with. A secret (of an invite, a key file, a short code, a known peer, or the exporter of
 // an earlier channel) gives an identity, sent in clear, and a pre-shared key. The listener looks them up in a store.
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
+import { maxCodeGuesses } from "../limits.ts";
 import { type Micros, nowUs } from "../time/clock.ts";
 import { encodeBase32, secretBytes } from "./invite.ts";
 
@@ -35,12 +36,28 @@ export interface CredentialClaim {
   release(): void;
 }
 
-/** Where a listener finds the credentials that it lets in. Both calls answer at once: TLS waits for the first. */
+/** A short code that is in force, and its guesses. */
+export interface CodeOffer {
+  /** Names the code for {@link CredentialSource.claim}; says nothing about it. */
+  readonly identity: string;
+  /** In its one spelling. */
+  readonly code: string;
+  /** Spends a guess; false when there is none left, or the code is in force no more. */
+  guess(): boolean;
+  /** A guess that was spent was wrong. */
+  failed(): void;
+}
+
+/** Where a listener finds the credentials that it lets in. The calls answer at once: TLS waits for the first. */
 export interface CredentialSource {
   /** The credential of that name, when it may be used now. */
   lookup(identity: string): Credential | undefined;
   /** Takes a place for a session; undefined when there is none left (used, revoked, too late, or another is opening). */
   claim(identity: string): CredentialClaim | undefined;
+  /** The short code that is in force; undefined, or no such call, when there is none. */
+  code?(): CodeOffer | undefined;
+  /** Whether a session that began with this credential may still be resumed; without such a call it may. */
+  stands?(identity: string): boolean;
 }
 
 /** How a credential is admitted. `name` is for the user's eyes: whom it was made for. */
@@ -61,14 +78,25 @@ export interface AdmittedCredential {
 }
 
 interface Entry extends AdmittedCredential {
-  readonly credential: Credential;
+  /** A code has none: its key is made anew by each connection. */
+  readonly credential: Credential | undefined;
   claimed: boolean;
+}
+
+interface Code {
+  readonly identity: string;
+  readonly code: string;
+  readonly onBurned: () => void;
+  /** Guesses that were spent, and of these the wrong ones. */
+  spent: number;
+  wrong: number;
 }
 
 /** The credentials that a listener lets in: invites, key files, known peers. In memory; who fills it keeps the files. */
 export class CredentialStore implements CredentialSource {
   readonly #entries = new Map<string, Entry>();
   readonly #nowUs: () => Micros;
+  #code: Code | undefined;
 
   constructor(options: { readonly nowUs?: () => Micros } = {}) {
     this.#nowUs = options.nowUs ?? nowUs;
@@ -86,6 +114,34 @@ export class CredentialStore implements CredentialSource {
       name,
       claimed: false,
     });
+  }
+
+  /**
+   * Lets in who knows this short code, once, from now on; the code before it is worth nothing any more.
+   *
+   * @param code in its one spelling
+   * @returns the identity of the session that it will begin
+   */
+  admitCode(code: string, options: { readonly lifeMs: number; readonly onBurned: () => void }): string {
+    if (this.#code !== undefined) this.revoke(this.#code.identity);
+    const identity = `code-${encodeBase32(randomBytes(identityBytes))}`;
+    const expiresAtUs = this.#nowUs() + options.lifeMs * 1000;
+    this.#entries.set(identity, { identity, credential: undefined, use: "single", expiresAtUs, name: undefined, claimed: false });
+    this.#code = { identity, code, onBurned: options.onBurned, spent: 0, wrong: 0 };
+    return identity;
+  }
+
+  code(): CodeOffer | undefined {
+    const code = this.#code;
+    if (code === undefined || this.#valid(code.identity) === undefined) return undefined;
+    return {
+      identity: code.identity,
+      code: code.code,
+      guess: () => this.#valid(code.identity) !== undefined && code.spent++ < maxCodeGuesses,
+      failed: () => {
+        if (++code.wrong === maxCodeGuesses && this.revoke(code.identity)) code.onBurned();
+      },
+    };
   }
 
   lookup(identity: string): Credential | undefined {

@@ -58,7 +58,8 @@ export function systemCode(error: unknown): string {
 
 /** What happened at a place "host:port", and what to do next, in a sentence or two for the user. */
 const sentences: Readonly<Record<TransportErrorCode, (place: string) => string>> = {
-  refused: (place) => `${place} did not accept the invite or key: it is wrong, was used already or has expired. Ask there for a new one.`,
+  refused: (place) =>
+    `${place} did not accept the invite, key or contact: it is wrong, was used already, has expired or was withdrawn. Ask there for a new invite.`,
   unreachable: (place) => `${place} cannot be reached. Is that computer on and in the same network, and is the address right?`,
   timeout: (place) => `${place} does not answer. Is that computer on and in the same network, and does its firewall let this port through?`,
   lost: (place) => `${place} ended the connection before it was secured. Is it a Simple Video Chat that listens there?`,

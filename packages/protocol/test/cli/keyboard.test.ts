@@ -56,6 +56,17 @@ test("takes every key as a character while a message is typed, and sends it at E
   }
 });
 
+test("gives the next key to who has asked, and only that one", async () => {
+  const { keyboard, muted } = typing();
+  const answers: string[] = [];
+  keyboard.answerWith((key) => answers.push(key));
+  for (const key of ["q", "m"]) keyboard.press(key);
+  assert.equal(answers, ["q"]);
+  assert.is(muted(), 1);
+  keyboard.press("q");
+  assert.is(await keyboard.quit, exitCodes.ok);
+});
+
 test("sends nothing at Escape, and nothing that is empty", () => {
   const { keyboard, texts } = typing();
   for (const key of ["t", "a", "Escape", "t", "Space", "Enter", "t", "a", "b", "Space", "c", "DeleteWord", "DeleteLine", "Enter"])

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import { CliError, exitCodes } from "../../src/cli/exit-codes.ts";
-import { askForInvite, readKeyFile } from "../../src/cli/secret-file.ts";
+import { readKeyFile } from "../../src/cli/secret-file.ts";
 import { createSecret, formatSecret, secretBytes } from "../../src/transport/invite.ts";
 
 const test = suite<{ folder: string }>("key file");
@@ -82,18 +82,6 @@ test("is refused as a folder, in a folder that is not there, and as a link that 
   symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
   assert.throws(() => readKeyFile(join(folder, "link"), { create: true }), cannotStart);
   assert.equal(existsSync(join(folder, "elsewhere")), false);
-});
-
-test("takes the invite of the command line before that of the environment", async () => {
-  const before = process.env["SVC_INVITE"];
-  process.env["SVC_INVITE"] = "from the environment";
-  try {
-    assert.equal(await askForInvite("given"), "given");
-    assert.equal(await askForInvite(undefined), "from the environment");
-  } finally {
-    if (before === undefined) delete process.env["SVC_INVITE"];
-    else process.env["SVC_INVITE"] = before;
-  }
 });
 
 test.run();

@@ -5,7 +5,7 @@ import { createMessageParser } from "../../src/messages/message-stream.ts";
 import { type Message, parseMessage, type ReceivedMessage, serializeMessage } from "../../src/messages/message.ts";
 import { createHello, negotiate } from "../../src/session/negotiation.ts";
 import { micros } from "../../src/time/clock.ts";
-import { dialSecurely } from "../../src/transport/secure-channel.ts";
+import { dialSecurely } from "../../src/transport/secure-dialer.ts";
 import { capabilities, Host } from "./call.ts";
 
 const test = suite("a dialer that breaks the protocol");

@@ -9,14 +9,14 @@ import tls from "node:tls";
 import { suite } from "uvu";
 import { type Credential, CredentialStore, deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret } from "../../src/transport/invite.ts";
+import type { SecureChannel } from "../../src/transport/secure-channel.ts";
+import { dialSecurely } from "../../src/transport/secure-dialer.ts";
 import {
   type ChannelRefusal,
-  dialSecurely,
   listenSecurely,
   type ListenSecurelyOptions,
-  type SecureChannel,
   type SecureListener,
-} from "../../src/transport/secure-channel.ts";
+} from "../../src/transport/secure-listener.ts";
 import { TransportError } from "../../src/transport/transport-error.ts";
 
 const test = suite("secure channel");
