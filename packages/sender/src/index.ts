@@ -1,6 +1,7 @@
 // Entry point "@simple-video-chat/sender": the sender as a library, and the parts that peer composes.
 
 export { CaptureHost, type CaptureHostEvents } from "./capture-host.ts";
+export type { FilterContext, FrameFilter, FrameMeta } from "./capture/frame-filter.ts";
 export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
