@@ -26,6 +26,7 @@ export const sourceOptions = {
     default: "auto",
     describe: "what encodes h264; hardware that is not there gives way to software",
   },
+  filter: { type: "string", describe: "a JavaScript module that sees, and may change, each picture before it is sent" },
   barcode: { type: "boolean", default: false, describe: "stamp frame number and time into each picture, to measure with" },
 } as const;
 
