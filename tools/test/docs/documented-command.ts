@@ -71,7 +71,8 @@ export class RunningCommand {
   constructor(words: readonly string[]) {
     this.#words = words;
     const [file = "", ...args] = executable(words);
-    this.#child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    // A person's own settings have no say.
+    this.#child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SVC_CONFIG: "" } });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });
