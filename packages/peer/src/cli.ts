@@ -19,6 +19,7 @@ import {
   ConsoleOutput,
   dialableHost,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   formatAddress,
@@ -52,7 +53,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelsOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -62,6 +63,7 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...windowOptions,
   ...recordOptions,
   "record-mode": {
     choices: ["remote", "local", "both"],
@@ -145,9 +147,17 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       announce(peer, output, args.keyFile, contacts);
       let otherName = "";
       peer.on("connected", ({ name }) => (otherName = name));
+      let ownSource = "";
+      peer.on("opened", ({ name }) => (ownSource = name));
       const program: CallProgram = {
         program: "peer",
-        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["with", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["you show", ownSource === "" ? "nothing yet" : forTerminal(ownSource)],
+          ["codec", args.videoCodec],
+          ["messages", args.chat ? "on" : "off"],
+        ],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
         requiresAudio: args.requireAudio,
@@ -220,10 +230,7 @@ function figuresOf(peer: Peer, otherName: string): CallFigures {
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  const levels = [
-    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
-    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
-  ];
+  const levels = [...levelsOf(otherName, incoming.audio), ...levelsOf("You", outgoing.audio)];
   const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
   return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
@@ -257,6 +264,7 @@ function describeOurSide(peer: Peer, output: ConsoleOutput, options: { readonly 
     output.event({ event: "camera", ...state });
     output.say(cameraSentence(state), state.state === "lost");
   });
+  peer.on("filter", ({ value }) => output.event({ event: "filter", value }));
   peer.on("ended", () => {
     output.event({ event: "ended" });
     output.say("Your file is at its end; the call goes on.");

@@ -1,6 +1,7 @@
 // Entry point "@simple-video-chat/sender": the sender as a library, and the parts that peer composes.
 
 export { CaptureHost, type CaptureHostEvents } from "./capture-host.ts";
+export type { FilterContext, FrameFilter, FrameMeta } from "./capture/frame-filter.ts";
 export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
@@ -23,6 +24,7 @@ export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/so
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";
 export { listSenderDevices } from "./devices.ts";
 export { type CameraDetails, listCameraDetails } from "./capture/list-cameras.ts";
+export { cameraCheck, microphoneCheck, senderLibraryCheck } from "./doctor/sender-checks.ts";
 export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";

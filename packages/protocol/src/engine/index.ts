@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/protocol/engine": running engine processes, and being one.
 
+export { answerLibraries } from "./library-probe.ts";
 export { audioConfinement, type Confinement, networkOfDisplay } from "./confinement.ts";
 export { answerProcess, askProcess } from "./ask-process.ts";
 export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } from "./engine-host.ts";
