@@ -12,8 +12,6 @@ export interface FaultFigure {
   readonly atLeast?: number;
   /** What a computer that is busy with other tests may be beyond the limit, in the default run. */
   readonly slack?: number;
-  /** Measured by the full form alone. */
-  readonly isFullOnly?: boolean;
 }
 
 /** Measured figures by name. */
@@ -35,8 +33,7 @@ export interface FaultRow {
 
 /** Which figures are beyond their limits, as sentences; none: the fault was borne. */
 export function failuresOf(row: FaultRow, figures: FaultFigures, { form }: { readonly form: FaultForm }): string[] {
-  return row.figures.flatMap(({ name, label, unit, atMost = Infinity, atLeast = -Infinity, slack = 0, isFullOnly = false }) => {
-    if (isFullOnly && form === "short") return [];
+  return row.figures.flatMap(({ name, label, unit, atMost = Infinity, atLeast = -Infinity, slack = 0 }) => {
     const value = figures[name];
     const allowed = form === "short" ? slack : 0;
     if (value !== undefined && value <= atMost + allowed && value >= atLeast - allowed) return [];

@@ -7,9 +7,13 @@ import { smallTestCard } from "./watched-call.ts";
 export async function keyedSender(
   start: Start,
   keyFile: string,
-  { listen = "127.0.0.1:0", maxReceivers = 32 }: { readonly listen?: string; readonly maxReceivers?: number } = {},
+  {
+    listen = "127.0.0.1:0",
+    maxReceivers = 32,
+    source = smallTestCard,
+  }: { readonly listen?: string; readonly maxReceivers?: number; readonly source?: readonly string[] } = {},
 ): Promise<Program> {
-  const sender = start("sender", [...smallTestCard, "--listen", listen, "--key-file", keyFile, "--max-receivers", String(maxReceivers)]);
+  const sender = start("sender", [...source, "--listen", listen, "--key-file", keyFile, "--max-receivers", String(maxReceivers)]);
   await sender.event("listening");
   return sender;
 }

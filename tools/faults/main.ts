@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .version(false)
     .parseAsync();
   const names = args._.map(String);
-  const rows = names.length === 0 ? faultRows : faultRows.filter(({ name }) => names.some((wanted) => name.startsWith(wanted)));
+  const rows = names.length === 0 ? faultRows : names.flatMap(rowsNamed);
   if (args.list || rows.length === 0) {
     for (const { name, fault } of faultRows) process.stdout.write(`${name.padEnd(22)} ${fault}\n`);
     return rows.length === 0 ? 64 : 0;
@@ -38,6 +38,12 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const failure of result.failures) process.stderr.write(`${failure}\n`);
   }
   return bad === 0 ? 0 : 1;
+}
+
+/** The row of this name; or those whose names begin with it. */
+function rowsNamed(wanted: string): readonly FaultRow[] {
+  const exact = faultRows.filter(({ name }) => name === wanted);
+  return exact.length > 0 ? exact : faultRows.filter(({ name }) => name.startsWith(wanted));
 }
 
 async function repeat(row: FaultRow, times: number, form: FaultForm): Promise<RowResult> {
@@ -58,6 +64,8 @@ async function repeat(row: FaultRow, times: number, form: FaultForm): Promise<Ro
   return { row, times, good, runs, failures };
 }
 
+// What a row has started and made is ended and removed at the exit.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main(hideBin(process.argv));
 // A fault may have left a socket or a timer of this process: nothing is waited for.
 process.exit();

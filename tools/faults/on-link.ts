@@ -2,7 +2,7 @@
 
 import { openSlowLink, type LinkProperties, type SlowLink } from "../bench/slow-link.ts";
 import { withPrograms } from "../e2e/program.ts";
-import { watchCall, type WatchedCall } from "./watched-call.ts";
+import { movingScene, watchCall, type WatchedCall } from "./watched-call.ts";
 
 /** A good link between two homes. */
 export const goodLink: LinkProperties = { rateBps: 20_000_000, delayMs: 10 };
@@ -17,7 +17,7 @@ export async function callOnLink(
     const opened = await openSlowLink(link);
     try {
       const [sender, receiver] = opened.ends;
-      await body(await watchCall(start, { sender, receiver }), opened);
+      await body(await watchCall(start, { sender, receiver, source: movingScene }), opened);
     } finally {
       await opened.close();
     }

@@ -2,6 +2,7 @@
 
 import type { FaultRow } from "./fault-row.ts";
 import { blackholes } from "./rows/blackhole.ts";
+import { camera } from "./rows/camera.ts";
 import { churn } from "./rows/churn.ts";
 import { deaths } from "./rows/deaths.ts";
 import { halfOpen } from "./rows/half-open.ts";
@@ -15,6 +16,7 @@ import { wallClock } from "./rows/wall-clock.ts";
 /** In the order of the table. */
 export const faultRows: readonly FaultRow[] = [
   ...deaths,
+  camera,
   ...blackholes,
   halfOpen,
   ...links,

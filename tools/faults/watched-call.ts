@@ -19,8 +19,13 @@ export interface SeenPicture {
 /** What shows itself: small pictures, so that a busy computer keeps up. */
 export const smallTestCard: readonly string[] = ["--source", "testcard", "--camera-size", "640x360", "--no-audio"];
 
-/** Where the two programs run. */
+/** A moving scene of that size, which takes all the bits that it may have. */
+export const movingScene: readonly string[] = ["--source", "motion", "--camera-size", "640x360", "--no-audio"];
+
+/** Where the two programs run, and what is shown. */
 export interface Places {
+  /** Default: {@link smallTestCard}. */
+  readonly source?: readonly string[];
   readonly sender?: { readonly namespace: string; readonly address: string };
   readonly receiver?: { readonly namespace?: string; readonly env?: Readonly<Record<string, string>> };
 }
@@ -75,7 +80,7 @@ export async function watchCall(
   by: (invite: string, port: number) => Promise<string> | string = (invite) => invite,
 ): Promise<WatchedCall> {
   const host = places.sender?.address ?? "127.0.0.1";
-  const sender = start("sender", [...smallTestCard, "--listen", `${host}:0`], inside(places.sender?.namespace));
+  const sender = start("sender", [...(places.source ?? smallTestCard), "--listen", `${host}:0`], inside(places.sender?.namespace));
   const invite = await by(await sender.invite(), sender.port);
   const receiver = start("receiver", ["--no-window", "--no-audio", "--json-frames"], {
     ...inside(places.receiver?.namespace),

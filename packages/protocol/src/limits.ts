@@ -55,7 +55,7 @@ export const reconnectingAfterMs = 3_000;
 export const deadAfterMs = 6_000;
 /** A receiver is told the account of its frames this often, also when there were none: so it knows a source that gives nothing from a link that brings nothing. */
 export const accountIntervalMs = 1_000;
-/** A receiver whose socket takes nothing for this long is cut. */
+/** A receiver whose socket takes nothing, or that acknowledges nothing, for this long is cut. */
 export const noDrainMs = 10_000;
 /** Most bytes that wait for one receiver: the largest packet; the latency budget is usually far below. */
 export const maxQueuedBytes = 4_194_304;

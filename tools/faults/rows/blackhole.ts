@@ -9,7 +9,7 @@ import { callOnLink, goodLink } from "../on-link.ts";
 import { toldMs } from "../watched-call.ts";
 
 /** From the last byte to the limit there are the way of it and what it takes to tell a test. */
-const tellingMs = 150;
+const tellingMs = 250;
 const slack = 6_000;
 
 /** What an end is shown: that nothing is heard, or that no picture comes in time. */

@@ -7,7 +7,7 @@ import { withPrograms } from "../../e2e/program.ts";
 import type { FaultRow } from "../fault-row.ts";
 import { toldMs, watchCall } from "../watched-call.ts";
 
-const tellingMs = 150;
+const tellingMs = 250;
 const slack = 6_000;
 
 /** The row. */

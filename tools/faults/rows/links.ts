@@ -73,7 +73,7 @@ const rateStep: FaultRow = {
   name: "rate-step",
   fault: "the rate changes 20 → 0.3 → 20 Mbit/s",
   figures: [
-    { name: "duringMs", label: "latency while it is slow, p95", unit: "ms", atMost: 1_500, slack: 500 },
+    { name: "duringMs", label: "latency while it is slow, most", unit: "ms", atMost: 1_500, slack: 500 },
     { name: "afterMs", label: "latency from 3 s after the restore, p95", unit: "ms", atMost: 300, slack: 300 },
     { name: "shownSlow", label: "pictures a second while it is slow", unit: "", atLeast: 1 },
   ],
@@ -88,7 +88,7 @@ const rateStep: FaultRow = {
       link.set({ rateBps: goodLink.rateBps });
       await sleep(5_000);
       const during = call.latencies(slowUs, restoredUs);
-      figures["duringMs"] = percentile(during, 0.95);
+      figures["duringMs"] = Math.max(0, ...during);
       figures["shownSlow"] = during.length / slowS;
       figures["afterMs"] = percentile(call.latencies(restoredUs + 3_000_000), 0.95);
       await call.end();

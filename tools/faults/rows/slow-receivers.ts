@@ -13,11 +13,11 @@ import { waitUntil } from "../../e2e/wait-until.ts";
 import type { FaultFigures, FaultRow } from "../fault-row.ts";
 import { keyedReceiver, keyedSender } from "../keyed-sender.ts";
 import { LightReceiver } from "../light-receiver.ts";
-import { toldMs, WatchedCall, withKeyFile } from "../watched-call.ts";
+import { movingScene, toldMs, WatchedCall, withKeyFile } from "../watched-call.ts";
 
 const slack = 6_000;
-const tellingMs = 150;
-/** A tenth of what a picture of this size takes at first. */
+const tellingMs = 250;
+/** A tenth of what the sender may use. */
 const tenthBps = 200_000;
 
 /** The row. */
@@ -42,7 +42,7 @@ async function run(): Promise<FaultFigures> {
     await withPrograms(
       (start) =>
         withKeyFile(async (keyFile) => {
-          const sender = await keyedSender(start, keyFile);
+          const sender = await keyedSender(start, keyFile, { source: movingScene });
           const receiver = await keyedReceiver(start, keyFile, sender.port);
           const join = async (name: string, rateBps: number): Promise<{ readonly light: LightReceiver; readonly proxy: FaultProxy }> => {
             const proxy = await FaultProxy.start({ targetPort: sender.port, faults: { rateBps } });

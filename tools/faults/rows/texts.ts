@@ -26,13 +26,18 @@ function textsRow(name: string, fault: string, happen: Fault, shortTexts: number
 /** A pause between two texts, ms. */
 const pauseMs = 120;
 
+/** A handshake and some texts. */
+const maxCutBytes = 1_500;
+
 /** The rows of texts. */
 export const texts: readonly FaultRow[] = [
   textsRow(
     "texts-cuts",
     "texts while the connection is cut again and again, after any byte",
     (proxy, nth) => {
-      if (nth % 4 === 3) proxy.set({ cutAfterBytes: proxy.bytes.forth + 1 }, "forth");
+      // The present connection has more behind it, and is cut at once; the next ones anywhere from their first byte on.
+      if (nth % 4 === 3) proxy.set({ cutAfterBytes: 1 + ((nth * 379) % maxCutBytes) }, nth % 8 === 3 ? "forth" : "back");
+      if (nth % 4 === 1) proxy.set({ cutAfterBytes: Number.POSITIVE_INFINITY });
       if (nth % 7 === 6) proxy.reset();
     },
     40,

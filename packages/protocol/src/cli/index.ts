@@ -7,6 +7,7 @@ export { callDetail, type DetailedFigures, detailLines, type DetailRow } from ".
 export {
   type DirectionFigures,
   formatBitrate,
+  formatDuration,
   formatOutgoing,
   formatSummary,
   type IncomingFigures,
@@ -31,6 +32,10 @@ export {
   runCommand,
 } from "./command.ts";
 export { allowCommand, contactsCommand, forgetCommand, kickCommand, openContacts } from "./contact-commands.ts";
+export type { Check, Finding, Verdict } from "./doctor/check.ts";
+export { doctorCommand } from "./doctor/doctor-command.ts";
+export { ffmpegFinding, type LibraryAnswer, libraryPatienceMs, opencvFinding } from "./doctor/library-finding.ts";
+export { nodeCheck, portCheck } from "./doctor/system-checks.ts";
 export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
 export { configPath, settingsFor } from "./config-file.ts";
 export { completionCommand } from "./completion/completion-command.ts";
@@ -49,6 +54,7 @@ export {
   chatOptions,
   commonOptions,
   displayOptions,
+  windowOptions,
   helpEpilogue,
   invitationOptions,
   microphoneOptions,

@@ -8,14 +8,14 @@ import { writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** A library that takes longer hangs, ms. */
-const timeoutMs = 5_000;
+const usualTimeoutMs = 5_000;
 const answerFd = 3;
 
 /**
  * Runs `entry`, which calls {@link answerProcess}.
  * @returns the value of its answer; undefined when it gave none
  */
-export async function askProcess(entry: URL): Promise<unknown> {
+export async function askProcess(entry: URL, timeoutMs: number = usualTimeoutMs): Promise<unknown> {
   const child = spawn(process.execPath, [fileURLToPath(entry)], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
     timeout: timeoutMs,

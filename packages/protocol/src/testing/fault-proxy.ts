@@ -47,7 +47,6 @@ export class FaultProxy {
   readonly #recorded: Buffer[] = [];
   readonly #faults: Record<Way, WayFaults>;
   readonly #isStalled: Record<Way, boolean> = { forth: false, back: false };
-  readonly #bytes: Record<Way, number> = { forth: 0, back: 0 };
   #connections = 0;
 
   private constructor(options: FaultProxyOptions) {
@@ -73,11 +72,6 @@ export class FaultProxy {
   /** Connections made through it so far. */
   get connections(): number {
     return this.#connections;
-  }
-
-  /** Bytes that came to it so far. */
-  get bytes(): Readonly<Record<Way, number>> {
-    return this.#bytes;
   }
 
   /** The same invite, by way of this proxy. */
@@ -168,7 +162,6 @@ export class FaultProxy {
       faults: () => this.#faults[way],
       random: this.#options.random ?? Math.random,
       onData: (data) => {
-        this.#bytes[way] += data.byteLength;
         if (this.#options.isRecording === true) this.#recorded.push(data);
       },
     });

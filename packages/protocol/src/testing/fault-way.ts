@@ -180,7 +180,7 @@ export class FaultWay {
       return true;
     }
     this.stop();
-    to.end(data.subarray(0, left));
+    to.end(data.subarray(0, Math.max(0, left)));
     from.resetAndDestroy();
     return false;
   }

@@ -168,6 +168,23 @@ test("lets the returning end take its place although the old connection seems al
   );
 });
 
+test("takes the same session up again after an end has cut the connection", async () => {
+  await using host = await new Host("single").listen();
+  const { dialer, listener } = await host.call();
+  const lost = Promise.all([next(dialer, "reconnecting"), next(listener, "reconnecting")]);
+  const live = Promise.all([next(dialer, "live"), next(listener, "live")]);
+  listener.cut("it takes nothing");
+  assert.deepEqual(
+    (await lost).map(({ cause }) => cause),
+    ["the other end is gone", "it takes nothing"],
+  );
+  listener.cut("there is no connection now");
+  assert.deepEqual(
+    (await live).map(({ resumed }) => resumed),
+    [true, true],
+  );
+});
+
 test("begins anew with a listener that was restarted, and reports texts that it cannot know to have arrived", async () => {
   await using host = await new Host().listen();
   using proxy = await proxyTo(host);

@@ -35,6 +35,7 @@ export {
   Dictionary,
   FormatContext,
   Frame,
+  getFFmpegInfo,
   IOContext,
   Packet,
   Rational,

@@ -38,6 +38,7 @@ export {
   Dictionary,
   FFmpegError,
   FormatContext,
+  getFFmpegInfo,
   Frame,
   HardwareDeviceContext,
   HardwareFramesContext,
