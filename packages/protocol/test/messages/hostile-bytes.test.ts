@@ -7,6 +7,8 @@ import { createMessageParser } from "../../src/messages/message-stream.ts";
 import { messageDefinitions, parseMessage, serializeMessage, type MessageScope } from "../../src/messages/message.ts";
 import { arbitraryMessage } from "./arbitrary-message.ts";
 
+/** SVC_FUZZ_TIMES=34 makes a million of the 30,000 (docs/reliability.md). */
+const times = Number(process.env["SVC_FUZZ_TIMES"] ?? 1);
 const largestMessage = 8 + 32 + Math.max(maxControlBytes, maxVideoDataBytes);
 
 /** Feeds bytes to a parser; anything thrown but a ProtocolError is a defect. */
@@ -22,7 +24,9 @@ function feed(scope: MessageScope, bytes: Uint8Array): void {
 }
 
 test("answers any bytes with messages or a ProtocolError", () => {
-  fc.assert(fc.property(fc.constantFrom<MessageScope>("network", "engine"), fc.uint8Array({ maxLength: 400 }), feed), { numRuns: 5_000 });
+  fc.assert(fc.property(fc.constantFrom<MessageScope>("network", "engine"), fc.uint8Array({ maxLength: 400 }), feed), {
+    numRuns: 5_000 * times,
+  });
 });
 
 test("answers any payload behind a legal header with a message or a ProtocolError", () => {
@@ -40,7 +44,7 @@ test("answers any payload behind a legal header with a message or a ProtocolErro
       }
     },
   );
-  fc.assert(property, { numRuns: 20_000 });
+  fc.assert(property, { numRuns: 20_000 * times });
 });
 
 test("answers a message with changed bytes with messages or a ProtocolError", () => {
@@ -50,7 +54,7 @@ test("answers a message with changed bytes with messages or a ProtocolError", ()
     for (const [at, value] of changes) bytes[at % bytes.length] = value;
     feed("engine", bytes);
   });
-  fc.assert(property, { numRuns: 5_000 });
+  fc.assert(property, { numRuns: 5_000 * times });
 });
 
 test.run();

@@ -323,6 +323,12 @@ const anyEvent: fc.Arbitrary<(ms: number) => SessionEvent> = fc.constantFrom(
   () => end,
 );
 
+test("as live lets what comes too late pass: a dial that was given up", () => {
+  const { state } = live;
+  for (const late of [{ type: "connected" } as const, failed("timeout", 3)])
+    assert.deepEqual(step(dialer, state, late), { state, actions: [] });
+});
+
 test("holds its promises under any sequence of events", () => {
   fc.assert(
     fc.property(fc.boolean(), fc.array(fc.tuple(anyEvent, fc.integer({ min: 0, max: 4_000 })), { maxLength: 60 }), (dials, events) => {

@@ -138,6 +138,17 @@ test("never holds up this computer's own programs but for the number under way",
   }
 });
 
+test("forgets who was not heard of for longest, so that a flood of addresses does not fill its memory", () => {
+  const door = new Door();
+  const from = (number: number): string => `198.${18 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
+  const heapBefore = process.memoryUsage().heapUsed;
+  for (let number = 0; number < 20_000; number++) {
+    door.fail(from(number));
+    door.nowMs += 1_000;
+  }
+  assert.ok(process.memoryUsage().heapUsed - heapBefore < 32e6);
+});
+
 test("lets whoever comes back after any history in again, in bounded time", () => {
   const act = fc.record({ address: fc.integer({ min: 1, max: 5 }), fails: fc.boolean(), afterMs: fc.integer({ min: 0, max: 400_000 }) });
   fc.assert(

@@ -4,6 +4,7 @@ import { sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { DecodeError } from "../errors.ts";
 import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_S16, Codec, CodecContext, FF_DECODER_LIBOPUS, Frame, Packet } from "../native/ffmpeg.ts";
+import { checkOpus } from "./opus-check.ts";
 
 /** An Opus decoder. Its native parts are kept from packet to packet. */
 export class OpusDecoder {
@@ -25,6 +26,7 @@ export class OpusDecoder {
    * @throws DecodeError undecodable
    */
   decode(data: Uint8Array): Float32Array {
+    checkOpus(data);
     // The native side keeps no reference: the packet's own copy is dropped below.
     this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const sent = this.#context.sendPacketSync(this.#packet);
