@@ -18,6 +18,8 @@ const folder = fileURLToPath(new URL("../../docs/images", import.meta.url));
 /** A document's picture is downloaded by everybody who reads it. */
 const maxBytes = 300_000;
 const desk = "#39424e";
+/** For a scene, on a computer that is busy with other things, ms. */
+const patienceMs = 240_000;
 /** The moving scene waves in the first third of every twelve seconds of the clock. */
 const scenePeriodS = 12;
 const waveS = 3.1;
@@ -29,7 +31,7 @@ async function onDisplay(
   const display = await VirtualDisplay.start(size);
   try {
     await run("xsetroot", ["-solid", desk], { env: { ...process.env, DISPLAY: display.name } });
-    await withPrograms((start) => body(start, display))();
+    await withPrograms((start) => body(start, display), patienceMs)();
   } finally {
     await display.stop();
   }
@@ -47,13 +49,17 @@ async function keep(display: VirtualDisplay, window: string, name: string): Prom
   if (size > maxBytes) throw new Error(`${name} is larger than ${maxBytes / 1000} kB`);
 }
 
+async function windowOf(display: VirtualDisplay, title: string): Promise<string> {
+  return (await display.windows(title, 1, patienceMs))[0] ?? "";
+}
+
 async function untilWaving(): Promise<void> {
   const phaseS = (nowUs() / 1e6) % scenePeriodS;
   await sleep(1000 * ((waveS - phaseS + scenePeriodS) % scenePeriodS));
 }
 
 async function firstPictures(...programs: readonly Program[]): Promise<void> {
-  await Promise.all(programs.map((program) => program.event("first-picture")));
+  await Promise.all(programs.map((program) => program.event("first-picture", { limitMs: patienceMs })));
 }
 
 /** Both ends of a call, side by side. */
@@ -63,10 +69,36 @@ async function call(start: Start, display: VirtualDisplay): Promise<void> {
   const ann = start("peer", ["--source", "testcard", ...size, "--listen", "127.0.0.1:0", "--name", "Ann"], { env });
   const bob = start("peer", ["--source", "motion", ...size, "--name", "Bob"], { env: { ...env, SVC_INVITE: await ann.invite() } });
   await firstPictures(ann, bob);
-  await display.move(await display.window("Simple Video Chat: Bob"), 24, 44);
-  await display.move(await display.window("Simple Video Chat: Ann"), 690, 44);
+  await display.move(await windowOf(display, "Simple Video Chat: Bob"), 24, 44);
+  await display.move(await windowOf(display, "Simple Video Chat: Ann"), 690, 44);
   await untilWaving();
   await keep(display, "root", "call.png");
+}
+
+/** The other side's picture with the figures, a message and one's own picture over it; then the help box. */
+async function overlay(start: Start, display: VirtualDisplay): Promise<void> {
+  const size = ["--camera-size", "960x540"];
+  const bob = start("peer", ["--source", "motion", ...size, "--listen", "127.0.0.1:0", "--name", "Bob"], { terminal: true });
+  const ann = start("peer", ["--source", "motion", ...size, "--name", "Ann"], {
+    env: { DISPLAY: display.name, SVC_INVITE: await bob.invite() },
+  });
+  await firstPictures(ann);
+  const window = await windowOf(display, "Simple Video Chat: Bob");
+  await display.press(window, "i");
+  await ann.event("stats", {
+    from: ann.events.length,
+    limitMs: patienceMs,
+    where: ({ incoming }) => Number((incoming as { fps: number }).fps) > 20,
+  });
+  await untilWaving();
+  bob.type("tHello Ann! Can you see me now?\r");
+  await ann.event("text", { limitMs: patienceMs });
+  await sleep(300);
+  await keep(display, window, "overlay.png");
+  await display.press(window, "i");
+  await display.press(window, "question");
+  await sleep(1000);
+  await keep(display, window, "help.png");
 }
 
 /** A receiver that watches the test card; then the card that it shows when the sender is gone. */
@@ -74,7 +106,7 @@ async function receiver(start: Start, display: VirtualDisplay): Promise<void> {
   const sender = start("sender", ["--source", "testcard", "--camera-size", "960x540", "--listen", "127.0.0.1:0", "--name", "Front door"]);
   const watcher = start("receiver", [], { env: { DISPLAY: display.name, SVC_INVITE: await sender.invite() } });
   await firstPictures(watcher);
-  const window = await display.window("Simple Video Chat: Front door");
+  const window = await windowOf(display, "Simple Video Chat: Front door");
   await sleep(1000);
   await keep(display, window, "receiver.png");
   await sender.kill();
@@ -83,6 +115,15 @@ async function receiver(start: Start, display: VirtualDisplay): Promise<void> {
   await keep(display, window, "reconnecting.png");
 }
 
+const scenes = {
+  call: { size: { widthPx: 1356, heightPx: 430 }, make: call },
+  overlay: { size: { widthPx: 1000, heightPx: 600 }, make: overlay },
+  receiver: { size: { widthPx: 1100, heightPx: 640 }, make: receiver },
+} as const;
+
 await mkdir(folder, { recursive: true });
-await onDisplay({ widthPx: 1356, heightPx: 430 }, call);
-await onDisplay({ widthPx: 1100, heightPx: 640 }, receiver);
+// `pnpm screenshots overlay` makes only that one.
+const wanted = process.argv.slice(2);
+for (const [name, { size, make }] of Object.entries(scenes)) {
+  if (wanted.length === 0 || wanted.includes(name)) await onDisplay(size, make);
+}

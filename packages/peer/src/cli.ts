@@ -19,6 +19,7 @@ import {
   ConsoleOutput,
   dialableHost,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   formatAddress,
@@ -52,7 +53,7 @@ import {
   speakerOptions,
   statusBeside,
 } from "@simple-video-chat/protocol/cli";
-import { type CallFigures, type CallProgram, levelOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
+import { type CallFigures, type CallProgram, levelsOf, recordChoice, runCall } from "@simple-video-chat/receiver/program";
 import { cameraSentence, checkSource, isFailureToStart, soundFor, switchSource, videoOptionsFrom } from "@simple-video-chat/sender";
 import yargs from "yargs";
 
@@ -62,6 +63,7 @@ import { type Peer, type PeerOptions, startPeer } from "./peer.ts";
 const options = {
   ...sourceOptions,
   ...displayOptions,
+  ...windowOptions,
   ...recordOptions,
   "record-mode": {
     choices: ["remote", "local", "both"],
@@ -71,6 +73,7 @@ const options = {
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
+  video: { type: "boolean", default: true, describe: "send pictures (--no-video: begin with the camera off; the key v switches it on)" },
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
   ...pairingOptions,
   ...invitationOptions,
@@ -124,10 +127,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      if (!args.video && !args.audio)
+        throw new CliError(exitCodes.usage, "--no-video and --no-audio leave nothing to send: give one of the two.");
       const record = recordChoice(args);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
       const place = await meeting(args, contacts);
-      checkSource(video.source);
+      // A camera that is off may be missing, too.
+      if (args.video) checkSource(video.source);
       const peer = await startPeer({
         ...video,
         ...place,
@@ -142,12 +148,21 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         sound: soundFor(video.source, args),
       }).catch(explain);
       describeOurSide(peer, output, args);
+      if (!args.video) peer.isCameraOff = true;
       announce(peer, output, args.keyFile, contacts);
       let otherName = "";
       peer.on("connected", ({ name }) => (otherName = name));
+      let ownSource = "";
+      peer.on("opened", ({ name }) => (ownSource = name));
       const program: CallProgram = {
         program: "peer",
-        settings: () => [["with", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["with", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["you show", ownSource === "" ? "nothing yet" : forTerminal(ownSource)],
+          ["codec", args.videoCodec],
+          ["messages", args.chat ? "on" : "off"],
+        ],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
         requiresAudio: args.requireAudio,
@@ -220,10 +235,7 @@ function figuresOf(peer: Peer, otherName: string): CallFigures {
   const isUnderWay = incoming.widthPx > 0 || outgoing.fps > 0;
   const sound = `${incoming.audio ? soundStatus(incoming.audio) : ""}${outgoing.audio ? microphoneStatus(outgoing.audio) : ""}`;
   const status = isUnderWay ? statusBeside(incomingStatus(incoming), [`${formatOutgoing(outgoing)}${sound}`]) : undefined;
-  const levels = [
-    ...(incoming.audio === undefined ? [] : [levelOf(otherName, incoming.audio)]),
-    ...(outgoing.audio === undefined ? [] : [levelOf("You", outgoing.audio)]),
-  ];
+  const levels = [...levelsOf(otherName, incoming.audio), ...levelsOf("You", outgoing.audio)];
   const detail = [...callDetail(incoming, outgoing), ...soundDetail(incoming.audio)];
   return { stats, status, screen: { name: otherName, state: status?.[0] ?? "", levels, detail } };
 }
@@ -257,6 +269,7 @@ function describeOurSide(peer: Peer, output: ConsoleOutput, options: { readonly 
     output.event({ event: "camera", ...state });
     output.say(cameraSentence(state), state.state === "lost");
   });
+  peer.on("filter", ({ value }) => output.event({ event: "filter", value }));
   peer.on("ended", () => {
     output.event({ event: "ended" });
     output.say("Your file is at its end; the call goes on.");

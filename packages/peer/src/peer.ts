@@ -11,6 +11,7 @@ import {
   CredentialStore,
   deriveCredential,
   Emitter,
+  type JsonObject,
   listenForSessions,
   type Meeting,
   type Session,
@@ -93,6 +94,8 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly muted: { readonly muted: boolean };
   /** Our camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
   readonly camera: SourceState;
+  /** What our filter tells. */
+  readonly filter: { readonly value: JsonObject };
   /** Our file is at its end. */
   readonly ended: Record<string, never>;
 }
@@ -172,6 +175,7 @@ export class Peer {
           this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
         }
         if (event.event === "notice") this.#events.emit("notice", { code: event.code, message: event.message });
+        if (event.event === "filter") this.#events.emit("filter", { value: event.value });
         if (event.event === "timeline") this.#sound?.beginFile(event.originUs);
         if (event.event === "ended") this.#events.emit("ended", {});
         if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });

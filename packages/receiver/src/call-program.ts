@@ -7,6 +7,7 @@ import {
   type DetailRow,
   type ExitCode,
   exitCodes,
+  formatDuration,
   formatSummary,
   forTerminal,
   type KeyActions,
@@ -72,6 +73,8 @@ export interface CallFigures {
 export interface CallProgram {
   /** Whose keys are in force. */
   readonly program: ProgramName;
+  /** How the picture is to be shown at first. */
+  readonly firstView: DisplayView;
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   readonly record: RecordChoice;
@@ -110,7 +113,9 @@ export async function runCall(
   { output, stopped }: { readonly output: ConsoleOutput; readonly stopped: Promise<ExitCode> },
 ): Promise<ExitCode> {
   const ended = describeEvents(call, program, output);
+  const startedMs = performance.now();
   const screen = new CallScreen(call);
+  if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
   const recording = new CallRecording(call, program.record, { output, screen });
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
@@ -139,17 +144,19 @@ export async function runCall(
   const summary = call.summary();
   const all = { ...summary, latencyMs: summary.latencyMs ?? null, ...program.summary?.(), barcodes: call.barcodes };
   output.event({ event: "summary", ...toJsonObject(all) });
-  if (summary.captured > 0) output.say(formatSummary(summary));
+  if (summary.captured > 0) output.say(`${formatDuration((performance.now() - startedMs) / 1000)}: ${formatSummary(summary)}.`);
   output.end();
   return code;
 }
 
-/** The sound of one side, for its meter. */
-export function levelOf(
+/** The sound of one side, for its meter; nothing where there is none. */
+export function levelsOf(
   name: string,
-  { isMuted, peakDbfs }: { readonly isMuted: boolean; readonly peakDbfs?: number | undefined },
-): SoundLevel {
-  return { name, isMuted, peakDbfs: peakDbfs ?? null };
+  sound: { readonly isMuted: boolean; readonly peakDbfs?: number | null | undefined } | undefined,
+): readonly SoundLevel[] {
+  if (sound === undefined) return [];
+  const { isMuted, peakDbfs = null } = sound;
+  return isMuted || peakDbfs !== null ? [{ name, isMuted, peakDbfs }] : [];
 }
 
 /** Tells the call's events; resolves with the exit code when one of them ends the program. */

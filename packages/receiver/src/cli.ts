@@ -19,6 +19,7 @@ import {
   commonOptions,
   ConsoleOutput,
   displayOptions,
+  windowOptions,
   type ExitCode,
   exitCodes,
   forTerminal,
@@ -42,7 +43,7 @@ import {
 } from "@simple-video-chat/protocol/cli";
 import yargs from "yargs";
 
-import { type CallFigures, type CallProgram, levelOf, runCall } from "./call-program.ts";
+import { type CallFigures, type CallProgram, levelsOf, runCall } from "./call-program.ts";
 import { commands } from "./commands.ts";
 import { recordChoice } from "./call-recording.ts";
 import { runLegacyReceiver } from "./legacy/legacy-cli.ts";
@@ -50,6 +51,7 @@ import { type ReceiverOptions, startReceiver } from "./receiver.ts";
 
 const options = {
   ...displayOptions,
+  ...windowOptions,
   ...recordOptions,
   ...audioOptions,
   ...speakerOptions,
@@ -119,14 +121,18 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         const stats = receiver.stats();
         const sound = stats.audio === undefined ? "" : soundStatus(stats.audio);
         const status = sound === "" ? incomingStatus(stats) : statusBeside(incomingStatus(stats), [sound.trim()]);
-        const levels = stats.audio === undefined ? [] : [levelOf(otherName, stats.audio)];
+        const levels = levelsOf(otherName, stats.audio);
         const detail = [...callDetail(stats), ...soundDetail(stats.audio)];
         return { stats, status, screen: { name: otherName, state: status[0], levels, detail } };
       };
       const whoSees = "Its pictures come here; nothing of yours is sent.";
       const program: CallProgram = {
         program: "receiver",
-        settings: () => [["from", otherName === "" ? "nobody yet" : otherName]],
+        settings: () => [
+          ["from", otherName === "" ? "nobody yet" : forTerminal(otherName)],
+          ["messages", args.chat ? "on" : "off"],
+        ],
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
         otherEnd: "The sender",

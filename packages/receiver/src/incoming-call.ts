@@ -16,8 +16,9 @@ import {
   type TransportError,
   type VideoState,
 } from "@simple-video-chat/protocol";
+import type { StartAudioEngine } from "@simple-video-chat/protocol/engine";
 
-import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
+import { AudioPlayoutHost } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay } from "./display/overlay.ts";
@@ -250,9 +251,9 @@ export class IncomingCall {
   }
 
   /** Shows a text in place of the picture, until the next picture. */
-  showCard(text: string): void {
+  showCard(text: string, isCameraOff: boolean = false): void {
     this.#video.pictureGone();
-    this.#playback.showCard(text);
+    this.#playback.showCard({ text, isCameraOff });
   }
 
   /** What is drawn over the picture. */
@@ -417,7 +418,7 @@ export class IncomingCall {
 
   #showCameraCard(): void {
     const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
-    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`);
+    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`, this.#otherCamera !== "on");
   }
 
   #checkPicture(): void {

@@ -19,6 +19,7 @@ import {
   videoTrack,
 } from "@simple-video-chat/protocol/engine";
 
+import type { CardWords } from "./display/card.ts";
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import { RecordingError } from "./recording/recording-error.ts";
@@ -71,7 +72,7 @@ export interface PlaybackHostEvents {
 export class PlaybackHost {
   /** Of the window; undefined when there is none, or none any more. */
   #title: string | undefined;
-  #card: string | undefined;
+  #card: CardWords | undefined;
   #clock: ClockEstimate | undefined;
   #soundOffsetUs: number | undefined;
   #overlay: Overlay = bareOverlay;
@@ -155,9 +156,9 @@ export class PlaybackHost {
   }
 
   /** Shows a text in place of the picture, until the next picture. */
-  showCard(text: string): void {
-    this.#card = text;
-    this.#command({ command: "card", text });
+  showCard(words: CardWords): void {
+    this.#card = words;
+    this.#command({ command: "card", ...words });
   }
 
   /** What is drawn over the picture. */
@@ -240,7 +241,7 @@ export class PlaybackHost {
     if (this.#view !== plainView) this.#command({ command: "view", view: this.#view });
     if (this.#overlay !== bareOverlay) this.#command({ command: "overlay", overlay: this.#overlay });
     if (this.#isPaused) this.#command({ command: "pause", isPaused: true });
-    if (this.#card !== undefined) this.#command({ command: "card", text: this.#card });
+    if (this.#card !== undefined) this.#command({ command: "card", ...this.#card });
     if (this.#clock !== undefined) this.#command({ command: "clock", clock: this.#clock });
     if (this.#soundOffsetUs !== undefined) this.#command({ command: "sound", offsetUs: this.#soundOffsetUs });
     if (this.#track !== undefined) this.#engine.send(this.#track);

@@ -103,6 +103,7 @@ function run(options: Partial<CallProgram> = {}): Running {
   const figures = (): ReturnType<CallProgram["figures"]> => ({ stats: { fps: 30 }, status: ["status"], screen });
   const program: CallProgram = {
     program: "peer",
+    firstView: { isFullscreen: false, isMirrored: false },
     wantsWindow: true,
     record,
     otherEnd: "The sender",

@@ -111,6 +111,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     () => parser(argv),
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
+      if (args.legacy && args.filter !== undefined) throw new CliError(exitCodes.usage, "--filter does not go with --legacy.");
       if (args.legacy) return runLegacySender(args, output, stopped);
       checkAudioOptions(args);
       const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
@@ -236,6 +237,7 @@ function describeEvents(
       output.event({ event: "reconnecting", id, name, cause });
       output.say(`The connection to ${forTerminal(name)} is lost; waiting for it to come back.`);
     });
+    sender.on("filter", ({ value }) => output.event({ event: "filter", value }));
     sender.on("recorded", ({ id, name, recording }) => {
       output.event({ event: "recorded", id, name, recording });
       output.say(`${forTerminal(name)} ${recording ? "records what you show." : "does not record any more."}`, true);

@@ -52,14 +52,24 @@ export function isFailureToStart(code: string): boolean {
   return failuresToStart.has(code);
 }
 
-const failuresToStart: ReadonlySet<string> = new Set<SourceErrorCode | EncoderErrorCode>([
+const failuresToStart: ReadonlySet<string> = new Set<SourceErrorCode | FilterErrorCode | EncoderErrorCode>([
   "file-missing",
   "not-a-video",
   "url-unreachable",
   "source-unknown",
+  "filter-missing",
   "encoder-missing",
   "encoder-refused",
 ]);
+
+/** Why a filter cannot be used. */
+export type FilterErrorCode = "filter-missing";
+
+/** A filter that does not load. Its message is a sentence for the user. */
+export class FilterError extends Error {
+  override readonly name = "FilterError";
+  readonly code: FilterErrorCode = "filter-missing";
+}
 
 /** Why an encoder cannot be used. */
 export type EncoderErrorCode = "encoder-missing" | "encoder-refused" | "encode-failed";

@@ -1,6 +1,7 @@
 // Entry point "@simple-video-chat/sender": the sender as a library, and the parts that peer composes.
 
 export { CaptureHost, type CaptureHostEvents } from "./capture-host.ts";
+export type { FilterContext, FrameFilter, FrameMeta } from "./capture/frame-filter.ts";
 export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
@@ -17,7 +18,7 @@ export {
   type LegacyServerStats,
 } from "./legacy/legacy-server.ts";
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
-export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capture-host.ts";
+export { type AudioCaptureHost } from "./audio/audio-capture-host.ts";
 export { listMicrophones } from "./audio/microphone.ts";
 export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";

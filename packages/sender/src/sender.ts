@@ -8,6 +8,7 @@ import {
   CredentialStore,
   deriveCredential,
   Emitter,
+  type JsonObject,
   listenForSessions,
   type ReceivedText,
   type Session,
@@ -82,6 +83,8 @@ export interface SenderEvents {
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
+  /** What the filter tells. */
+  readonly filter: { readonly value: JsonObject };
   /** A receiver records what it gets (true), or does not (any more). */
   readonly recorded: ReceiverInfo & { readonly recording: boolean };
   /** A receiver wrote. */
@@ -405,6 +408,9 @@ export class Sender {
         break;
       case "notice":
         this.#events.emit("notice", { code: event.code, message: event.message });
+        break;
+      case "filter":
+        this.#events.emit("filter", { value: event.value });
         break;
       case "timeline":
         this.#sound?.beginFile(event.originUs);

@@ -29,6 +29,8 @@ export interface VideoOptions {
   readonly maxFrameRate?: number;
   /** Delay from capture to display to keep within, ms; default 200. */
   readonly maxLatencyMs?: number;
+  /** A module that sees, and may change, each picture before it is sent: it exports what FrameFilter says. */
+  readonly filter?: URL | undefined;
   /** Stamp the measuring barcode; default only on the test card. */
   readonly barcode?: boolean;
 }
@@ -44,6 +46,7 @@ export function captureOptions(options: VideoOptions & { readonly preview?: bool
     maxSidePx: options.maxSidePx ?? 1280,
     maxFrameRate: Math.min(options.maxFrameRate ?? 30, maxVideoPacketsPerS),
     ...(options.barcode !== undefined && { barcode: options.barcode }),
+    ...(options.filter !== undefined && { filter: options.filter.href }),
     selfView: options.selfView ?? false,
     preview: options.preview ?? false,
   };

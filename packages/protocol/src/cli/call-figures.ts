@@ -74,6 +74,14 @@ export interface DirectionFigures {
   readonly latencyMs?: LatencyFigures | null | undefined;
 }
 
+/** "42 s", "3 min 07 s", "2 h 05 min". */
+export function formatDuration(seconds: number): string {
+  const [whole, two] = [Math.round(seconds), (value: number): string => String(value).padStart(2, "0")];
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${two(whole % 60)} s` : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
 /** The closing summary of one direction, in two sentences' worth of lines. */
 export function formatSummary(figures: DirectionFigures): string {
   const { captured, shown, fps, bitrateBps, latencyMs } = figures;

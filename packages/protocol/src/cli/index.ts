@@ -7,6 +7,7 @@ export { callDetail, type DetailedFigures, detailLines, type DetailRow } from ".
 export {
   type DirectionFigures,
   formatBitrate,
+  formatDuration,
   formatOutgoing,
   formatSummary,
   type IncomingFigures,
@@ -53,6 +54,7 @@ export {
   chatOptions,
   commonOptions,
   displayOptions,
+  windowOptions,
   helpEpilogue,
   invitationOptions,
   microphoneOptions,

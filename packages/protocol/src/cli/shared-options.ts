@@ -26,6 +26,7 @@ export const sourceOptions = {
     default: "auto",
     describe: "what encodes h264; hardware that is not there gives way to software",
   },
+  filter: { type: "string", describe: "a JavaScript module that sees, and may change, each picture before it is sent" },
   barcode: { type: "boolean", default: false, describe: "stamp frame number and time into each picture, to measure with" },
 } as const;
 
@@ -37,6 +38,12 @@ export const displayOptions = {
     default: "window",
     describe: "where pictures are shown: in a window, or in a page for a browser on this computer, which needs no OpenCV",
   },
+} as const;
+
+/** Options of everything that shows a call's picture. */
+export const windowOptions = {
+  fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
+  mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
 } as const;
 
 /** Options of everything that shows pictures of the other end and can keep them. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { formatBitrate, formatOutgoing, formatSummary, incomingStatus, statusBeside } from "../../src/cli/call-figures.ts";
+import { formatBitrate, formatDuration, formatOutgoing, formatSummary, incomingStatus, statusBeside } from "../../src/cli/call-figures.ts";
 
 const test = suite("call figures");
 
@@ -87,6 +87,18 @@ test("has words for every kind of drop", () => {
   const all = Object.fromEntries(Object.keys(dropped).map((name) => [name, 1]));
   const text = formatSummary({ captured: 9, shown: 0, fps: 0, bitrateBps: 0, dropped: all });
   for (const name of Object.keys(dropped).filter((key) => key !== "lost" && key !== "undecodable")) assert.ok(!text.includes(name), name);
+});
+
+test("says how long a call was", () => {
+  for (const [seconds, words] of [
+    [0.4, "0 s"],
+    [59.4, "59 s"],
+    [59.6, "1 min 00 s"],
+    [187, "3 min 07 s"],
+    [7_530, "2 h 05 min"],
+  ] as const) {
+    assert.equal(formatDuration(seconds), words);
+  }
 });
 
 test.run();

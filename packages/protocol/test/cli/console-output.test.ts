@@ -65,7 +65,7 @@ test("keeps the status, and under it the line that is typed, below what is said"
   output.say("Ann: Hi");
   assert.deepEqual(seen(people.text), ["Ann: Hi", "↓29 fps", "Message: Hel"]);
   output.typing("Hello, and more than there is room");
-  assert.deepEqual(seen(people.text), ["Ann: Hi", "↓29 fps", "Message:  is room"]);
+  assert.deepEqual(seen(people.text), ["Ann: Hi", "↓29 fps", "Message: e is room"]);
   output.typing(undefined);
   output.say("You: Hello");
   output.status("↓28 fps");

@@ -80,6 +80,7 @@ export class Canvas {
   fill(box: Box, { colour, opacity = 1, radiusPx = 0 }: Fill): void {
     const { leftPx, topPx, widthPx, heightPx } = box;
     const radius = Math.min(radiusPx, widthPx / 2, heightPx / 2);
+    const opaqueRow = opacity === 1 ? rowOf(colour, widthPx) : undefined;
     for (let y = 0; y < heightPx; y++) {
       const fromEnd = Math.min(y + 0.5, heightPx - y - 0.5);
       // Only in the rows of a corner are there pixels that are covered in part.
@@ -91,7 +92,8 @@ export class Canvas {
         this.#blend(leftPx + x, row, colour, opacity * covered);
         if (widthPx - 1 - x !== x) this.#blend(leftPx + widthPx - 1 - x, row, colour, opacity * covered);
       }
-      this.#fillRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, colour, opacity);
+      if (opaqueRow !== undefined) this.#coverRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, opaqueRow);
+      else this.#fillRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, colour, opacity);
     }
   }
 
@@ -107,24 +109,55 @@ export class Canvas {
     });
   }
 
+  /** Pixels `from` to `to` of a row. No array is made in here, and in #blend: both run for very many pixels, when nothing is compiled yet. */
   #fillRow(y: number, from: number, to: number, colour: Colour, opacity: number): void {
-    for (let x = from; x < to; x++) this.#blend(x, y, colour, opacity);
-  }
-
-  #blend(x: number, y: number, [blue, green, red]: Colour, opacity: number): void {
-    if (x < 0 || y < 0 || x >= this.widthPx || y >= this.heightPx) return;
-    const pixel = y * this.widthPx + x;
-    const at = 3 * pixel;
-    const added = this.#added;
+    const start = Math.max(0, from);
+    const end = Math.min(this.widthPx, to);
+    if (y < 0 || y >= this.heightPx || end <= start) return;
+    this.#touch(y, start, end);
     const through = 1 - opacity;
     const weight = whole * opacity;
-    this.#kept[pixel] = Math.round((this.#kept[pixel] ?? 0) * through);
-    added[at] = (added[at] ?? 0) * through + blue * weight;
-    added[at + 1] = (added[at + 1] ?? 0) * through + green * weight;
-    added[at + 2] = (added[at + 2] ?? 0) * through + red * weight;
-    const row = 2 * y;
-    const [from = 0, to = 0] = [this.#drawn[row], this.#drawn[row + 1]];
-    this.#drawn[row] = to === 0 ? x : Math.min(from, x);
-    this.#drawn[row + 1] = Math.max(to, x + 1);
+    const blue = colour[0] * weight;
+    const green = colour[1] * weight;
+    const red = colour[2] * weight;
+    const kept = this.#kept;
+    const added = this.#added;
+    const last = y * this.widthPx + end;
+    for (let pixel = y * this.widthPx + start; pixel < last; pixel++) {
+      const at = 3 * pixel;
+      kept[pixel] = Math.round((kept[pixel] ?? 0) * through);
+      added[at] = (added[at] ?? 0) * through + blue;
+      added[at + 1] = (added[at + 1] ?? 0) * through + green;
+      added[at + 2] = (added[at + 2] ?? 0) * through + red;
+    }
   }
+
+  /** The same, where nothing of what was there is left. */
+  #coverRow(y: number, from: number, to: number, colours: Uint16Array): void {
+    const start = Math.max(0, from);
+    const end = Math.min(this.widthPx, to);
+    if (y < 0 || y >= this.heightPx || end <= start) return;
+    this.#touch(y, start, end);
+    const first = y * this.widthPx + start;
+    this.#kept.fill(0, first, first + end - start);
+    this.#added.set(colours.subarray(0, 3 * (end - start)), 3 * first);
+  }
+
+  #blend(x: number, y: number, colour: Colour, opacity: number): void {
+    if (x >= 0 && x < this.widthPx) this.#fillRow(y, x, x + 1, colour, opacity);
+  }
+
+  #touch(y: number, from: number, to: number): void {
+    const row = 2 * y;
+    const oldTo = this.#drawn[row + 1] ?? 0;
+    this.#drawn[row] = oldTo === 0 ? from : Math.min(this.#drawn[row] ?? 0, from);
+    this.#drawn[row + 1] = Math.max(oldTo, to);
+  }
+}
+
+/** A row of pixels of one colour, `whole` times. */
+function rowOf(colour: Colour, widthPx: number): Uint16Array {
+  const row = new Uint16Array(3 * widthPx);
+  for (let at = 0; at < row.length; at++) row[at] = (colour[(at % 3) as 0 | 1 | 2] ?? 0) * whole;
+  return row;
 }

@@ -1,38 +1,4 @@
-// The words of a card, made fit for OpenCV's letters, which know ASCII only, and broken into lines that fit.
-
-/** Letters that no decomposition turns into ASCII, and what a person would write for them. */
-const spellings: Readonly<Record<string, string>> = {
-  ß: "ss",
-  æ: "ae",
-  Æ: "Ae",
-  œ: "oe",
-  Œ: "Oe",
-  ø: "o",
-  Ø: "O",
-  ł: "l",
-  Ł: "L",
-  đ: "d",
-  Đ: "D",
-  ð: "d",
-  þ: "th",
-  Þ: "Th",
-  ı: "i",
-  "–": "-",
-  "—": "-",
-  "‘": "'",
-  "’": "'",
-  "“": '"',
-  "”": '"',
-  "…": "...",
-};
-
-/** A text in ASCII: accents are dropped ("Zoë" → "Zoe"), and a word in other letters becomes "...". */
-export function inAscii(text: string): string {
-  const spelled = [...text.normalize("NFC")].map((letter) => spellings[letter] ?? letter).join("");
-  const plain = spelled.normalize("NFKD").replaceAll(/\p{M}/gu, "");
-  const words = plain.split(/\s+/u).filter((word) => word !== "");
-  return words.map((word) => (/[\x21-\x7e]/.test(word) ? word.replaceAll(/[^\x21-\x7e]/gu, "") : "...")).join(" ");
-}
+// The words of a card or a message, broken into lines that fit.
 
 /** How wide a text is, pixels. */
 export type MeasureText = (text: string) => number;

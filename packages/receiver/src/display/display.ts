@@ -1,6 +1,7 @@
 // The contract of every place that shows pictures.
 
 import type { Picture } from "../decode/picture.ts";
+import type { CardWords } from "./card.ts";
 import type { Overlay } from "./overlay.ts";
 
 /** What the user did at the display: a key ("q", "Escape", "m", …), or the window's close button. */
@@ -25,7 +26,7 @@ export interface Display {
   /** Shows a picture that stands still: it is copied, and drawn anew when the overlay changes. */
   hold(picture: Picture): void;
   /** Shows a text in place of the picture ("waiting", "reconnecting"), so that no frozen picture passes for a live one. */
-  showCard(text: string): void;
+  showCard(words: CardWords): void;
   /** Names the window; clean text of one line. */
   setTitle(title: string): void;
   /** Says what is drawn over pictures and cards from now on. */

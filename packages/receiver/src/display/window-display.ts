@@ -6,7 +6,7 @@ import { WindowKeys } from "@simple-video-chat/protocol/engine";
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
 import type { Canvas } from "./canvas.ts";
-import { type CardSize, dotPhase, drawCard, drawDots } from "./card.ts";
+import { type CardSize, type CardWords, dotPhase, drawCard, drawDots } from "./card.ts";
 import { type Display, type DisplayInput, type DisplayView, plainView } from "./display.ts";
 import { drawOverlay } from "./draw-overlay.ts";
 import { programLetters } from "./letters.ts";
@@ -15,12 +15,14 @@ import { SelfViewOverlay } from "./self-view-overlay.ts";
 
 /** How often the window's events are served while no picture comes, ms: half of what a hand notices. */
 const idleMs = 25;
+/** For how long after the first picture the window grows with the pictures, ms. */
+const growingMs = 5_000;
 /** Size of the window and of its card before any picture has come. */
 const firstSize: CardSize = { widthPx: 1280, heightPx: 720 };
 
 /** What is shown when no new picture comes, without what is drawn over it. */
-interface Still {
-  readonly mat: Mat;
+interface Still extends CardSize {
+  readonly bgr: Buffer;
   /** A card has dots that move. */
   readonly isCard: boolean;
 }
@@ -39,6 +41,7 @@ export class WindowDisplay implements Display {
   #view: DisplayView = plainView;
   /** Of the largest picture so far: a slow link makes pictures smaller, and then words over them would be too small to read. */
   #largest: CardSize | undefined;
+  #firstShownMs: number | undefined;
   #still: Still | undefined;
   #cardPhase = 0;
   #isDrawn = false;
@@ -58,7 +61,7 @@ export class WindowDisplay implements Display {
 
   show(picture: Picture): void {
     if (this.#isClosed) return;
-    this.#dropStill();
+    this.#still = undefined;
     this.#fitTo(picture);
     const mat = this.#matOver(picture);
     this.#draw(mat, picture.bgr);
@@ -68,18 +71,17 @@ export class WindowDisplay implements Display {
 
   hold(picture: Picture): void {
     if (this.#isClosed) return;
-    this.#dropStill();
-    const mat = this.#matOver(picture);
-    this.#still = { mat: mat.copy(), isCard: false };
-    mat.release();
+    this.#still = undefined;
+    const { widthPx, heightPx, bgr } = picture;
+    this.#still = { widthPx, heightPx, bgr: Buffer.from(bgr), isCard: false };
     this.#drawStill();
     this.#serveEvents();
   }
 
-  showCard(text: string): void {
+  showCard(words: CardWords): void {
     if (this.#isClosed) return;
-    this.#dropStill();
-    this.#still = { mat: drawCard(this.#cv, this.#largest ?? firstSize, text), isCard: true };
+    const size = this.#largest ?? firstSize;
+    this.#still = { ...size, bgr: drawCard(size, words, programLetters()), isCard: true };
     this.#drawStill();
     this.#serveEvents();
   }
@@ -117,7 +119,7 @@ export class WindowDisplay implements Display {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#timer);
-    this.#dropStill();
+    this.#still = undefined;
     this.#selfView.release();
     this.#cv.destroyAllWindows();
   }
@@ -128,36 +130,40 @@ export class WindowDisplay implements Display {
   }
 
   #fitTo({ widthPx, heightPx }: CardSize): void {
-    // Only for the first picture: from then on the window has the size that the user gave it.
-    if (this.#largest === undefined) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
-    if (this.#largest === undefined || heightPx > this.#largest.heightPx) this.#largest = { widthPx, heightPx };
+    if (this.#largest !== undefined && heightPx <= this.#largest.heightPx) return;
+    // A call may begin with smaller pictures. Later the window has the size that the user gave it.
+    this.#firstShownMs ??= performance.now();
+    if (performance.now() - this.#firstShownMs < growingMs) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
+    this.#largest = { widthPx, heightPx };
   }
 
   #drawStill(): void {
     if (this.#still === undefined) return;
-    const mat = this.#still.mat.copy();
-    if (this.#still.isCard) {
+    const { isCard, ...size } = this.#still;
+    const bgr = Buffer.from(size.bgr);
+    if (isCard) {
       const timeMs = performance.now();
       this.#cardPhase = dotPhase(timeMs);
-      drawDots(this.#cv, mat, timeMs);
+      drawDots(bgr, size, programLetters(), timeMs);
     }
-    this.#draw(mat, undefined, this.#still.isCard);
+    const mat = this.#matOver({ ...size, bgr });
+    this.#draw(mat, bgr, isCard);
     mat.release();
   }
 
   /**
    * Draws what goes over a picture, and shows it. While there is nothing to draw, the picture's own pixels go to the screen.
    *
-   * @param pixels of `mat`, where they are JavaScript's
+   * @param pixels of `mat`
    */
-  #draw(mat: Mat, pixels: Buffer | undefined, isCard: boolean = false): void {
+  #draw(mat: Mat, pixels: Buffer, isCard: boolean = false): void {
     const cv = this.#cv;
     const owned: Mat[] = [];
     const own = (made: Mat): Mat => {
       owned.push(made);
       return made;
     };
-    let [top, bgr] = [mat, pixels];
+    let [top, bgr]: [Mat, Buffer | undefined] = [mat, pixels];
     if (this.#view.isMirrored && !isCard) [top, bgr] = [own(top.flip(1)), undefined];
     if (hasLayers(this.#overlay)) {
       const { widthPx: fullWidthPx, heightPx: fullHeightPx } = this.#largest ?? firstSize;
@@ -183,11 +189,6 @@ export class WindowDisplay implements Display {
   /** With the buffer last it is not copied. */
   #matOver({ bgr, widthPx, heightPx }: CardSize & { readonly bgr: Buffer }): Mat {
     return new this.#cv.Mat(heightPx, widthPx, this.#cv.CV_8UC3, bgr);
-  }
-
-  #dropStill(): void {
-    this.#still?.mat.release();
-    this.#still = undefined;
   }
 
   #serveEvents(): void {

@@ -66,7 +66,7 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       break;
     }
     case "card":
-      display.showCard(command.text);
+      display.showCard(command);
       break;
     case "title":
       display.setTitle(command.title);

@@ -11,7 +11,7 @@ import type { RecordingErrorCode } from "../recording/recording-error.ts";
 export type PlaybackCommand =
   /** First of all: opens the display. Without a title there is no window. */
   | { readonly command: "open"; readonly title?: string }
-  | { readonly command: "card"; readonly text: string }
+  | { readonly command: "card"; readonly text: string; readonly isCameraOff?: boolean }
   /** Names the window. */
   | { readonly command: "title"; readonly title: string }
   /** What is drawn over the picture from now on. */

@@ -2,25 +2,9 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-import { breakLines, inAscii } from "../../src/display/card-text.ts";
+import { breakLines } from "../../src/display/card-text.ts";
 
 const measure = (text: string): number => text.length;
-
-test("spells names in ASCII, as a person would", () => {
-  assert.is(inAscii("waiting for the picture of Zoë"), "waiting for the picture of Zoe");
-  assert.is(inAscii("Łukasz Strauß – “Ærø”"), 'Lukasz Strauss - "Aero"');
-  assert.is(inAscii("Ann 🎥"), "Ann ...");
-  assert.is(inAscii("李雷"), "...");
-  assert.is(inAscii(""), "");
-});
-
-test("gives nothing but printable ASCII for any text", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 80 }), (text) => {
-      assert.match(inAscii(text), /^[\x20-\x7e]*$/);
-    }),
-  );
-});
 
 test("breaks lines at spaces, and a long word anywhere", () => {
   assert.equal(breakLines("waiting for the picture", { maxWidthPx: 11, maxLines: 3, measure }), ["waiting for", "the picture"]);
@@ -38,7 +22,7 @@ test("gives at most the lines asked for, none wider than asked, for any text", (
       fc.integer({ min: 4, max: 40 }),
       fc.integer({ min: 1, max: 4 }),
       (text, maxWidthPx, maxLines) => {
-        const lines = breakLines(inAscii(text), { maxWidthPx, maxLines, measure });
+        const lines = breakLines(text, { maxWidthPx, maxLines, measure });
         assert.ok(lines.length <= maxLines);
         for (const line of lines) assert.ok(line.length <= maxWidthPx, line);
       },

@@ -5,6 +5,7 @@
 import type { CaptureOptions } from "../engine/capture-command.ts";
 import type { Mat } from "../native/opencv.ts";
 import { EncoderTier, type TierSink } from "./encoder-tier.ts";
+import type { FilterRunner } from "./frame-filter.ts";
 import { FrameRateLimit } from "./frame-rate-limit.ts";
 import { SharedFrame } from "./shared-frame.ts";
 import type { RawFrame, Source } from "./source.ts";
@@ -27,6 +28,8 @@ export interface CaptureStart {
   readonly firstFrame: number;
   /** Track of the first tier. */
   readonly track: number;
+  /** Sees each picture first; without one nothing is copied. */
+  readonly filter?: Pick<FilterRunner, "apply"> | undefined;
 }
 
 /** A running capture. Owns its source and encoders. */
@@ -36,6 +39,7 @@ export class CaptureLoop {
   readonly #sink: CaptureSink;
   readonly #rateLimit: FrameRateLimit;
   readonly #tiers = new Map<number, EncoderTier>();
+  readonly #filter: Pick<FilterRunner, "apply"> | undefined;
   #frame: number;
   #lastRawFrame = 0;
   #reading: Promise<void> = Promise.resolve();
@@ -44,11 +48,12 @@ export class CaptureLoop {
   #stopped = false;
   #hasEnded = false;
 
-  private constructor(source: Source, options: CaptureOptions, firstFrame: number, sink: CaptureSink) {
+  private constructor(source: Source, options: CaptureOptions, { firstFrame, filter }: CaptureStart, sink: CaptureSink) {
     this.#source = source;
     this.#options = options;
     this.#sink = sink;
     this.#frame = firstFrame - 1;
+    this.#filter = filter;
     this.#rateLimit = new FrameRateLimit(options.maxFrameRate);
   }
 
@@ -59,7 +64,7 @@ export class CaptureLoop {
    */
   static async start(source: Source, options: CaptureOptions, begin: CaptureStart, sink: CaptureSink): Promise<CaptureLoop> {
     try {
-      const loop = new CaptureLoop(source, options, begin.firstFrame, sink);
+      const loop = new CaptureLoop(source, options, begin, sink);
       await loop.#open(begin.track, options.bitrateBps);
       loop.#reading = loop.#read();
       return loop;
@@ -136,7 +141,10 @@ export class CaptureLoop {
           raw.mat.release();
           continue;
         }
-        const frame = new SharedFrame(raw, ++this.#frame, (done) => this.#onUnused(done));
+        const number = ++this.#frame;
+        const filtered =
+          this.#filter?.apply(raw, number, 1_000_000 / Math.min(this.#source.format.frameRate, this.#rateLimit.maxFrameRate)) ?? raw;
+        const frame = new SharedFrame(filtered, number, (done) => this.#onUnused(done));
         // The best first: converting the picture for the others takes time too.
         for (const tier of tiers.sort((a, b) => b.bitrateBps - a.bitrateBps)) tier.offer(frame);
         frame.release();

@@ -1,10 +1,10 @@
 // What the network process and the capture engine say to each other besides the wire's messages: the JSON of
 // engine-configure and engine-event.
 
-import type { VideoCodec } from "@simple-video-chat/protocol";
+import type { JsonObject, VideoCodec } from "@simple-video-chat/protocol";
 
 import type { EncoderChoice } from "../encode/encoder.ts";
-import type { EncoderErrorCode, SourceErrorCode } from "../errors.ts";
+import type { EncoderErrorCode, FilterErrorCode, SourceErrorCode } from "../errors.ts";
 import type { SourceSpec } from "../capture/source-spec.ts";
 
 /** How the pictures are to be made. */
@@ -22,6 +22,8 @@ export interface CaptureOptions {
   readonly barcode: boolean;
   /** Also make small pictures for a self-view, on protocol's selfViewTrack. */
   readonly selfView: boolean;
+  /** URL of a module that may change each picture (capture/frame-filter.ts). */
+  readonly filter?: string;
   /** Show what is captured in a window of the engine's own. */
   readonly preview: boolean;
 }
@@ -45,7 +47,7 @@ export type CaptureCommand =
   | { readonly command: "stop"; readonly run: number };
 
 /** What a notice is about: the hardware encoder that was asked for is not there, or does not work; OpenCV is not there. */
-export type NoticeCode = "encoder-fallback" | "no-opencv";
+export type NoticeCode = "encoder-fallback" | "no-opencv" | "filter-failed" | "filter-slow";
 
 /** From the capture engine to the network process. */
 export type CaptureEvent =
@@ -70,10 +72,12 @@ export type CaptureEvent =
   | {
       readonly event: "failed";
       readonly run: number;
-      readonly code: SourceErrorCode | EncoderErrorCode | "engine-failed";
+      readonly code: SourceErrorCode | FilterErrorCode | EncoderErrorCode | "engine-failed";
       readonly message: string;
     }
   /** Something is not as the user asked, and works all the same. */
+  /** What the filter tells. */
+  | { readonly event: "filter"; readonly value: JsonObject }
   | { readonly event: "notice"; readonly code: NoticeCode; readonly message: string }
   /** A key was pressed in the preview window, or it was closed ("close"). */
   | { readonly event: "key"; readonly key: string };

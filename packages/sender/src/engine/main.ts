@@ -6,9 +6,10 @@ import { isScreenReachable, leaveSignalsToParent, openEnginePort } from "@simple
 
 import { openSource } from "../capture/open-source.ts";
 import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
+import { FilterRunner } from "../capture/frame-filter.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
-import { EncoderError, SourceError } from "../errors.ts";
+import { EncoderError, FilterError, SourceError } from "../errors.ts";
 import { loadOpenCv, missingOpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
 import { LegacyCapture } from "./legacy-capture.ts";
@@ -20,6 +21,8 @@ loadOpenCv().catch(() => {});
 
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
+/** Loaded at the first start; it keeps what it remembers. */
+let filter: FilterRunner | undefined;
 let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
@@ -50,7 +53,7 @@ function tell(event: CaptureEvent | LegacyCaptureEvent): void {
 }
 
 function fail(error: unknown): void {
-  const code = error instanceof SourceError || error instanceof EncoderError ? error.code : "engine-failed";
+  const code = error instanceof SourceError || error instanceof FilterError || error instanceof EncoderError ? error.code : "engine-failed";
   tell({ event: "failed", run, code, message: error instanceof Error ? error.message : String(error) });
 }
 
@@ -88,6 +91,13 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   if (why !== undefined && !isMissingTold)
     tell({ event: "notice", code: "no-opencv", message: `${why} Until then pictures are prepared without it, which takes longer.` });
   isMissingTold = why !== undefined;
+  if (options.filter !== undefined && why !== undefined) throw new FilterError(`A filter needs OpenCV. ${why}`);
+  if (options.filter !== undefined) {
+    filter ??= await FilterRunner.load(options.filter, cv, {
+      onTold: (value) => tell({ event: "filter", value }),
+      onTrouble: (code, message) => tell({ event: "notice", code, message }),
+    });
+  }
   const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
   tell({ event: "opened", run: ours, name: source.name, ...source.format });
   selfView = options.selfView
@@ -126,7 +136,7 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
       });
     },
   };
-  loop = await CaptureLoop.start(source, options, begin, sink);
+  loop = await CaptureLoop.start(source, options, { ...begin, filter }, sink);
 }
 
 async function stop(): Promise<void> {
