@@ -73,6 +73,7 @@ const options = {
   ...audioOptions,
   ...microphoneOptions,
   ...speakerOptions,
+  video: { type: "boolean", default: true, describe: "send pictures (--no-video: begin with the camera off; the key v switches it on)" },
   headphones: { type: "boolean", default: false, describe: "you wear headphones: no echo to cancel" },
   ...pairingOptions,
   ...invitationOptions,
@@ -126,10 +127,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const video = videoOptionsFrom(args);
       checkAudioOptions(args);
       checkDisplayOptions(args);
+      if (!args.video && !args.audio)
+        throw new CliError(exitCodes.usage, "--no-video and --no-audio leave nothing to send: give one of the two.");
       const record = recordChoice(args);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
       const place = await meeting(args, contacts);
-      checkSource(video.source);
+      // A camera that is off may be missing, too.
+      if (args.video) checkSource(video.source);
       const peer = await startPeer({
         ...video,
         ...place,
@@ -144,6 +148,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         sound: soundFor(video.source, args),
       }).catch(explain);
       describeOurSide(peer, output, args);
+      if (!args.video) peer.isCameraOff = true;
       announce(peer, output, args.keyFile, contacts);
       let otherName = "";
       peer.on("connected", ({ name }) => (otherName = name));

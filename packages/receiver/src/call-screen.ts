@@ -32,6 +32,7 @@ export class CallScreen {
   readonly #display: CallDisplay;
   readonly #timers = new Set<NodeJS.Timeout>();
   #isDetailed = false;
+  #isStopped = false;
 
   constructor(display: CallDisplay) {
     this.#display = display;
@@ -64,6 +65,8 @@ export class CallScreen {
 
   /** Shows a message for some seconds. @param from whose it is; "" when the program itself says it */
   say(from: string, text: string): void {
+    // What became of a text may be known only when the call is over.
+    if (this.#isStopped) return;
     const message = { from, text: [...text.replaceAll("\n", " ")].slice(0, maxMessageCharacters).join("") };
     this.change({ messages: [...this.#display.overlay.messages, message].slice(-maxMessages) });
     const timer = setTimeout(() => {
@@ -110,6 +113,7 @@ export class CallScreen {
 
   /** Shows no more. */
   stop(): void {
+    this.#isStopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }

@@ -16,8 +16,9 @@ import {
   type TransportError,
   type VideoState,
 } from "@simple-video-chat/protocol";
+import type { StartAudioEngine } from "@simple-video-chat/protocol/engine";
 
-import { AudioPlayoutHost, type StartAudioEngine } from "./audio/audio-playout-host.ts";
+import { AudioPlayoutHost } from "./audio/audio-playout-host.ts";
 import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay } from "./display/overlay.ts";

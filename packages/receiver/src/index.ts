@@ -6,7 +6,6 @@ export type { BarcodeCount } from "./engine/playback-command.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
 export { type DroppedFrames, type FrameTotals } from "./frame-account.ts";
 export type { IncomingStats, IncomingSummary, SlowPart } from "./incoming-video.ts";
-export type { StartAudioEngine } from "./audio/audio-playout-host.ts";
 export { listSpeakers } from "./audio/speaker.ts";
 export { displayCheck, speakerCheck } from "./doctor/receiver-checks.ts";
 export { listReceiverDevices } from "./devices.ts";

@@ -18,7 +18,7 @@ export {
   type LegacyServerStats,
 } from "./legacy/legacy-server.ts";
 export type { LegacyViewerEnd } from "./legacy/legacy-viewer.ts";
-export { type AudioCaptureHost, type StartAudioEngine } from "./audio/audio-capture-host.ts";
+export { type AudioCaptureHost } from "./audio/audio-capture-host.ts";
 export { listMicrophones } from "./audio/microphone.ts";
 export { captureSound, type SoundEvents, type SoundNoticeCode } from "./audio/sound-notices.ts";
 export { type MicrophoneArguments, soundFor, type SoundSpec } from "./audio/sound-spec.ts";

@@ -102,7 +102,17 @@ test("names no option in prose that there is not", () => {
       return rows.flatMap(([names = ""]) => quoted(names));
     }),
   );
-  for (const builtIn of ["--help", "--version", "--no-window", "--no-audio", "--fix", "--no-chat", "--no-remember", "--no-qr"])
+  for (const builtIn of [
+    "--help",
+    "--version",
+    "--no-window",
+    "--no-audio",
+    "--no-video",
+    "--fix",
+    "--no-chat",
+    "--no-remember",
+    "--no-qr",
+  ])
     known.add(builtIn);
   const documents = ["README.md", architecture, ...programs.map((program) => `packages/${program}/README.md`)];
   for (const path of documents) {

@@ -188,6 +188,22 @@ test(
 );
 
 test(
+  "begins with the camera off by --no-video, without opening it, and the other end knows",
+  withPrograms(async (start) => {
+    const ours = start("peer", ["--no-video", "--camera", "/no/such/camera", "--listen", "127.0.0.1:0", "--no-window"]);
+    const theirs = start("peer", ["--source", "testcard", ...small, "--no-window", "--no-audio"], {
+      env: { SVC_INVITE: await ours.invite() },
+    });
+    await ours.event("first-picture");
+    assert.is((await theirs.event("other-camera"))["state"], "off");
+    assert.is(last(ours, "camera"), "off");
+    assert.is(ours.events.filter(({ event }) => event === "opened" || event === "trouble").length, 0);
+    ours.signal("SIGINT");
+    await Promise.all([ours.exits(130), theirs.exits(0)]);
+  }),
+);
+
+test(
   "tells of a camera that is stuck or pulled out within two seconds, and shows it within two when it is back",
   withPrograms(async (start) => {
     const folder = makeFolder();

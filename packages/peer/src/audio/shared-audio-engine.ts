@@ -1,13 +1,17 @@
 // One audio engine for both halves of a call's sound, each of which sees it as its own.
 
-import { audioConfinement, EngineHost, type EngineHostOptions } from "@simple-video-chat/protocol/engine";
+import {
+  type AudioEngineOptions,
+  audioConfinement,
+  EngineHost,
+  type EngineHostOptions,
+  type StartAudioEngine,
+} from "@simple-video-chat/protocol/engine";
 import type { Message } from "@simple-video-chat/protocol";
-
-type Share = Omit<EngineHostOptions, "entry" | "confinement">;
 
 /** The engine of a call. It is started for its first half and ended with its last. */
 export class SharedAudioEngine {
-  readonly #shares: Share[] = [];
+  readonly #shares: AudioEngineOptions[] = [];
   readonly #start: (options: EngineHostOptions) => EngineHost;
   #engine: EngineHost | undefined;
   #users = 0;
@@ -17,7 +21,7 @@ export class SharedAudioEngine {
   }
 
   /** Gives one half its share: what the engine says goes to both, and each knows what is its own. */
-  join(share: Share): Pick<EngineHost, "pid" | "send" | "stop"> {
+  join(share: AudioEngineOptions): ReturnType<StartAudioEngine> {
     this.#shares.push(share);
     this.#users++;
     const engine = (this.#engine ??= this.#start({
@@ -38,7 +42,7 @@ export class SharedAudioEngine {
     };
   }
 
-  #each(tell: (share: Share) => void): void {
+  #each(tell: (share: AudioEngineOptions) => void): void {
     for (const share of this.#shares) tell(share);
   }
 }

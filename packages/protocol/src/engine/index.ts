@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/protocol/engine": running engine processes, and being one.
 
+export { AudioEngine, audioEngineOf, type AudioEngineOptions, type SoundTrouble, type StartAudioEngine } from "./audio-engine.ts";
 export { answerLibraries } from "./library-probe.ts";
 export { audioConfinement, type Confinement, networkOfDisplay } from "./confinement.ts";
 export { answerProcess, askProcess } from "./ask-process.ts";

@@ -1,22 +1,12 @@
 // The playing half of an audio engine as the network process sees it: started when there is sound to play; packets go in,
 // figures come out.
 
-import { type AudioMessage, type Message, toJsonObject } from "@simple-video-chat/protocol";
-import {
-  audioConfinement,
-  audioTrack,
-  describeDeath,
-  type EngineDeath,
-  EngineHost,
-  type EngineHostOptions,
-} from "@simple-video-chat/protocol/engine";
+import { type AudioMessage, type Message } from "@simple-video-chat/protocol";
+import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
 
 import type { PlayoutCommand, PlayoutEvent, PlayoutFigures } from "./playout-command.ts";
 
-/** The engine, as far as playing needs it. */
-export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
-/** Starts the engine, or gives a share of one. */
-export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry" | "confinement">) => AudioEngine;
+const startOwnEngine = audioEngineOf(new URL("../engine/audio-main.js", import.meta.url));
 
 /** What a playout tells its owner. */
 export interface AudioPlayoutHostEvents {
@@ -24,15 +14,14 @@ export interface AudioPlayoutHostEvents {
   readonly onPlaying: (name: string) => void;
   readonly onFigures: (figures: PlayoutFigures) => void;
   /** Nothing is heard (any more): a sentence for the user. Told once until it is again. */
-  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+  readonly onTrouble: (trouble: SoundTrouble) => void;
 }
 
 /** Plays what comes. */
 export class AudioPlayoutHost {
   readonly #device: string | undefined;
   readonly #events: AudioPlayoutHostEvents;
-  readonly #startEngine: StartAudioEngine;
-  #engine: AudioEngine | undefined;
+  readonly #engine: AudioEngine;
   #isPlaying = false;
   #gain = 1;
 
@@ -40,12 +29,18 @@ export class AudioPlayoutHost {
   constructor(device: string | undefined, events: AudioPlayoutHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#device = device;
     this.#events = events;
-    this.#startEngine = startEngine;
+    this.#engine = new AudioEngine(startEngine, {
+      onMessage: (message) => this.#receive(message),
+      onRestart: () => {
+        if (this.#isPlaying) this.play();
+      },
+      onTrouble: events.onTrouble,
+    });
   }
 
   /** The engine's process id. */
   get enginePid(): number | undefined {
-    return this.#engine?.pid;
+    return this.#engine.pid;
   }
 
   /** From 0 to 2; 1 is as loud as it was recorded. */
@@ -62,7 +57,7 @@ export class AudioPlayoutHost {
 
   /** Takes a packet of it. */
   push(packet: AudioMessage): void {
-    this.#engine?.send({ ...packet, track: audioTrack });
+    this.#engine.send({ ...packet, track: audioTrack });
   }
 
   setGain(gain: number): void {
@@ -79,25 +74,11 @@ export class AudioPlayoutHost {
 
   /** Ends it; resolves when the engine's process is gone. */
   async close(): Promise<void> {
-    await this.#engine?.stop();
+    await this.#engine.stop();
   }
 
   #command(command: PlayoutCommand): void {
-    this.#engine ??= this.#start();
-    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
-  }
-
-  #start(): AudioEngine {
-    const trouble = (death: EngineDeath, isFinal: boolean): void =>
-      this.#events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal });
-    return this.#startEngine({
-      onMessage: (message) => this.#receive(message),
-      onRestart: (death) => {
-        trouble(death, false);
-        if (this.#isPlaying) this.play();
-      },
-      onGiveUp: (death) => trouble(death, true),
-    });
+    this.#engine.command(command);
   }
 
   #receive(message: Message): void {
@@ -115,8 +96,4 @@ export class AudioPlayoutHost {
         break;
     }
   }
-}
-
-function startOwnEngine(options: Omit<EngineHostOptions, "entry" | "confinement">): AudioEngine {
-  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url), confinement: audioConfinement() });
 }

@@ -1,22 +1,8 @@
 // The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
 // while somebody does and it is not muted.
 
-import {
-  type AudioMessage,
-  type AudioTrackMessage,
-  type Message,
-  type ReceivedMessage,
-  type Session,
-  toJsonObject,
-} from "@simple-video-chat/protocol";
-import {
-  audioConfinement,
-  audioTrack,
-  describeDeath,
-  type EngineDeath,
-  EngineHost,
-  type EngineHostOptions,
-} from "@simple-video-chat/protocol/engine";
+import { type AudioMessage, type AudioTrackMessage, type Message, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
+import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
 import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 
 import { audioFormats } from "./audio-rate.ts";
@@ -28,10 +14,7 @@ import type { SoundSpec } from "./sound-spec.ts";
 /** The microphone is released this long after the last listener has left, as the camera is, ms. */
 const idleCloseMs = 1500;
 
-/** The engine, as far as recording needs it. */
-export type AudioEngine = Pick<EngineHost, "pid" | "send" | "stop">;
-/** Starts the engine, or gives a share of one. */
-export type StartAudioEngine = (options: Omit<EngineHostOptions, "entry" | "confinement">) => AudioEngine;
+const startOwnEngine = audioEngineOf(new URL("../engine/audio-main.js", import.meta.url));
 
 /** What a recording tells its owner. */
 export interface AudioCaptureHostEvents {
@@ -40,7 +23,7 @@ export interface AudioCaptureHostEvents {
   /** Is given what goes to those who listen, formats and packets, once; the data of a packet is only valid during the call. */
   readonly onSent?: (message: AudioTrackMessage | AudioMessage) => void;
   /** There is no sound (any more): a sentence for the user. Told once until there is again. */
-  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+  readonly onTrouble: (trouble: SoundTrouble) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
   /** There is no echo canceller: of two that speak only one is heard. */
@@ -53,14 +36,12 @@ export interface AudioCaptureHostEvents {
 export class AudioCaptureHost {
   readonly #sound: SoundSpec;
   readonly #events: AudioCaptureHostEvents;
-  readonly #startEngine: StartAudioEngine;
-  #engine: AudioEngine | undefined;
+  readonly #engine: AudioEngine;
   readonly #listeners = new Set<OutgoingAudio>();
   /** The source that was told of. */
   #toldName: string | undefined;
   #isMuted = false;
   #isRecording = false;
-  #isGivenUp = false;
   #level = 0;
   /** Packets before the present engine: one counts from 1. */
   #packetBase = 0;
@@ -72,12 +53,19 @@ export class AudioCaptureHost {
   constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#sound = sound;
     this.#events = events;
-    this.#startEngine = startEngine;
+    this.#engine = new AudioEngine(startEngine, {
+      onMessage: (message) => this.#receive(message),
+      onRestart: () => {
+        this.#packetBase = this.#packets;
+        if (this.#isRecording) this.#record();
+      },
+      onTrouble: events.onTrouble,
+    });
   }
 
   /** The engine's process id. */
   get enginePid(): number | undefined {
-    return this.#engine?.pid;
+    return this.#engine.pid;
   }
 
   /** Whether the microphone is switched off. */
@@ -87,7 +75,7 @@ export class AudioCaptureHost {
 
   /** Peak of the last tenth of a second, dB below full scale; undefined while nothing is recorded. */
   get peakDbfs(): number | undefined {
-    return this.#isRecording && !this.#isGivenUp ? this.#peakDbfs : undefined;
+    return this.#isRecording && !this.#engine.isGivenUp ? this.#peakDbfs : undefined;
   }
 
   /** Switches the microphone off, and releases it, or on. */
@@ -141,7 +129,7 @@ export class AudioCaptureHost {
   /** Ends it; resolves when the engine's process is gone. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    await this.#engine?.stop();
+    await this.#engine.stop();
   }
 
   #update(): void {
@@ -182,25 +170,7 @@ export class AudioCaptureHost {
   }
 
   #command(command: CaptureAudioCommand): void {
-    this.#engine ??= this.#start();
-    this.#engine.send({ type: "engine-configure", value: toJsonObject(command) });
-  }
-
-  #start(): AudioEngine {
-    const trouble = (death: EngineDeath, isFinal: boolean): void =>
-      this.#events.onTrouble({ code: "engine-failed", message: `The audio engine ${describeDeath(death)}.`, isFinal });
-    return this.#startEngine({
-      onMessage: (message) => this.#receive(message),
-      onRestart: (death) => {
-        trouble(death, false);
-        this.#packetBase = this.#packets;
-        if (this.#isRecording) this.#record();
-      },
-      onGiveUp: (death) => {
-        this.#isGivenUp = true;
-        trouble(death, true);
-      },
-    });
+    this.#engine.command(command);
   }
 
   #receive(message: Message): void {
@@ -243,8 +213,4 @@ export class AudioCaptureHost {
         break;
     }
   }
-}
-
-function startOwnEngine(options: Omit<EngineHostOptions, "entry" | "confinement">): AudioEngine {
-  return new EngineHost({ ...options, entry: new URL("../engine/audio-main.js", import.meta.url), confinement: audioConfinement() });
 }

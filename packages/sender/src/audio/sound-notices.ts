@@ -2,7 +2,9 @@
 
 import type { AudioMessage, AudioTrackMessage } from "@simple-video-chat/protocol";
 
-import { AudioCaptureHost, type StartAudioEngine } from "./audio-capture-host.ts";
+import type { SoundTrouble, StartAudioEngine } from "@simple-video-chat/protocol/engine";
+
+import { AudioCaptureHost } from "./audio-capture-host.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
 /** What a notice about sound is about. */
@@ -14,7 +16,7 @@ export interface SoundEvents {
   /** Is given what is sent to whoever listens; the data of a packet is only valid during the call. */
   readonly onSent?: (message: AudioTrackMessage | AudioMessage) => void;
   readonly onNotice: (code: SoundNoticeCode, message: string) => void;
-  readonly onTrouble: (trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean }) => void;
+  readonly onTrouble: (trouble: SoundTrouble) => void;
 }
 
 /** Records `sound` for those who listen, and says in sentences what is wrong with it. */
