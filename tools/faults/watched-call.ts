@@ -123,6 +123,7 @@ export async function withKeyFile(body: (keyFile: string, folder: string) => Pro
   }
 }
 
+/** While a new connection does not know the other clock yet there is no latency: on it nothing but live pictures come, so it counts as none. */
 function pictureOf(event: unknown): SeenPicture {
   const { frame, shownUs, latencyMs } = event as { readonly frame: number; readonly shownUs: number; readonly latencyMs: number | null };
   const latency = Number(latencyMs ?? 0);

@@ -63,13 +63,19 @@ function filterUrl(path: string): URL {
 /**
  * Looks whether the source is there, before anybody joins: the capture engine would only find out then.
  *
- * @throws CliError couldNotStart for a file, camera for a camera that is not there
+ * @throws CliError couldNotStart for a file or a display, camera for a camera that is not there
  */
 export function checkSource(source: SourceSpec): void {
   if (source.kind === "file" && !existsSync(source.path)) {
     throw new CliError(
       exitCodes.couldNotStart,
-      `There is no file ${forTerminal(source.path, 200)}. --source takes camera, testcard, motion, a video file or a URL.`,
+      `There is no file ${forTerminal(source.path, 200)}. --source takes camera, screen, testcard, motion, a video file or a URL.`,
+    );
+  }
+  if (source.kind === "screen" && process.platform === "linux" && (process.env["DISPLAY"] ?? "") === "") {
+    throw new CliError(
+      exitCodes.couldNotStart,
+      "There is no X display here to show. On Wayland only what runs under Xwayland can be shown.",
     );
   }
   if (source.kind === "camera" && !findCamera(source.camera).present) {

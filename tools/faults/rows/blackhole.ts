@@ -11,22 +11,23 @@ import { toldMs } from "../watched-call.ts";
 /** From the last byte to the limit there are the way of it and what it takes to tell a test. */
 const tellingMs = 250;
 const slack = 6_000;
+/** So little that who is told only by the end of the connection is told too late. */
+const toldSlack = 2_000;
 
-/** What an end is shown: that nothing is heard, or that no picture comes in time. */
 const backFigure: FaultFigure = { name: "backMs", label: "live picture after heal", unit: "ms", atMost: 2_000, slack };
 const senderTold: FaultFigure = {
   name: "senderToldMs",
   label: "sender is told",
   unit: "ms",
   atMost: reconnectingAfterMs + tellingMs,
-  slack,
+  slack: toldSlack,
 };
 const receiverTold: FaultFigure = {
   name: "receiverToldMs",
   label: "receiver is told",
   unit: "ms",
   atMost: reconnectingAfterMs + tellingMs,
-  slack,
+  slack: toldSlack,
 };
 const senderDead: FaultFigure = { name: "senderDeadMs", label: "dead at the sender", unit: "ms", atMost: deadAfterMs + tellingMs, slack };
 const receiverDead: FaultFigure = {

@@ -19,7 +19,8 @@ const peerKilled: FaultRow = {
   name: "peer-killed",
   fault: "a receiver is killed (kill -9)",
   figures: [
-    { name: "noticedMs", label: "noticed by the sender", unit: "ms", atMost: 200, slack },
+    // Also on a busy computer by the end of its socket, and not by 3 s of silence.
+    { name: "noticedMs", label: "noticed by the sender", unit: "ms", atMost: 200, slack: 2_000 },
     { name: "freedMs", label: "its place free for another, after", unit: "ms", atMost: 1_000, slack },
     { name: "leaked", label: "descriptors leaked", unit: "", atMost: 0 },
   ],

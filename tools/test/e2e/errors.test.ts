@@ -18,6 +18,7 @@ type Row = readonly [ProgramName, readonly string[], number, string];
 const table: readonly Row[] = [
   ["sender", ["--source", "no-such-film.mp4", ...loopback], 1, "There is no file no-such-film.mp4"],
   ["peer", ["--source", "no-such-film.mp4", ...loopback], 1, "There is no file no-such-film.mp4"],
+  ["sender", ["--source", "screen", ...loopback], 1, "There is no X display here"],
   ["sender", ["--source", "testcard", "--listen", "no-such-computer.invalid"], 1, "No computer is called no-such-computer.invalid"],
   ["sender", ["--source", "testcard", "--listen", "192.0.2.1:0"], 1, "This computer does not have the address 192.0.2.1"],
   ["receiver", [anInvite], 1, "Nobody listens at 127.0.0.1:1. Has the other end been started"],

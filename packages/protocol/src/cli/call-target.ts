@@ -32,8 +32,9 @@ const here = { host: "127.0.0.1", port: defaultPort } as const;
 /** What was given to call: on the command line, else in SVC_INVITE; for "-" a line from stdin. undefined: nothing. */
 export async function givenTarget(target: string | undefined): Promise<string | undefined> {
   // An invite in the environment keeps it out of the list of processes.
-  const given = target ?? process.env["SVC_INVITE"];
-  if (given !== "-") return given === "" ? undefined : given;
+  const given = target ?? (process.env["SVC_INVITE"] || undefined);
+  // A hyphen alone comes from yargs as an empty word.
+  if (given !== "-" && given !== "") return given;
   const line = await ask("Invite");
   if (line === undefined) throw new CliError(exitCodes.usage, "There was no invite on stdin.");
   return line;

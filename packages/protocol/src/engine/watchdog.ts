@@ -22,7 +22,7 @@ export class Watchdog {
   readonly #cpuMs: CpuTime;
   #outstanding = 0;
   #hasAnswered = false;
-  /** The processor time when it last answered, or was given something while it had nothing to do. */
+  /** The processor time at the first look that found it busy since it last answered: asking for it at each packet would cost more than the packet. */
   #cpuAtMs: number | undefined;
   #silentMs = 0;
   #lookedMs: number;
@@ -35,7 +35,10 @@ export class Watchdog {
 
   /** A packet was given to the engine, which must answer it. */
   given(): void {
-    if (this.#outstanding === 0) this.#beginAnew();
+    if (this.#outstanding === 0) {
+      this.#cpuAtMs = undefined;
+      this.#silentMs = 0;
+    }
     this.#outstanding = Math.min(this.#outstanding + 1, packetsTogether);
   }
 
@@ -52,13 +55,12 @@ export class Watchdog {
     if (this.#outstanding === 0) return undefined;
     this.#silentMs += passedMs;
     if (this.#silentMs > silenceMs) return `it has not answered for ${silenceMs / 1000} s`;
+    if (this.#cpuAtMs === undefined) {
+      this.#cpuAtMs = this.#cpuMs();
+      return undefined;
+    }
     const allowedMs = this.#hasAnswered ? packetCpuMs * this.#outstanding : loadingCpuMs;
-    const usedMs = (this.#cpuMs() ?? 0) - (this.#cpuAtMs ?? 0);
+    const usedMs = (this.#cpuMs() ?? 0) - this.#cpuAtMs;
     return usedMs > allowedMs ? `it computed for ${Math.round(usedMs)} ms over a packet` : undefined;
-  }
-
-  #beginAnew(): void {
-    this.#cpuAtMs = this.#cpuMs();
-    this.#silentMs = 0;
   }
 }

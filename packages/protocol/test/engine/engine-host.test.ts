@@ -1,3 +1,5 @@
+// An engine as a real process: what it carries, how it dies, what it may not do. Times are generous: starting one takes seconds on a busy computer.
+// @timeout 300
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
@@ -54,7 +56,7 @@ class Hosted {
   }
 }
 
-async function until(what: string, isSo: () => boolean, withinMs: number = 10_000): Promise<void> {
+async function until(what: string, isSo: () => boolean, withinMs: number = 40_000): Promise<void> {
   for (const endMs = performance.now() + withinMs; !isSo();) {
     if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
     await sleep(5);

@@ -51,8 +51,8 @@ export class Place {
     return new Promise((resolve) => this.#arrivals.push(resolve));
   }
 
-  async dial(credential: Credential | CodeKey = this.credential, port: number = this.port): Promise<SecureChannel> {
-    const channel = await dialSecurely({ host: "127.0.0.1", port, credential });
+  async dial(credential: Credential | CodeKey = this.credential, port: number = this.port, signal?: AbortSignal): Promise<SecureChannel> {
+    const channel = await dialSecurely({ host: "127.0.0.1", port, credential, ...(signal !== undefined && { signal }) });
     this.#dialed.push(channel);
     return channel;
   }
