@@ -66,7 +66,7 @@ export type { AudioTrackMessage } from "./messages/audio-track.ts";
 export type { AudioMessage } from "./messages/audio.ts";
 export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
 export type { CaptureCountMessage } from "./messages/capture-count.ts";
-export { chatFeature, filesFeature } from "./messages/features.ts";
+export { chatFeature } from "./messages/features.ts";
 export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";
 export { type CloseCode, closeCodeName, closeCodes } from "./messages/close-code.ts";
 export type { CloseMessage } from "./messages/close.ts";

