@@ -138,7 +138,8 @@ class PictureReader implements Reader {
 class BeepReader implements Reader {
   readonly #codec: string;
   readonly #beepsUs: number[] = [];
-  #quiet = silentSamples;
+  /** Samples of silence so far; a recording that begins within a beep has not its beginning. */
+  #quiet = 0;
   #beginUs: number | undefined;
   #endUs = 0;
 

@@ -57,7 +57,7 @@ function checkTestScript(): void {
 }
 
 async function checkSelfCall(command: string): Promise<void> {
-  const { code, stdout, stderr } = await new RunningCommand([...harmlessWords(command, nobody, { seconds: 3 }), "--json"]).end();
+  const { code, stdout, stderr } = await new RunningCommand([...harmlessWords(command, nobody, { seconds: 8 }), "--json"]).end();
   assert.is(code, 0, stderr);
   const summary = JSON.parse(stdout.split("\n").at(-1) ?? "") as { event: string; sides: { shown: number }[] };
   assert.is(summary.event, "summary");

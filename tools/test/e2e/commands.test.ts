@@ -2,7 +2,7 @@
 // The subcommands of the real programs: devices, help, completions in real shells, and the config file with the options that it gives.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test } from "uvu";
@@ -130,7 +130,7 @@ test("completes options, their values and subcommands in bash", () =>
     for (const [typed, offered] of completions) {
       const words = typed.split(" ");
       const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); $(complete -p svc-peer | sed 's/.*-F \\([^ ]*\\).*/\\1/'); printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout } = await run("bash", ["--norc", "-c", script, "bash", path, ...words]);
+      const { stdout } = await run("bash", ["--norc", "-c", script, "bash", path, ...words], { cwd: dirname(path) });
       assert.equal(stdout.trim().split("\n"), offered, typed);
     }
   }));
@@ -141,6 +141,8 @@ test("completes options, their values and subcommands in fish", () =>
       const env = { ...process.env, HOME: join(path, ".."), XDG_CONFIG_HOME: join(path, "..") };
       const { stdout } = await run("fish", ["--no-config", "-c", `source "$argv[1]"; complete -C "$argv[2]"`, path, typed], {
         env,
+        // A file may be a source, too: here there is none that begins like one.
+        cwd: dirname(path),
         timeout: limitMs,
       });
       const words = stdout

@@ -27,9 +27,9 @@ const table: readonly Row[] = [
   ["peer", ["--source", "testcard", anInvite], 1, "Nobody listens at 127.0.0.1:1"],
   ["receiver", [anInvite.replace("wks", "wkt")], 64, "The secret is mistyped"],
   ["receiver", [anInvite.slice(0, -4)], 64, "The secret is not complete"],
-  ["receiver", ["127.0.0.1:7420"], 64, "That is not an invite"],
+  ["receiver", ["127.0.0.1:7420"], 64, "127.0.0.1:7420 is not an invite, and no contact is called so"],
   ["receiver", [], 64, "Say whom to watch"],
-  ["receiver", ["--key-file", "key"], 64, "With --key-file say where"],
+  ["receiver", ["--key-file", "key"], 64, "Say whom to watch: svc-receiver HOST:PORT --key-file FILE"],
   ["peer", [anInvite.replace("wks", "wkt")], 64, "The secret is mistyped"],
   ["peer", [anInvite, ...loopback], 64, "give one of the two"],
   ["peer", ["--wait"], 64, "--wait goes with an invite"],
@@ -112,7 +112,7 @@ test(
     ] as const) {
       const stranger = start(name, [...extra, "--no-window"], { env: { SVC_INVITE: wrong } });
       await stranger.exits(3);
-      await stranger.sentence("did not accept the invite or key: it is wrong, was used already or has expired");
+      await stranger.sentence("did not accept the invite, key or contact: it is wrong, was used already, has expired or was withdrawn");
     }
     await sender.event("refused", 2);
     assert.is(sender.events.filter(({ event }) => event === "opened").length, 0, "the source is opened for nobody who is refused");
