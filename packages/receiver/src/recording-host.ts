@@ -102,6 +102,8 @@ export class RecordingHost {
   readonly #startEngine: (options: EngineHostOptions) => RecorderEngine;
   readonly #formats = new Map<number, TrackMessage | AudioTrackMessage>();
   readonly #offset = new SteadyOffset();
+  /** Pictures of the other end came before the clocks were compared. */
+  #hasMissed = false;
   #running: Running | undefined;
   #stopping: Promise<void> = Promise.resolve();
 
@@ -156,6 +158,7 @@ export class RecordingHost {
   /** Another sender is there, whose clock has nothing to do with that of the one before. */
   newSender(): void {
     this.#offset.forget();
+    this.#hasMissed = false;
     this.#formats.delete(videoTrack);
     this.#formats.delete(audioTrack);
   }
@@ -171,8 +174,14 @@ export class RecordingHost {
   pushRemote(packet: EncodedPacket | AudioMessage, clock: ClockEstimate | undefined): void {
     if (this.#running === undefined || !records(this.#running.mode, "remote")) return;
     const offsetUs = this.#offset.follow(clock?.offsetUs, nowUs());
-    // Before the clocks were compared nobody can say when it was.
-    if (offsetUs !== undefined) this.#push(this.#running, "remote", packet, micros(Math.max(0, Math.round(packet.captureUs - offsetUs))));
+    // Before the clocks were compared nobody can say when it was. On a short way the first keyframe comes before that, and no other by itself.
+    if (offsetUs === undefined) {
+      if (!("type" in packet)) this.#hasMissed = true;
+      return;
+    }
+    if (this.#hasMissed) this.#events.onKeyframeWanted("remote");
+    this.#hasMissed = false;
+    this.#push(this.#running, "remote", packet, micros(Math.max(0, Math.round(packet.captureUs - offsetUs))));
   }
 
   /** A packet of ours that was sent. */
