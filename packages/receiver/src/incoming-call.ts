@@ -381,6 +381,7 @@ export class IncomingCall {
     clearInterval(this.#watching);
     await this.#video.stop(finalAccountTimeoutMs);
     await Promise.all([this.#playback.drain(), this.#recording.stop()]);
+    this.#video.playbackEnded();
   }
 
   /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */

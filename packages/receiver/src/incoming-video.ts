@@ -88,6 +88,7 @@ export class IncomingVideo {
   #callBytes = 0;
   #newestComplete = 0;
   #heldAck: number | undefined;
+  #hasPlaybackEnded = false;
   /** Bytes that were acknowledged on the present connection, and when. */
   #acknowledged = { bytes: 0, atUs: nowUs() };
   /** What the sender has not been told of yet, and when it was told. */
@@ -161,6 +162,7 @@ export class IncomingVideo {
 
   /** Takes what the playback engine says; returns the picture that was shown, unless it was told of before. */
   played(report: ReportMessage): ShownPicture | undefined {
+    if (this.#hasPlaybackEnded) return undefined;
     this.#account.played(report);
     const picture = this.#times.played(report, this.#session?.clock);
     if (picture !== undefined) this.#watch.shown(report.frame, nowUs());
@@ -175,6 +177,12 @@ export class IncomingVideo {
     this.#account.playbackDied();
     this.requestKeyframe("gap");
     if (this.#heldAck !== undefined) this.#acknowledge(this.#heldAck);
+  }
+
+  /** No playback shows anything any more: what it had, or what came when it had been given up, nobody has seen. */
+  playbackEnded(): void {
+    this.#hasPlaybackEnded = true;
+    this.#account.playbackDied();
   }
 
   /** What keeps newer pictures from being shown, if the one that is shown is no live one any more. */

@@ -174,6 +174,20 @@ test("gives the acknowledgements back when the playback engine died, and asks fo
   assert.equal(video.stats().dropped.engineDied, 10);
 });
 
+test("closes the account when no playback shows anything any more, and hears no report after that", () => {
+  const { video, send, report } = start();
+  for (let frame = 1; frame <= 3; frame++) send(packetOf(frame));
+  report({ frame: 1, shown: 1 });
+  video.playbackDied();
+  // It was given up: nobody takes these.
+  send(packetOf(4));
+  send(packetOf(5));
+  video.playbackEnded();
+  report({ frame: 5, shown: 2 });
+  assert.equal(video.stats().dropped.engineDied, 4);
+  assert.equal(video.stats().shown, 1);
+});
+
 test("refuses video and accounts of a track that was not announced on this connection", () => {
   const fresh = start(false);
   assert.throws(() => fresh.send(packetOf(1)), failsWith("unannounced-track"));
