@@ -1,5 +1,5 @@
 // A picture in plain JavaScript, with those of OpenCV's Mat's methods that the sender uses, and their meaning. It stands in where OpenCV's
-// binding is missing (plain-opencv.ts): some milliseconds slower a picture, and it needs nothing. The tests compare the two.
+// binding is missing (plain-opencv.ts): slower, and it needs nothing. The tests compare the two.
 
 import { bgrToI420 } from "./colour-conversion.ts";
 import { fillCircle, fillRectangle, type Paint, strokeCircle, strokeLine } from "./drawing.ts";
