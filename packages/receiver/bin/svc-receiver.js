@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli.js";
+import { startPlaybackEarly } from "../dist/early-playback.js";
 
-process.exitCode = await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+startPlaybackEarly(argv);
+const { main } = await import("../dist/cli.js");
+process.exitCode = await main(argv);

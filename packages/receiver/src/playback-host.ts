@@ -9,21 +9,14 @@ import {
   toJsonObject,
   type TrackMessage,
 } from "@simple-video-chat/protocol";
-import {
-  type Confinement,
-  describeDeath,
-  EngineHost,
-  type EngineHostOptions,
-  networkOfDisplay,
-  selfViewTrack,
-  videoTrack,
-} from "@simple-video-chat/protocol/engine";
+import { describeDeath, EngineHost, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { CardWords } from "./display/card.ts";
 import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import { RecordingError } from "./recording/recording-error.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
+import { browserEngine, playbackEngine } from "./playback-engine.ts";
 import type { ViewKind } from "./view-kind.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
@@ -31,26 +24,8 @@ const drainTimeoutMs = 1500;
 
 /** How long a snapshot may take, ms: the largest picture as PNG, on a busy computer. */
 const snapshotTimeoutMs = 5_000;
-/** 4K pictures of every codec, a window and Node itself fit in: docs/decisions/0027-engine-confinement.md has the figures. */
-export const playbackLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 600, files: 128 };
-
 /** Changes of the sound's delay below this are not told: nobody sees them. */
 const soundStepUs = 2_000;
-
-/** The engine that decodes and has the window. */
-function playbackEngine(title: string | undefined): Pick<EngineHostOptions, "entry" | "confinement" | "isWatched"> {
-  return {
-    entry: new URL("./engine/main.js", import.meta.url),
-    confinement: { ...playbackLimits, network: title === undefined ? "none" : networkOfDisplay() },
-    isWatched: true,
-  };
-}
-
-/** It says and hears the same, and shows the pictures in a browser, which has to reach it. It decodes nothing that it could hang over. */
-const browserEngine: Pick<EngineHostOptions, "entry" | "confinement"> = {
-  entry: new URL("./engine/browser-main.js", import.meta.url),
-  confinement: { dataMiB: 512, files: 128, network: "shared" },
-};
 
 /** A snapshot in a file. */
 export interface Snapshot {
@@ -92,7 +67,7 @@ export class PlaybackHost {
     this.#title = title;
     this.#events = events;
     this.#engine = new EngineHost({
-      ...(title !== undefined && view === "browser" ? browserEngine : playbackEngine(title)),
+      ...(title !== undefined && view === "browser" ? browserEngine : { ...playbackEngine(title !== undefined), isWatched: true }),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);

@@ -1,16 +1,15 @@
 // Runs an engine process for the network process: starts it, carries its messages, starts it again when it dies.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
 
 import type { EncodedPacket } from "../media/packet.ts";
 import { cleanText } from "../messages/clean-text.ts";
 import type { Message } from "../messages/message.ts";
 import { nowUs } from "../time/clock.ts";
-import { type Confinement, confinedCommand } from "./confinement.ts";
 import { cpuTimeMs } from "./cpu-time.ts";
 import { EnginePipe } from "./engine-pipe.ts";
+import { type EngineStart, startEngine } from "./engine-start.ts";
 import { selfViewTrack } from "./tracks.ts";
 import { lookIntervalMs, Watchdog } from "./watchdog.ts";
 
@@ -22,13 +21,6 @@ const stopTimeoutMs = 2000;
 /** The last lines an engine wrote to stderr are kept for the reason of its death. */
 const keptStderrBytes = 4096;
 
-/**
- * An engine's pictures live in the native libraries, its own objects are small and die young: V8 need not keep 16 MiB for them (Node's
- * choice), nor glibc one heap for each thread, where freed pictures stay. Together 25 MB less for the capture engine, at no measurable time.
- */
-const leanHeap = ["--max-semi-space-size=1"];
-const leanMalloc = { MALLOC_ARENA_MAX: "1" };
-
 /** Why an engine ended. */
 export interface EngineDeath {
   readonly exitCode: number | null;
@@ -37,15 +29,9 @@ export interface EngineDeath {
   readonly lastWords: string;
 }
 
-export interface EngineHostOptions {
-  /** The engine's entry file. */
-  readonly entry: URL;
-  /** What it may use of this computer. */
-  readonly confinement: Confinement;
+export interface EngineHostOptions extends EngineStart {
   /** It answers every packet with a report, and is killed when it hangs over one. The self-view's packets are not watched. Default false. */
   readonly isWatched?: boolean;
-  /** Added to this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
   /** A message from the engine. Video data is valid during the call only. */
   readonly onMessage: (message: Message) => void;
   /** The engine died and a new one was started in its place: configure it again. */
@@ -102,13 +88,8 @@ export class EngineHost {
   }
 
   #start(): void {
-    const { entry, confinement, isWatched = false } = this.#options;
-    const [program, ...args] = confinedCommand([process.execPath, ...leanHeap, fileURLToPath(entry)], confinement);
-    const child = spawn(program, args, {
-      stdio: ["ignore", "ignore", "pipe", "pipe"],
-      // An engine gets no secret: an invite in the environment is for the network process.
-      env: { ...leanMalloc, ...process.env, SVC_INVITE: undefined, ...this.#options.env },
-    });
+    const { isWatched = false } = this.#options;
+    const child = startEngine(this.#options);
     let lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       lastWords = (lastWords + text).slice(-keptStderrBytes);

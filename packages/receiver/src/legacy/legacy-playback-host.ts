@@ -8,7 +8,7 @@ import { describeDeath, EngineHost } from "@simple-video-chat/protocol/engine";
 
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent, LegacyPlaybackStats } from "../engine/legacy-command.ts";
 import type { PlaybackCommand, PlaybackEvent } from "../engine/playback-command.ts";
-import { playbackLimits } from "../playback-host.ts";
+import { playbackLimits } from "../playback-engine.ts";
 
 /** How long an engine may take to leave the server before it is ended all the same. */
 const stopTimeoutMs = 1500;

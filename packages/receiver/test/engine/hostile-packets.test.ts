@@ -9,13 +9,14 @@ import { type EncodedPacket, micros, type ReportMessage, type VideoCodec, videoC
 import { randomNumbers } from "@simple-video-chat/protocol/testing";
 import { suite } from "uvu";
 
+import { playbackLimits } from "../../src/playback-engine.ts";
 import type { PlaybackHost as BuiltHost } from "../../src/playback-host.ts";
 import { draw, openTestEncoder, trackOf } from "../decode/pictures.ts";
 
 const test = suite("a playback engine under hostile packets");
 
 // As built: the engine that it starts is a program of its own.
-const { PlaybackHost, playbackLimits } = (await import(
+const { PlaybackHost } = (await import(
   new URL("../../dist/playback-host.js", import.meta.url).href
 )) as typeof import("../../src/playback-host.ts");
 
