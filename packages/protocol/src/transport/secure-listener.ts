@@ -212,11 +212,10 @@ class ChannelAcceptor {
     const key = keyOf(socket);
     const pending = this.#pending.get(key);
     socket.on("error", () => socket.destroy());
-    // No identity: a resumed TLS session, which never asked for a key, so it may be of a credential since revoked.
-    if (pending?.identity === undefined || !socket.isSessionReused()) {
-      if (pending !== undefined) pending.refusal = { code: "not-authenticated", detail: "no pre-shared key" };
-      return void socket.destroy();
-    }
+    if (pending !== undefined) pending.refusal = { code: "not-authenticated", detail: "no pre-shared key" };
+    // No identity: a resumed TLS session, which never asked for a key, so it may be of a credential since revoked. Neither that nor a handshake
+    // without a key gets this far as TLS is set up here; should an OpenSSL ever think otherwise, it ends here.
+    if (pending?.identity === undefined || !socket.isSessionReused()) return void socket.destroy();
     const remoteAddress = socket.remoteAddress ?? "";
     this.#settle(key);
     this.#admission.ended(remoteAddress, "authenticated");

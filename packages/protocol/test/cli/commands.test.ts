@@ -106,7 +106,8 @@ test("complete options and subcommands in a shell that takes the script, and in 
   for (const shell of ["bash", "zsh", "fish"]) {
     const { out, code } = await runWords(command, ["completion", shell]);
     assert.equal(code, exitCodes.ok);
-    for (const word of ["no-window", "verify", "key-file", "h264", "testcard", "keys", "version"]) assert.ok(out.includes(word), `${shell}: ${word}`);
+    for (const word of ["no-window", "verify", "key-file", "h264", "testcard", "keys", "version"])
+      assert.ok(out.includes(word), `${shell}: ${word}`);
   }
   const refused = await runWords(command, ["completion", "tcsh"]);
   assert.equal(refused.code, exitCodes.usage);
@@ -116,10 +117,7 @@ test("complete options and subcommands in a shell that takes the script, and in 
   /** What bash offers when these words stand there. */
   const offered = (...words: readonly string[]): readonly string[] => {
     const line = `source '${script}'; COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _svc_peer; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return spawnSync("bash", ["--norc", "-c", line], { encoding: "utf8", cwd: root })
-      .stdout.split("\n")
-      .filter(Boolean)
-      .toSorted();
+    return spawnSync("bash", ["--norc", "-c", line], { encoding: "utf8", cwd: root }).stdout.split("\n").filter(Boolean).toSorted();
   };
   assert.deepEqual(offered("svc-peer", "--codec", "v"), ["vp9"]);
   assert.deepEqual(offered("svc-peer", "-c", "h"), ["h264"]);
