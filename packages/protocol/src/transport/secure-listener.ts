@@ -12,6 +12,12 @@ import { systemCode, toTransportError, transportError } from "./transport-error.
 
 const pskBytes = 32;
 
+/**
+ * Connections that the system keeps for us while this process is busy with others, or is not given the processor. When a flood has filled them, it
+ * drops those of everybody: then an honest dialer is heard seconds later, if at all. The system may allow fewer (Linux: 4,096).
+ */
+const backlog = 4_096;
+
 /** That connections are turned away unheard is told at most this often. */
 const turnedAwayIntervalUs = 1_000_000;
 
@@ -71,7 +77,7 @@ export async function listenSecurely(options: ListenSecurelyOptions): Promise<Se
     server.once("error", (error) => {
       reject(toTransportError(error, `${options.host}:${options.port}`, "address-not-available"));
     });
-    server.listen({ host: options.host, port: options.port }, resolve);
+    server.listen({ host: options.host, port: options.port, backlog }, resolve);
   });
   // From here on an error is one accept that failed (out of descriptors, say); the place stays open.
   server.on("error", () => {});
