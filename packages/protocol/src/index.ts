@@ -54,7 +54,14 @@ export {
 
 // files/
 export { FileError, type FileErrorCode } from "./files/file-error.ts";
-export { type FileEvent, type FileLinkOptions, type FileOutcome, FileTransfers, type FileTransfersOptions } from "./files/file-transfers.ts";
+export {
+  type FileControls,
+  type FileEvent,
+  type FileLinkOptions,
+  type FileOutcome,
+  FileTransfers,
+  type FileTransfersOptions,
+} from "./files/file-transfers.ts";
 export type { IncomingFileFate } from "./files/incoming-files.ts";
 
 // flow/

@@ -1,4 +1,5 @@
 // All files of a program, in both directions and over all its sessions, as its user sees them: each has a number to speak of it by, and events.
+import { resolve } from "node:path";
 import { cleanText, truncateUtf8 } from "../messages/clean-text.ts";
 import { maxFileNameBytes } from "../limits.ts";
 import type { Session } from "../session/session.ts";
@@ -41,6 +42,9 @@ export interface FileEvent {
   readonly message?: string;
 }
 
+/** What a program does with its files. */
+export type FileControls = Pick<FileTransfers, "send" | "accept" | "cancel">;
+
 /** How a program's files go. */
 export interface FileTransfersOptions {
   /** Whether files may be offered here; default true. */
@@ -79,6 +83,7 @@ export class FileTransfers {
   readonly #sessions = new Set<SessionFiles>();
   readonly #transfers = new Map<number, Transfer>();
   #lastNumber = 0;
+  #closing: Promise<unknown> = Promise.resolve();
 
   constructor(options: FileTransfersOptions) {
     this.#options = options;
@@ -100,7 +105,10 @@ export class FileTransfers {
       },
     });
     this.#sessions.add(files);
-    session.on("closed", () => this.#sessions.delete(files));
+    session.on("closed", () => {
+      this.#sessions.delete(files);
+      this.#closing = Promise.all([this.#closing, files.closed]);
+    });
   }
 
   /**
@@ -140,8 +148,13 @@ export class FileTransfers {
     return isEnded ? transfer.number : undefined;
   }
 
+  /** Resolves when all that came over sessions that are over is written and closed. */
+  async close(): Promise<void> {
+    await this.#closing;
+  }
+
   get #folder(): string {
-    return this.#options.folder ?? process.cwd();
+    return resolve(this.#options.folder ?? ".");
   }
 
   async #sendTo(files: SessionFiles, first: FileSource, sha256: Uint8Array): Promise<FileOutcome> {
@@ -215,7 +228,11 @@ export class FileTransfers {
     return [...this.#transfers.values()].find((transfer) => isMeant(transfer) && (number === undefined || transfer.number === number));
   }
 
-  #tell(transfer: Transfer, { name, sizeBytes, bytes }: FileProgress, what: Pick<FileEvent, "state" | "path" | "reason" | "message">): void {
+  #tell(
+    transfer: Transfer,
+    { name, sizeBytes, bytes }: FileProgress,
+    what: Pick<FileEvent, "state" | "path" | "reason" | "message">,
+  ): void {
     const { number, direction, files } = transfer;
     this.#options.onEvent({ number, direction, name, sizeBytes, bytes, with: files.otherName, ...what });
   }

@@ -45,7 +45,8 @@ interface Incoming extends IncomingFile {
   /** What has come, in order; more than is written. */
   receivedBytes: number;
   bytes: number;
-  isFinishing: boolean;
+  /** It is whole, and is being checked and given its place. */
+  finishing: Promise<void> | undefined;
 }
 
 /** One end's incoming files. */
@@ -84,8 +85,8 @@ export class IncomingFiles {
   /** Does not take it, or no more of it; nothing of it is kept. False: there is none of this id. */
   refuse(id: number): boolean {
     const file = this.#files.get(id);
-    if (file === undefined || file.isFinishing) return false;
-    this.#end(file, file.isWanted ? "cancelled" : "declined", { keep: false });
+    if (file === undefined || file.finishing !== undefined) return false;
+    void this.#end(file, file.isWanted ? "cancelled" : "declined", { keep: false });
     return true;
   }
 
@@ -99,7 +100,7 @@ export class IncomingFiles {
 
   /** The session is over, or the other end has begun anew. Resolves when all files are closed. */
   async close(): Promise<void> {
-    const closing = [...this.#files.values()].filter(({ isFinishing }) => !isFinishing).map((file) => this.#end(file, "lost", { keep: true }));
+    const closing = [...this.#files.values()].map((file) => file.finishing ?? this.#end(file, "lost", { keep: true }));
     this.#ended.clear();
     this.#lastId = 0;
     await Promise.all(closing);
@@ -116,7 +117,7 @@ export class IncomingFiles {
     }
     if (id <= this.#lastId) return void this.#port.send({ type: "file-result", id, result: this.#ended.get(id) ?? "cancelled" });
     this.#lastId = id;
-    const nothing = { isWanted: false, sink: undefined, isComing: false, receivedBytes: 0, bytes: 0, isFinishing: false };
+    const nothing = { isWanted: false, sink: undefined, isComing: false, receivedBytes: 0, bytes: 0, finishing: undefined };
     const file: Incoming = { id, name: safeFileName(name), sizeBytes, sha256, isUnanswered: true, ...nothing };
     const isTooMany = this.#files.size >= maxFilesAtOnce;
     this.#files.set(id, file);
@@ -144,16 +145,17 @@ export class IncomingFiles {
         file.bytes = bytes;
         if (file.isComing) this.#port.send({ type: "file-ack", id, bytes, receivedUs });
         this.#events.onProgress(file);
-        if (bytes === file.sizeBytes) void this.#finish(file);
+        if (bytes === file.sizeBytes) this.#finish(file);
       },
-      onFailed: (error) => this.#failed(file, error),
+      onFailed: (error) => void this.#failed(file, error),
     });
   }
 
   #withdrawn({ id, reason }: FileWithdrawMessage): void {
     if (id > this.#lastId) return this.#port.violated("illegal-state", "a file was withdrawn that was not offered");
     const file = this.#files.get(id);
-    if (file !== undefined && !file.isFinishing) void this.#end(file, reason === "cancelled" ? "withdrawn" : reason, { keep: false });
+    if (file !== undefined && file.finishing === undefined)
+      void this.#end(file, reason === "cancelled" ? "withdrawn" : reason, { keep: false });
   }
 
   async #open(file: Incoming, folder: string): Promise<void> {
@@ -167,7 +169,7 @@ export class IncomingFiles {
       await this.#answer(file);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      this.#failed(file, error);
+      await this.#failed(file, error);
     }
   }
 
@@ -175,33 +177,38 @@ export class IncomingFiles {
   async #answer(file: Incoming): Promise<void> {
     await file.sink?.idle();
     const { id, sink } = file;
-    if (!file.isUnanswered || sink === undefined || file.isFinishing || this.#files.get(id) !== file) return;
+    if (!file.isUnanswered || sink === undefined || file.finishing !== undefined || this.#files.get(id) !== file) return;
     file.isUnanswered = false;
     file.receivedBytes = sink.written;
     file.isComing = this.#port.send({ type: "file-accept", id, offset: sink.written });
     this.#events.onProgress(file);
-    if (sink.written === file.sizeBytes) await this.#finish(file);
+    if (sink.written === file.sizeBytes) this.#finish(file);
   }
 
-  async #finish(file: Incoming): Promise<void> {
-    const { sink } = file;
-    if (sink === undefined || file.isFinishing) return;
-    file.isFinishing = true;
+  #finish(file: Incoming): void {
+    if (file.sink !== undefined) file.finishing ??= this.#place(file, file.sink);
+  }
+
+  async #place(file: Incoming, sink: FileSink): Promise<void> {
     try {
       const path = await sink.finish();
       await this.#end(file, "received", { keep: true, path });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      this.#failed(file, error);
+      await this.#failed(file, error);
     }
   }
 
-  #failed(file: Incoming, error: FileError): void {
+  #failed(file: Incoming, error: FileError): Promise<void> {
     const { code } = error;
-    void this.#end(file, code === "no-space" || code === "damaged" ? code : "not-written", { keep: true, error });
+    return this.#end(file, code === "no-space" || code === "damaged" ? code : "not-written", { keep: true, error });
   }
 
-  async #end(file: Incoming, fate: IncomingFileFate, how: { readonly keep: boolean; readonly path?: string; readonly error?: FileError }): Promise<void> {
+  async #end(
+    file: Incoming,
+    fate: IncomingFileFate,
+    how: { readonly keep: boolean; readonly path?: string; readonly error?: FileError },
+  ): Promise<void> {
     if (this.#files.get(file.id) !== file) return;
     this.#files.delete(file.id);
     const result = fate === "received" ? "verified" : fate;

@@ -134,10 +134,10 @@ export class OutgoingFiles {
     return file !== undefined;
   }
 
-  /** The session is over. */
-  close(): void {
+  /** The session is over, or the other end takes no files. */
+  close(fate: SentFileFate = "lost"): void {
     this.disconnected();
-    for (const file of this.#files.values()) this.#end(file, "lost");
+    for (const file of this.#files.values()) this.#end(file, fate);
   }
 
   /** The next message of data, if there is one and it may go now. */
@@ -150,7 +150,10 @@ export class OutgoingFiles {
     const bytes = Math.min(this.#window.room(rest, nowUs), file.sizeBytes - file.sentBytes);
     if (bytes <= 0) return undefined;
     // A message that is not the last has its least size: it waits until so much is read.
-    if (file.ahead.byteLength < bytes) return void this.#readAhead(file);
+    if (file.ahead.byteLength < bytes) {
+      this.#readAhead(file);
+      return undefined;
+    }
     const message: FileDataMessage = { type: "file-data", id: file.id, offset: file.sentBytes, data: file.ahead.subarray(0, bytes) };
     file.ahead = file.ahead.subarray(bytes);
     file.sentBytes += bytes;
@@ -202,7 +205,8 @@ export class OutgoingFiles {
   }
 
   #acknowledged(file: Outgoing, { bytes, receivedUs }: FileAckMessage): void {
-    if (!file.isAccepted || bytes > file.sentBytes) return this.#port.violated("malformed", "more of a file was acknowledged than was sent");
+    if (!file.isAccepted || bytes > file.sentBytes)
+      return this.#port.violated("malformed", "more of a file was acknowledged than was sent");
     if (bytes <= file.bytes) return;
     this.#window.onAck(bytes - file.bytes, receivedUs, this.#port.scheduler.nowUs());
     file.bytes = bytes;

@@ -17,6 +17,7 @@ export class SessionFiles {
   readonly incoming: IncomingFiles;
   readonly outgoing: OutgoingFiles;
   #other = { name: "", takesFiles: true };
+  #closing: Promise<void> = Promise.resolve();
 
   /** @param isWanted whether this end takes files; its capabilities say so with `filesFeature` */
   constructor(session: Session, isWanted: boolean, limits: BulkLimits, events: SessionFileEvents) {
@@ -33,14 +34,15 @@ export class SessionFiles {
     session.on("live", ({ resumed, peer }) => {
       this.#other = { name: peer.name, takesFiles: peer.features.includes(filesFeature) };
       // Whoever begins anew counts its files anew.
-      if (!resumed) void this.incoming.close();
+      if (!resumed) this.#closeIncoming();
       if (this.#other.takesFiles) this.outgoing.connected();
+      else this.outgoing.close("declined");
     });
     session.on("reconnecting", () => this.#disconnected());
     session.on("closed", () => {
       this.#disconnected();
       this.outgoing.close();
-      void this.incoming.close();
+      this.#closeIncoming();
     });
     session.on("message", (message) => {
       switch (message.type) {
@@ -69,6 +71,16 @@ export class SessionFiles {
   /** Whether the other end takes files; true while it is not known. */
   get canSend(): boolean {
     return this.#other.takesFiles;
+  }
+
+  /** Resolves when no file is open that came over a session that is over. */
+  get closed(): Promise<void> {
+    return this.#closing;
+  }
+
+  #closeIncoming(): void {
+    const before = this.#closing;
+    this.#closing = this.incoming.close().then(() => before);
   }
 
   #disconnected(): void {
