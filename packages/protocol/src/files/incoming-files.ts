@@ -55,6 +55,8 @@ export class IncomingFiles {
   readonly #events: IncomingFileEvents;
   readonly #files = new Map<number, Incoming>();
   readonly #ended = new Map<number, FileResult>();
+  /** What is being opened or closed. */
+  readonly #closing = new Set<Promise<void>>();
   #lastId = 0;
 
   constructor(port: FilePort, events: IncomingFileEvents) {
@@ -78,7 +80,7 @@ export class IncomingFiles {
     const file = this.#files.get(id);
     if (file === undefined || file.isWanted) return false;
     file.isWanted = true;
-    void this.#open(file, folder);
+    void this.#untilClosed(this.#open(file, folder));
     return true;
   }
 
@@ -103,7 +105,7 @@ export class IncomingFiles {
     const closing = [...this.#files.values()].map((file) => file.finishing ?? this.#end(file, "lost", { keep: true }));
     this.#ended.clear();
     this.#lastId = 0;
-    await Promise.all(closing);
+    await Promise.all([...closing, ...this.#closing]);
   }
 
   #offered({ id, sizeBytes, sha256, name }: FileOfferMessage): void {
@@ -204,6 +206,13 @@ export class IncomingFiles {
     return this.#end(file, code === "no-space" || code === "damaged" ? code : "not-written", { keep: true, error });
   }
 
+  /** {@link close} waits for it, too. */
+  async #untilClosed(work: Promise<void>): Promise<void> {
+    this.#closing.add(work);
+    await work;
+    this.#closing.delete(work);
+  }
+
   async #end(
     file: Incoming,
     fate: IncomingFileFate,
@@ -220,6 +229,6 @@ export class IncomingFiles {
     }
     const { keep, ...more } = how;
     this.#events.onEnded(file, fate, more);
-    await file.sink?.close(keep ? "keep" : "delete");
+    if (file.sink !== undefined) await this.#untilClosed(file.sink.close(keep ? "keep" : "delete"));
   }
 }

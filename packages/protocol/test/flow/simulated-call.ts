@@ -73,15 +73,9 @@ export function simulateCall(options: CallOptions): CallFrame[] {
   const frames: CallFrame[] = [];
   let received = 0;
   let videoBytes = 0;
-  const file =
-    options.file &&
-    sendFile(options.file, {
-      scheduler,
-      forth,
-      back,
-      videoBytes: () => videoBytes,
-      isShort: () => process.env["S"] === "1" && controller.targetBps < 0.95 * capBps && fill(0) > 0.6,
-    });
+  // As OutgoingVideo.isShort has it.
+  const isShort = (): boolean => controller.targetBps < 0.95 * capBps && fill((scheduler.nowUs() - startUs) / 1e6) > 0.6;
+  const file = options.file && sendFile(options.file, { scheduler, forth, back, isShort, videoBytes: () => videoBytes });
   let isFirst = true;
   for (const { atS, happen } of options.events ?? []) scheduler.after(atS * 1_000, () => happen(forth));
   for (let index = 0; index < seconds * frameRate; index++) {
