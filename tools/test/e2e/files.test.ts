@@ -80,4 +80,71 @@ test(
   ),
 );
 
+test(
+  "goes on where it was when the connection is cut in the middle, and asks nobody again",
+  withPrograms((start) =>
+    inFolder(async (folder) => {
+      const film = makeFile(folder, "film.mp4", 700_000);
+      // With a cap it takes some seconds.
+      const ann = start("peer", [...card, ...loopback, hidden, "--name", "Ann", "-b", "1M"], { terminal: true });
+      const invite = await ann.invite();
+      using proxy = await FaultProxy.start({ targetPort: ann.port });
+      const bob = start("peer", [...card, hidden, "--name", "Bob"], {
+        env: { SVC_INVITE: proxy.redirect(invite) },
+        terminal: true,
+        cwd: mkdtempSync(join(folder, "bob-")),
+      });
+      await bob.event("first-picture");
+      ann.type(`t/send ${film.path}\r`);
+      await fileEvent(bob, "offered", "film.mp4");
+      bob.type("t/accept 1\r");
+      const isHalf = (event: Readonly<Record<string, unknown>>): boolean =>
+        event["state"] === "progress" && Number(event["bytes"]) > 200_000;
+      await bob.event("file", { where: isHalf });
+      proxy.reset();
+      await bob.event("reconnecting");
+      const received = await fileEvent(bob, "received", "film.mp4");
+      assert.is(hashOf(received["path"]), film.sha256);
+      await fileEvent(ann, "sent", "film.mp4");
+      const states = bob.events.filter(({ event }) => event === "file").map(({ state }) => state);
+      assert.is(states.filter((state) => state === "offered").length, 1);
+      const bytes = bob.events
+        .filter(({ event, state }) => event === "file" && state === "progress")
+        .map((event) => Number(event["bytes"]));
+      assert.equal(
+        bytes,
+        bytes.toSorted((a, b) => a - b),
+      );
+    }),
+  ),
+);
+
+test(
+  "sends a file to all receivers that take any, and takes one of theirs; a call that is over is told",
+  withPrograms((start) =>
+    inFolder(async (folder) => {
+      const plan = makeFile(folder, "plan.pdf", 300_000);
+      const note = makeFile(folder, "note.txt", 100);
+      const door = join(folder, "door");
+      const sender = start("sender", [...card, ...loopback, "--name", "Door", "--accept-files", door], { terminal: true });
+      const one = start("receiver", [hidden, "--name", "One", "--accept-files", join(folder, "one")], {
+        env: { SVC_INVITE: await sender.invite() },
+        terminal: true,
+      });
+      await one.event("first-picture");
+      const second = (await sender.event("invite", 2))["invite"] as string;
+      const two = start("receiver", [hidden, "--name", "Two", "--no-chat"], { env: { SVC_INVITE: second }, terminal: true });
+      await two.event("first-picture");
+      sender.type(`t/send ${plan.path}\r`);
+      assert.is(hashOf((await fileEvent(one, "received", "plan.pdf"))["path"]), plan.sha256);
+      await sender.sentence("Two takes no files.");
+      one.type(`t/send ${note.path}\r`);
+      assert.is((await fileEvent(sender, "received", "note.txt"))["path"], join(door, "note.txt"));
+      one.type(`t/send ${join(folder, "nothing")}\r`);
+      await one.sentence("there is no such file");
+      assert.is(two.events.filter(({ event }) => event === "file").length, 0);
+    }),
+  ),
+);
+
 test.run();
