@@ -78,6 +78,9 @@ export interface UnknownMessage {
 /** What parsing gives. */
 export type ReceivedMessage = Message | UnknownMessage;
 
+/** What parsing gives of a network: a parser for networks refuses the other types by their headers. */
+export type ReceivedFromNetwork = NetworkMessage | UnknownMessage;
+
 /** Name of a message type. */
 export type MessageType = Message["type"];
 

@@ -4,7 +4,7 @@ import { ProtocolError } from "../errors.ts";
 import { type BulkSource, Outbox } from "../flow/outbox.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { createMessageParser } from "../messages/message-stream.ts";
-import { parseMessage, type ReceivedMessage } from "../messages/message.ts";
+import { parseMessage, type ReceivedFromNetwork } from "../messages/message.ts";
 import type { Scheduler } from "../time/scheduler.ts";
 import type { SecureChannel } from "../transport/secure-channel.ts";
 import { headerBytes, type MessageHeader } from "../wire/header.ts";
@@ -14,7 +14,7 @@ export interface ConnectionHandlers {
   /** Bytes came in; messages made of them follow. */
   onHeard(): void;
   /** `wireBytes` gives the whole message as it was on the wire, in a new buffer; call it within the call or not at all. */
-  onMessage(message: ReceivedMessage, wireBytes: () => Uint8Array): void;
+  onMessage(message: ReceivedFromNetwork, wireBytes: () => Uint8Array): void;
   /** The other end broke the protocol; nothing more is read. */
   onViolation(code: CloseCode, reason: string): void;
   /** The channel has ended without a goodbye of ours. */
@@ -84,7 +84,8 @@ export class Connection {
     try {
       this.#parser.push(chunk, (header, payload) => {
         if (this.#hungUp) return;
-        const message = parseMessage(header, payload);
+        // An engine's message has not come past the parser.
+        const message = parseMessage(header, payload) as ReceivedFromNetwork;
         this.#handlers.onMessage(message, () => onWire(header, payload));
       });
     } catch (error) {

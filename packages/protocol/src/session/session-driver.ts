@@ -5,7 +5,7 @@ import type { VideoCodec } from "../media/codec.ts";
 import type { EncodedPacket } from "../media/packet.ts";
 import type { Capabilities } from "../messages/capabilities.ts";
 import type { CloseCode } from "../messages/close-code.ts";
-import { type ReceivedMessage, serializeMessage } from "../messages/message.ts";
+import { type ReceivedFromNetwork, serializeMessage } from "../messages/message.ts";
 import { type BulkSource, packetWireBytes, type PlainMessage } from "../flow/outbox.ts";
 import type { ClockEstimate } from "../time/clock-offset.ts";
 import type { Micros } from "../time/clock.ts";
@@ -59,7 +59,7 @@ export interface SessionOptions {
 }
 
 /** A message that the machine lets through, or not, by its type alone. */
-type PlainReceived = Extract<ReceivedMessage, { readonly type: PlainMessageType }>;
+type PlainReceived = Extract<ReceivedFromNetwork, { readonly type: PlainMessageType }>;
 
 /** The machine's hands. */
 export class SessionDriver {
@@ -289,7 +289,7 @@ export class SessionDriver {
     });
   }
 
-  #receive(message: ReceivedMessage, wireBytes: () => Uint8Array): void {
+  #receive(message: ReceivedFromNetwork, wireBytes: () => Uint8Array): void {
     if (!this.#rates.allows(message, this.#nowUs())) {
       return this.#step({ type: "violation", code: "rate-exceeded", reason: `too many ${message.type} messages` });
     }
@@ -300,11 +300,6 @@ export class SessionDriver {
         return this.#step({ ...message, nowUs: this.#nowUs() });
       case "close":
         return this.#step({ ...message, ...this.#instant() });
-      case "engine-configure":
-      case "engine-event":
-      case "credit":
-      case "capture-count":
-        return this.#step({ type: "violation", code: "unknown-message", reason: `${message.type} from a network` });
       case "ping":
       case "pong":
       case "text":

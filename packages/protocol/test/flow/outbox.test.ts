@@ -224,4 +224,16 @@ test("lets go of those who wait when the socket is gone", async () => {
   assert.equal(outbox.queuedBytes, 0);
 });
 
+test("sends nothing for a packet of no bytes, and what waits behind it all the same", async () => {
+  const { socket, outbox } = start();
+  assert.equal(outbox.sendVideo(packetOf(1, 0)), 0);
+  outbox.sendVideo(packetOf(2, 100));
+  socket.open();
+  await outbox.flush();
+  assert.deepEqual(
+    socket.taken.map((name) => name.split(" ").slice(0, 2).join(" ")),
+    ["video 2@0"],
+  );
+});
+
 test.run();
