@@ -15,6 +15,8 @@ import type { FileSource } from "./file-source.ts";
 
 /** Header and fixed fields of a message of data. */
 const fileDataOverheadBytes = 20;
+/** What the rest of the call sends is looked at again within this time while a file goes, microseconds. */
+const recentUs = 500_000;
 /** Of a file, read ahead of what is sent: enough for a fast link while the disk is asked, little enough to be forgotten. */
 const aheadBytes = 131_072;
 
@@ -70,8 +72,8 @@ export class OutgoingFiles {
   #lastId = 0;
   #isConnected = false;
   #cancelTimer: (() => void) | undefined;
-  /** For what of the session's bytes the rest of the call is known. */
-  #knownBytes = 0;
+  /** What of the session's bytes was not of files, when that was last looked at. */
+  #known = { bytes: 0, atUs: Number.NEGATIVE_INFINITY };
   #fileBytes = 0;
 
   constructor(port: FilePort, limits: BulkLimits, events: OutgoingFileEvents) {
@@ -172,8 +174,10 @@ export class OutgoingFiles {
   #restBps(): number {
     const nowUs = this.#port.scheduler.nowUs();
     const restBytes = this.#port.sentBytes() - this.#fileBytes;
-    if (restBytes > this.#knownBytes) this.#restBitRate.add((restBytes - this.#knownBytes) * 8, nowUs);
-    this.#knownBytes = restBytes;
+    // What went while no file did is of another time: it would look as if all of it had gone just now.
+    const isRecent = nowUs - this.#known.atUs < recentUs;
+    if (isRecent && restBytes > this.#known.bytes) this.#restBitRate.add((restBytes - this.#known.bytes) * 8, nowUs);
+    this.#known = { bytes: restBytes, atUs: nowUs };
     return this.#restBitRate.perSecond(nowUs);
   }
 
