@@ -144,6 +144,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForListener: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
         sound: soundFor(video.source, args),
       }).catch(explain);
@@ -165,6 +166,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         requiresAudio: args.requireAudio,
         verifies: args.verify,
         keys: {

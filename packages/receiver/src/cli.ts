@@ -112,6 +112,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForSender: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
@@ -135,6 +136,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",
