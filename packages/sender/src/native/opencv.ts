@@ -1,12 +1,20 @@
 // The only file of this package that imports OpenCV. Loaded in the capture engine, never in the network process.
 
-import { quietly } from "@simple-video-chat/protocol/engine";
+import {
+  type FilterContext as EngineFilterContext,
+  type FrameFilter as EngineFrameFilter,
+  quietly,
+} from "@simple-video-chat/protocol/engine";
 import { opencvModule, SetUpError } from "@simple-video-chat/protocol/set-up";
 import type { cv as openCv, Mat } from "@u4/opencv4nodejs";
 
 export type { Mat };
 /** OpenCV's functions. */
 export type OpenCv = typeof openCv;
+/** What a filter is given: {@link import("@simple-video-chat/protocol/engine").FilterContext}. */
+export type FilterContext = EngineFilterContext<OpenCv>;
+/** What a filter's module exports: {@link import("@simple-video-chat/protocol/engine").FrameFilter}. */
+export type FrameFilter = EngineFrameFilter<Mat, OpenCv>;
 
 let loading: Promise<OpenCv> | undefined;
 let missing: string | undefined;
