@@ -24,7 +24,7 @@ interface Waiting {
 }
 
 /** The folder of one of our packages. */
-export function packageFolder(name: "peer" | "receiver" | "sender"): string {
+export function packageFolder(name: "peer" | "protocol" | "receiver" | "sender"): string {
   return dirname(require.resolve(`@simple-video-chat/${name}/package.json`));
 }
 

@@ -34,6 +34,8 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A network namespace to run it in. */
   readonly namespace?: string;
+  /** The folder that it runs in; default this one. */
+  readonly cwd?: string;
   /** Whether its stdin and stderr are a terminal, on which {@link Program.type} types. */
   readonly terminal?: boolean;
   /** A folder into which the packages were installed: their program there, in place of the repository's. */
@@ -86,6 +88,7 @@ export class Program {
     this.#what = [name, ...args].join(" ");
     this.#child = spawn(inPlace[0] ?? "", inPlace.slice(1), {
       stdio: options.terminal === true ? ["pipe", "ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
+      cwd: options.cwd,
       env: {
         ...process.env,
         DISPLAY: undefined,

@@ -20,6 +20,7 @@ import {
 import { LegacyError, LegacyFrameReader, unpickleFrame } from "@simple-video-chat/protocol/legacy";
 
 import { internals } from "../bench/package-internals.ts";
+import { pairingTarget } from "./pairing-target.ts";
 
 /** A parser under attack. */
 export interface FuzzTarget {
@@ -115,6 +116,7 @@ export async function loadTargets(): Promise<readonly FuzzTarget[]> {
     { name: "message", maxBytes: 512, run: message },
     { name: "hello", maxBytes: 1_024, run: hello },
     { name: "invite", maxBytes: 128, run: invite },
+    { name: "pairing", maxBytes: 128, run: await pairingTarget() },
     { name: "jpeg", maxBytes: 4_096, run: await check("jpeg-check", "checkJpeg") },
     { name: "h264", maxBytes: 4_096, run: await check("h264-check", "checkH264") },
     { name: "vp9", maxBytes: 4_096, run: await check("vp9-check", "checkVp9") },

@@ -146,6 +146,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForListener: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
         incomingFilter,
         sound: soundFor(video.source, args),
@@ -168,6 +169,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         requiresAudio: args.requireAudio,
         verifies: args.verify,
         keys: {

@@ -116,6 +116,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForSender: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
         incomingFilter,
       });
@@ -140,6 +141,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

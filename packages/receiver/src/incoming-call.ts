@@ -7,6 +7,9 @@ import {
   type AudioTrackMessage,
   type EncodedPacket,
   type Emitter,
+  type FileEvent,
+  type FileLinkOptions,
+  FileTransfers,
   type JsonObject,
   type Meeting,
   type ReceivedText,
@@ -53,6 +56,8 @@ export interface IncomingCallOptions {
   readonly audio?: boolean;
   /** Whether texts are exchanged with the other end, if it wants to; default true. */
   readonly chat?: boolean;
+  /** Where every file goes that the other end sends; default: each is asked for, and goes into the current folder. */
+  readonly acceptFiles?: string | undefined;
   /** Id, name or part of the name of the speaker; default the user's default one. */
   readonly speaker?: string | undefined;
 }
@@ -96,6 +101,8 @@ export interface IncomingCallEvents {
   readonly "window-closed": Record<string, never>;
   /** The other end wrote. */
   readonly text: ReceivedText;
+  /** What becomes of a file that the other end sends, or is sent. */
+  readonly file: FileEvent;
   /** The speaker is open. */
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
@@ -123,11 +130,18 @@ export interface IncomingCallEvents {
   };
 }
 
+/** Whether files may be offered to this end: it has somebody to ask, or a folder for all. */
+export function wantsFiles({ chat, acceptFiles }: Pick<IncomingCallOptions, "chat" | "acceptFiles">): boolean {
+  return chat !== false || acceptFiles !== undefined;
+}
+
 /** The receiving half of a call. */
 export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
   readonly #wantsChat: boolean;
   #chat: SessionChat | undefined;
+  /** The files of the call, in both directions. */
+  readonly files: FileTransfers;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
@@ -150,6 +164,12 @@ export class IncomingCall {
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, parts: IncomingCallParts = {}) {
     this.#events = events;
     this.#wantsChat = options.chat !== false;
+    this.files = new FileTransfers({
+      isWanted: wantsFiles(options),
+      folder: options.acceptFiles,
+      acceptsAll: options.acceptFiles !== undefined,
+      onEvent: (event) => events.emit("file", event),
+    });
     this.#requestLocalKeyframe = parts.requestLocalKeyframe ?? (() => {});
     this.#recording = new RecordingHost({
       onBegun: (file) => events.emit("record-started", file),
@@ -331,8 +351,14 @@ export class IncomingCall {
     this.#playback.playSelfView(message);
   }
 
-  /** Plays the video of this session. */
-  use(session: Session, acquaintances: Acquaintances = new Acquaintances(undefined), meeting: Meeting = { once: false }): void {
+  /** Plays the video of this session. @param link how files may use it */
+  use(
+    session: Session,
+    acquaintances: Acquaintances = new Acquaintances(undefined),
+    meeting: Meeting = { once: false },
+    link: FileLinkOptions = {},
+  ): void {
+    this.files.use(session, link);
     this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", (live) => {
       const { resumed, remoteAddress } = live;
@@ -391,7 +417,7 @@ export class IncomingCall {
 
   /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */
   async close(): Promise<void> {
-    await Promise.all([this.#playback.close(), this.#playout?.close()]);
+    await Promise.all([this.#playback.close(), this.#playout?.close(), this.files.close()]);
   }
 
   #tellOfRecording(): void {

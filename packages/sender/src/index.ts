@@ -29,7 +29,7 @@ export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";
 export { cameraSentence } from "./camera-sentence.ts";
-export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+export { fileLink, flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount } from "./outgoing-account.ts";
 export type { OutgoingVideo } from "./outgoing-video.ts";
 export { type ReceiverInfo, Sender, type SenderEvents, type SenderOptions, type SenderStats, software, startSender } from "./sender.ts";

@@ -102,7 +102,7 @@ function orSay<Result>(action: () => Result): Result {
   try {
     return action();
   } catch (error) {
-    if (error instanceof ContactFileError) throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ContactFileError)) throw error;
+    throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
   }
 }

@@ -3,6 +3,8 @@
 export { ask } from "./ask.ts";
 export { type CallTarget, givenTarget, resolveTarget, type TargetArguments } from "./call-target.ts";
 export { type ChatLines, sendText, tellText } from "./chat-lines.ts";
+export { fileCommand } from "./file-commands.ts";
+export { FileLines } from "./file-lines.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,

@@ -14,8 +14,8 @@ export const setUpCommand: Command = {
     try {
       await setUpOpencv();
     } catch (error) {
-      if (error instanceof SetUpError) throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
-      throw error;
+      if (!(error instanceof SetUpError)) throw error;
+      throw new CliError(exitCodes.couldNotStart, error.message, { cause: error });
     }
     output.say("Everything is ready.", true);
     return exitCodes.ok;

@@ -92,6 +92,10 @@ export const invitationOptions = {
 /** Options of everything that texts can be exchanged with. */
 export const chatOptions = {
   chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
+  "accept-files": {
+    type: "string",
+    describe: "take every file that the other end sends, into this folder [default: ask, and take it into the current one]",
+  },
 } as const;
 
 /** Options of every program. */

@@ -96,19 +96,22 @@ export class EngineHost {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       lastWords = (lastWords + text).slice(-keptStderrBytes);
     });
-    // stdio[3] is a socket pair: Node types it as one direction, it has both.
-    const pipe = new EnginePipe(child.stdio[3] as unknown as Duplex, {
-      onMessage: (message) => {
-        // Of an engine that is known to be dead nothing is heard any more: its owner has closed the account with it.
-        if (this.#pipe !== pipe) return;
-        if (message.type === "report") this.#watchdog?.answered();
-        this.#options.onMessage(message);
-      },
-      // A broken pipe means a broken engine; its exit is what counts.
-      onClose: () => {
-        if (!this.#stopping) child.kill("SIGKILL");
-      },
-    });
+    // A socket pair: Node types it as one direction, it has both. Without descriptors for it there is no stdio, and 'error' follows.
+    const stream = (child.stdio as ChildProcess["stdio"] | undefined)?.[3] as unknown as Duplex | undefined;
+    const pipe: EnginePipe | undefined =
+      stream &&
+      new EnginePipe(stream, {
+        onMessage: (message) => {
+          // Of an engine that is known to be dead nothing is heard any more: its owner has closed the account with it.
+          if (this.#pipe !== pipe) return;
+          if (message.type === "report") this.#watchdog?.answered();
+          this.#options.onMessage(message);
+        },
+        // A broken pipe means a broken engine; its exit is what counts.
+        onClose: () => {
+          if (!this.#stopping) child.kill("SIGKILL");
+        },
+      });
     this.#child = child;
     this.#pipe = pipe;
     if (isWatched) {

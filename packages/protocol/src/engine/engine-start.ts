@@ -58,9 +58,9 @@ export function startEngine(start: EngineStart): ChildProcess {
 
 /**
  * Starts an engine before it is known for sure that it is wanted: {@link startEngine} gives it out, once. It does not keep this process running, ends with it,
- * and ends when nobody wants it within {@link earlyLifeMs}.
+ * and ends when nobody wants it within `lifeMs`.
  */
-export function startEngineEarly(start: EngineStart): void {
+export function startEngineEarly(start: EngineStart, lifeMs: number = earlyLifeMs): void {
   const child = spawnEngine(start);
   // One that does not start is started again when it is wanted, and is heard then.
   child.on("error", () => {});
@@ -69,7 +69,7 @@ export function startEngineEarly(start: EngineStart): void {
   const timer = setTimeout(() => {
     early.delete(start.entry.href);
     endUnwanted(child);
-  }, earlyLifeMs);
+  }, lifeMs);
   timer.unref();
   early.set(start.entry.href, { key: keyOf(start), child, timer });
 }
@@ -92,7 +92,7 @@ function endUnwanted(child: ChildProcess): void {
   for (const socket of socketsOf(child)) socket.destroy();
 }
 
-/** Node types a child's streams as one direction each; they are sockets. */
-function socketsOf(child: ChildProcess): readonly Socket[] {
-  return child.stdio.filter((stream) => stream !== null && stream !== undefined) as unknown as readonly Socket[];
+/** Node types a child's streams as one direction each; they are sockets. None at all: there were no descriptors left for them. */
+function socketsOf({ stdio }: { readonly stdio?: ChildProcess["stdio"] }): readonly Socket[] {
+  return (stdio ?? []).filter((stream) => stream !== null && stream !== undefined) as unknown as readonly Socket[];
 }

@@ -87,7 +87,9 @@ export class ContactFile {
       try {
         const changed = change(this.read());
         const fresh = `${this.path}.${process.pid}`;
-        writeFileSync(fresh, `${JSON.stringify({ version: 1, ...changed }, undefined, 2)}\n`, { mode: fileMode });
+        // Made anew, never written through what lies there: a link, or a file that others have open.
+        rmSync(fresh, { force: true });
+        writeFileSync(fresh, `${JSON.stringify({ version: 1, ...changed }, undefined, 2)}\n`, { mode: fileMode, flag: "wx" });
         chmodSync(fresh, fileMode);
         renameSync(fresh, this.path);
       } finally {

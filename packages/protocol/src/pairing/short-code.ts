@@ -1,5 +1,7 @@
 // Short codes to say aloud: a number and two words, "7-crossover-clockwork". The whole of it is the secret: 99 × 256 × 256, 6.5 million.
 import { randomInt } from "node:crypto";
+import { maxNameChars } from "../limits.ts";
+import { cleanText } from "../messages/clean-text.ts";
 import { threeSyllables, twoSyllables } from "./pgp-words.ts";
 
 const largestNumber = 99;
@@ -42,5 +44,7 @@ function checkWord(word: string, words: readonly string[]): void {
   if (words.includes(word)) return;
   const alike = words.filter((known) => known.slice(0, 2) === word.slice(0, 2));
   const hint = alike.length === 0 ? "" : ` Words that begin like it: ${alike.join(", ")}.`;
-  throw new ShortCodeError(`The code is mistyped: no code has the word ${word} in this place.${hint}`);
+  // It may have been pasted from anywhere.
+  const shown = [...cleanText(word, { lines: false })].slice(0, maxNameChars).join("");
+  throw new ShortCodeError(`The code is mistyped: no code has the word ${shown} in this place.${hint}`);
 }

@@ -1,10 +1,10 @@
 // One secure channel's life within a session: bytes in through the parser, messages out through the outbox, and a goodbye
 // that the other end gets to read. It knows messages, not their meaning: the session decides that.
 import { ProtocolError } from "../errors.ts";
-import { Outbox } from "../flow/outbox.ts";
+import { type BulkSource, Outbox } from "../flow/outbox.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { createMessageParser } from "../messages/message-stream.ts";
-import { parseMessage, type ReceivedMessage } from "../messages/message.ts";
+import { parseMessage, type ReceivedFromNetwork } from "../messages/message.ts";
 import type { Scheduler } from "../time/scheduler.ts";
 import type { SecureChannel } from "../transport/secure-channel.ts";
 import { headerBytes, type MessageHeader } from "../wire/header.ts";
@@ -14,7 +14,7 @@ export interface ConnectionHandlers {
   /** Bytes came in; messages made of them follow. */
   onHeard(): void;
   /** `wireBytes` gives the whole message as it was on the wire, in a new buffer; call it within the call or not at all. */
-  onMessage(message: ReceivedMessage, wireBytes: () => Uint8Array): void;
+  onMessage(message: ReceivedFromNetwork, wireBytes: () => Uint8Array): void;
   /** The other end broke the protocol; nothing more is read. */
   onViolation(code: CloseCode, reason: string): void;
   /** The channel has ended without a goodbye of ours. */
@@ -30,6 +30,7 @@ export interface ConnectionOptions {
   readonly scheduler: Scheduler;
   /** After a goodbye the other end has this long to end the connection, milliseconds. */
   readonly lingerMs: number;
+  readonly bulk: BulkSource;
 }
 
 /** A channel that carries messages. */
@@ -43,11 +44,11 @@ export class Connection {
   #hungUp = false;
 
   constructor(options: ConnectionOptions) {
-    const { channel, handlers, scheduler } = options;
+    const { channel, handlers, scheduler, bulk } = options;
     this.#options = options;
     this.channel = channel;
     this.#handlers = handlers;
-    this.outbox = new Outbox({ socket: channel.socket, nowUs: () => scheduler.nowUs() });
+    this.outbox = new Outbox({ socket: channel.socket, nowUs: () => scheduler.nowUs(), bulk });
     channel.socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
     channel.socket.once("end", () => this.#lost("the other end is gone"));
     channel.socket.once("error", () => channel.destroy());
@@ -83,7 +84,8 @@ export class Connection {
     try {
       this.#parser.push(chunk, (header, payload) => {
         if (this.#hungUp) return;
-        const message = parseMessage(header, payload);
+        // An engine's message has not come past the parser.
+        const message = parseMessage(header, payload) as ReceivedFromNetwork;
         this.#handlers.onMessage(message, () => onWire(header, payload));
       });
     } catch (error) {

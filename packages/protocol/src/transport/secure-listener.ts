@@ -12,6 +12,12 @@ import { systemCode, toTransportError, transportError } from "./transport-error.
 
 const pskBytes = 32;
 
+/**
+ * Connections that the system keeps for us while this process is busy with others, or is not given the processor. When a flood has filled them, it
+ * drops those of everybody: then an honest dialer is heard seconds later, if at all. The system may allow fewer (Linux: 4,096).
+ */
+const backlog = 4_096;
+
 /** That connections are turned away unheard is told at most this often. */
 const turnedAwayIntervalUs = 1_000_000;
 
@@ -71,7 +77,7 @@ export async function listenSecurely(options: ListenSecurelyOptions): Promise<Se
     server.once("error", (error) => {
       reject(toTransportError(error, `${options.host}:${options.port}`, "address-not-available"));
     });
-    server.listen({ host: options.host, port: options.port }, resolve);
+    server.listen({ host: options.host, port: options.port, backlog }, resolve);
   });
   // From here on an error is one accept that failed (out of descriptors, say); the place stays open.
   server.on("error", () => {});
@@ -212,11 +218,10 @@ class ChannelAcceptor {
     const key = keyOf(socket);
     const pending = this.#pending.get(key);
     socket.on("error", () => socket.destroy());
-    // No identity: a resumed TLS session, which never asked for a key, so it may be of a credential since revoked.
-    if (pending?.identity === undefined || !socket.isSessionReused()) {
-      if (pending !== undefined) pending.refusal = { code: "not-authenticated", detail: "no pre-shared key" };
-      return void socket.destroy();
-    }
+    if (pending !== undefined) pending.refusal = { code: "not-authenticated", detail: "no pre-shared key" };
+    // No identity: a resumed TLS session, which never asked for a key, so it may be of a credential since revoked. Neither that nor a handshake
+    // without a key gets this far as TLS is set up here; should an OpenSSL ever think otherwise, it ends here.
+    if (pending?.identity === undefined || !socket.isSessionReused()) return void socket.destroy();
     const remoteAddress = socket.remoteAddress ?? "";
     this.#settle(key);
     this.#admission.ended(remoteAddress, "authenticated");

@@ -1,11 +1,15 @@
 // Whom the user means: every form of a target, and what is said when it is none.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import { givenTarget, resolveTarget } from "../../src/cli/call-target.ts";
 import { CliError, exitCodes } from "../../src/cli/exit-codes.ts";
+import { readKeyFile } from "../../src/cli/secret-file.ts";
 import { Contacts } from "../../src/pairing/contacts.ts";
 import { deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret, formatInvite } from "../../src/transport/invite.ts";
@@ -68,6 +72,29 @@ test("says what is wrong with anything else", async () => {
   assert.match(await sentenceOf("a/b", { code: true }), /address/);
   assert.match(await sentenceOf("\x1b[2Jbert"), /^\[2Jbert/);
   await assert.rejects(resolveTarget("anna", plain, undefined), /You have no contacts yet/);
+});
+
+test("is an address with the secret of a key file, or with a code that is asked for", async () => {
+  const keyFile = join(folder, "key");
+  const credential = deriveCredential(readKeyFile(keyFile, { create: true }));
+  assert.deepEqual(await resolveTarget("192.0.2.1", { ...plain, keyFile }, undefined), { host: "192.0.2.1", port: 7420, credential });
+  await assert.rejects(resolveTarget("192.0.2.1", { ...plain, keyFile: join(folder, "no key") }, undefined), /There is no key file/);
+});
+
+/** What a program finds to call that is given `target` and this on stdin. */
+async function typed(target: string, line: string): Promise<string> {
+  const program = fileURLToPath(new URL("./calling-program.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program, target], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(line);
+  return text(child.stdout);
+}
+
+test("is asked for, so that no invite and no code has to stand in the list of processes", async () => {
+  const invite = formatInvite({ host: "192.0.2.1", port: 7422, secret });
+  assert.equal(await typed("-", `${invite}\n`), `${invite}\n`);
+  assert.equal(await typed("-", ""), "There was no invite on stdin.\n");
+  assert.equal(await typed("--code", "7-crossover-clockwork\n"), '{"code":"7-crossover-clockwork"}\n');
+  assert.equal(await typed("--code", ""), "There was no code on stdin.\n");
 });
 
 test.run();

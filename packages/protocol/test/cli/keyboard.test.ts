@@ -98,4 +98,12 @@ test("puts characters together that a terminal gives in pieces, and gives the te
   assert.equal(modes, [true, false]);
 });
 
+test("gives the terminal back when it is released, and once is enough", () => {
+  const { keyboard } = typing();
+  const listeners = process.stdin.listenerCount("data");
+  keyboard.release();
+  keyboard.release();
+  assert.ok(process.stdin.listenerCount("data") <= listeners);
+});
+
 test.run();

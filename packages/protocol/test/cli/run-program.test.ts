@@ -144,4 +144,15 @@ test("ends a program that does not end itself at the third Ctrl-C", async () => 
   assert.deepEqual(await exited, [exitCodes.interrupted, null]);
 });
 
+test("ends as it was meant when nobody reads what it says any more", async () => {
+  const program = fileURLToPath(new URL("./talkative-program.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  assert.deepEqual(await once(child, "exit"), [exitCodes.ok, null]);
+  assert.equal(said, "ended with 0\n");
+});
+
 test.run();

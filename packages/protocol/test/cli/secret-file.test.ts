@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -82,6 +82,44 @@ test("is refused as a folder, in a folder that is not there, and as a link that 
   symlinkSync(join(folder, "elsewhere"), join(folder, "link"));
   assert.throws(() => readKeyFile(join(folder, "link"), { create: true }), cannotStart);
   assert.equal(existsSync(join(folder, "elsewhere")), false);
+});
+
+test("is refused when it is another user's, who knows the secret, and when it cannot be opened at all", ({ folder }) => {
+  // Only the administrator can give a file away, and become somebody else; elsewhere a file of the system's that nobody else may read stands in.
+  const isAdministrator = process.getuid?.() === 0;
+  const path = join(folder, "key");
+  writeFileSync(path, `${formatSecret(createSecret())}\n`, { mode: 0o600 });
+  const sentence = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      assert.ok(cannotStart(error), String(error));
+      return String(error);
+    }
+    return "";
+  };
+  if (isAdministrator) {
+    chownSync(path, 65_534, 65_534);
+    assert.match(
+      sentence(() => readKeyFile(path, { create: true })),
+      /another user's/,
+    );
+    chownSync(path, 0, 0);
+    process.seteuid?.(65_534);
+    try {
+      assert.match(
+        sentence(() => readKeyFile(path, { create: false })),
+        /another user's/,
+      );
+    } finally {
+      process.seteuid?.(0);
+    }
+  } else {
+    assert.match(
+      sentence(() => readKeyFile("/etc/shadow", { create: false })),
+      /another user's/,
+    );
+  }
 });
 
 test.run();

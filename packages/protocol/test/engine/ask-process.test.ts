@@ -31,4 +31,30 @@ test("has no answer from a process that dies", async () => {
   assert.equal(await ask("process.kill(process.pid, 'SIGSEGV'); setInterval(() => {}, 1000);"), undefined);
 });
 
+test("has no answer from a program that cannot be run", async () => {
+  const { execPath } = process;
+  process.execPath = "/nowhere/node";
+  try {
+    assert.equal(await ask(""), undefined);
+  } finally {
+    process.execPath = execPath;
+  }
+});
+
+test("asks whether libraries load: their versions, or why they do not", async () => {
+  const { NODE_OPTIONS: before } = process.env;
+  // The process that is asked runs our source.
+  process.env["NODE_OPTIONS"] = `${before ?? ""} --import ${import.meta.resolve("tsx")}`;
+  try {
+    assert.deepEqual(await askProcess(new URL("./library-asked.ts", import.meta.url), 60_000), {
+      fine: { version: "1.2" },
+      missing: { error: "no such file" },
+      odd: { error: "7" },
+    });
+  } finally {
+    if (before === undefined) delete process.env["NODE_OPTIONS"];
+    else process.env["NODE_OPTIONS"] = before;
+  }
+});
+
 test.run();

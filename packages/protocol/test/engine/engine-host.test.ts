@@ -1,7 +1,10 @@
 // An engine as a real process: what it carries, how it dies, what it may not do. Times are generous: starting one takes seconds on a busy computer.
 // @timeout 300
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import { describeDeath, type EngineDeath, EngineHost } from "../../src/engine/engine-host.ts";
 import { PacketAssembler } from "../../src/media/packet-assembler.ts";
@@ -211,6 +214,13 @@ test("lets an engine have no more memory than it was given", async () => {
   const [taken] = host.events("taken");
   const mebibytes = taken?.type === "engine-event" ? Number(taken.value["mebibytes"]) : 0;
   assert.ok(mebibytes < 600, `${mebibytes} MiB`);
+});
+
+test("gives up an engine for which there are no descriptors, with the reason, and goes on living itself", async () => {
+  const program = fileURLToPath(new URL("./starved-host.ts", import.meta.url));
+  const words = ["-c", 'ulimit -n 64; exec "$@"', "sh", process.execPath, "--import", import.meta.resolve("tsx"), program];
+  const child = spawn("/bin/sh", words, { stdio: ["ignore", "pipe", "inherit"] });
+  assert.deepEqual(JSON.parse(await text(child.stdout)), { restarts: 2, givenUp: ["spawn /bin/sh EMFILE"] });
 });
 
 test("tells a death in a line that is safe for a terminal", () => {

@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import { EngineHost } from "../../src/engine/engine-host.ts";
 import { type EngineStart, startEngine, startEngineEarly } from "../../src/engine/engine-start.ts";
@@ -75,6 +79,35 @@ test("a program that wants none is not kept running by it, and takes it along", 
   });
   const [said, [exitCode]] = await Promise.all([text(program.stderr ?? process.stdin), once(program, "exit")]);
   assert.equal(exitCode, 0, said);
+});
+
+test("one that nobody wants ends by itself", async () => {
+  if (process.platform !== "linux") return;
+  const folder = mkdtempSync(join(tmpdir(), "svc-early-"));
+  try {
+    const entry = join(folder, "unwanted.mjs");
+    // An engine ends with its pipe.
+    writeFileSync(entry, 'import { Socket } from "node:net"; new Socket({ fd: 3 }).on("close", () => process.exit()).resume();');
+    const isRunning = (): boolean =>
+      readdirSync("/proc").some((name) => {
+        try {
+          return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(entry);
+        } catch {
+          // It has ended meanwhile.
+          return false;
+        }
+      });
+    startEngineEarly({ ...start, entry: pathToFileURL(entry), env: {} }, 300);
+    assert.ok(isRunning());
+    const alive = setInterval(() => {}, 1_000);
+    for (const endMs = performance.now() + 60_000; isRunning();) {
+      assert.ok(performance.now() < endMs, "it goes on");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    clearInterval(alive);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.run();

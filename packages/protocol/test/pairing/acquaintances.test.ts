@@ -1,7 +1,7 @@
 // Two ends that remember each other: the next call needs no invite, a listener that was started anew lets its caller back in, and who was
 // forgotten or put out does not come back by any secret.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -182,6 +182,18 @@ test("who takes a contact's name is shown under another, remembered or not", asy
     home.contacts.list().map(({ name }) => name),
     ["guest", "guest-2"],
   );
+});
+
+test("a guest is let in as a stranger, with the reason, when the contacts cannot be used", async () => {
+  await using home = await new Home().listen();
+  home.contacts.add({ calls: "Anna", secret: createSecret(), host: "192.0.2.1", port: 7_420 });
+  chmodSync(join(root, `${count}`, "contacts.json"), 0o644);
+  const guest = new Guest();
+  const session = guest.call(home);
+  await Promise.all([next(session, "live"), home.greeted(1)]);
+  const [told] = home.guests;
+  assert.deepEqual([told?.isNew, told?.contact], [false, undefined]);
+  assert.match(told?.trouble ?? "", /chmod 600/);
 });
 
 test("a contact of another home is a stranger here", async () => {

@@ -1,6 +1,17 @@
 // Contacts in their file: names that nobody can take, modes that nobody else can read through, and what a listener finds after every change.
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -68,6 +79,23 @@ test("are refused with what to do when others may read them", () => {
   }
 });
 
+test("are refused when they are another user's, who could read them", () => {
+  // Only the administrator can give a folder away; anybody else finds the system's own to be another's.
+  const isAdministrator = process.getuid?.() === 0;
+  const place = isAdministrator ? folder() : "/";
+  const contacts = new Contacts(place, "calls");
+  if (isAdministrator) {
+    contacts.add(person("Anna", 1));
+    chownSync(place, 65_534, 65_534);
+    assert.throws(() => contacts.list(), /belongs to another user/);
+  }
+  assert.equal(
+    codeOf(() => contacts.add(person("Bert", 2))),
+    "exposed",
+  );
+  assert.equal(existsSync(join(place, "contacts.json.lock")), false);
+});
+
 test("say so when the file is damaged, and let nobody in by it", () => {
   const place = folder();
   const contacts = new Contacts(place, "calls");
@@ -83,6 +111,7 @@ test("say so when the file is damaged, and let nobody in by it", () => {
       text,
     );
     assert.equal(contacts.lookup(identity), undefined);
+    assert.equal(contacts.byIdentity(identity), undefined);
   }
 });
 

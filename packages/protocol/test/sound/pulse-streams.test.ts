@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import { openPulseMicrophone, openPulseSpeaker } from "../../src/sound/pulse-streams.ts";
 import { pulseSocketPaths } from "../../src/sound/pulse-server.ts";
+import { FakeScheduler } from "../../src/testing/fake-scheduler.ts";
+import { nowUs } from "../../src/time/clock.ts";
 import { TagReader, TagWriter } from "../../src/sound/pulse-tags.ts";
 import { listPulseMicrophones, listPulseSpeakers } from "../../src/sound/pulse-devices.ts";
 import { blockSamples, isWithoutSoundServer, type SoundDevice, SoundError } from "../../src/sound/sound.ts";
@@ -22,6 +24,8 @@ class FakePulse {
   readonly commands: number[] = [];
   readonly refused = new Set<number>();
   defaultSource = "in";
+  /** What it says of how late it is, microseconds. */
+  latencyUs = 0;
   readonly #server: Server = createServer((socket) => this.#serve(socket));
   #socket: Socket | undefined;
 
@@ -34,6 +38,11 @@ class FakePulse {
     head.writeUInt32BE(payload.byteLength, 0);
     head.writeUInt32BE(channel, 4);
     this.#socket?.write(Buffer.concat([head, payload]));
+  }
+
+  /** Says that a stream goes on with another device. */
+  moved(channel: number, deviceId: string): void {
+    this.send(0xffff_ffff, new TagWriter().u32(79).u32(0xffff_ffff).u32(channel).u32(1).string(deviceId).finish());
   }
 
   notice(command: number, ...values: number[]): void {
@@ -76,11 +85,14 @@ class FakePulse {
       this.send(0xffff_ffff, new TagWriter().u32(0).u32(tag).u32(5).finish());
       return;
     }
-    this.send(0xffff_ffff, Buffer.concat([new TagWriter().u32(2).u32(tag).finish(), replyTo(command, this.defaultSource).finish()]));
+    this.send(
+      0xffff_ffff,
+      Buffer.concat([new TagWriter().u32(2).u32(tag).finish(), replyTo(command, this.defaultSource, this.latencyUs).finish()]),
+    );
   }
 }
 
-function replyTo(command: number, defaultSource: string): TagWriter {
+function replyTo(command: number, defaultSource: string, latencyUs: number): TagWriter {
   const values = new TagWriter();
   switch (command) {
     case 20:
@@ -99,6 +111,10 @@ function replyTo(command: number, defaultSource: string): TagWriter {
         .u32(2 * blockSamples * 4);
     case 5:
       return values.u32(9).u32(1);
+    case 14:
+      return values.u32(latencyUs).u32(0).bool(true).time(0).time(0).u32(0).u32(0);
+    case 57:
+      return values.u32(0).u32(latencyUs).bool(true).time(0).time(0).u32(0).u32(0);
     default:
       return values.u32(0).u32(0).bool(true).time(0).time(0).u32(0).u32(0);
   }
@@ -169,6 +185,84 @@ test("says once that a device is gone: taken away, or with its server", () =>
       await sleep(20);
       assert.equal(reasons.length, 1);
     }
+  }));
+
+test("asks how late the server is, again and again, and dates sound by it", () =>
+  withPulse(async (pulse) => {
+    const scheduler = new FakeScheduler();
+    /** Lets it ask, and waits until it has the answer and waits for the next time. */
+    const measured = async (command: number, times: number): Promise<void> => {
+      scheduler.advance(500);
+      await until(() => pulse.commands.filter((each) => each === command).length === times && scheduler.pendingTimers === 1);
+    };
+    const latenessUs: number[] = [];
+    const microphone = await openPulseMicrophone(
+      { env: pulse.env, scheduler },
+      { onBlock: (_block, atUs) => void latenessUs.push(nowUs() - atUs), onGone: () => {} },
+    );
+    const block = Buffer.alloc(blockSamples * 4);
+    pulse.send(9, block);
+    await until(() => latenessUs.length === 1);
+    // Of some looks the least counts, and after so many the first is forgotten.
+    for (const [at, latencyUs] of [600_000, 700_000, 900_000, 900_000, 900_000].entries()) {
+      pulse.latencyUs = latencyUs;
+      await measured(57, at + 1);
+    }
+    await sleep(20);
+    pulse.send(9, block);
+    await until(() => latenessUs.length === 2);
+    assert.ok((latenessUs[1] ?? 0) >= 20_000, `${latenessUs.join(" ")} µs`);
+    microphone.close();
+    assert.equal(scheduler.pendingTimers, 0);
+
+    const aheadUs: number[] = [];
+    const speaker = await openPulseSpeaker(
+      { env: pulse.env, scheduler },
+      { onBlock: (_block, atUs) => void aheadUs.push(atUs - nowUs()), onGone: () => {} },
+    );
+    await until(() => pulse.played.length === 2);
+    pulse.latencyUs = 5_000_000;
+    await measured(14, 1);
+    // A jump is believed when it lasts: half a second of blocks.
+    pulse.notice(61, 7, 60 * blockSamples * 4);
+    await until(() => pulse.played.length === 62);
+    assert.ok((aheadUs.at(-1) ?? 0) > 4_000_000, `${aheadUs.join(" ")} µs`);
+    // A server that does not say is asked again.
+    pulse.refused.add(14);
+    await measured(14, 2);
+    await measured(14, 3);
+    speaker.close();
+  }));
+
+test("follows the server to another device, by its name, and measures that one soon", () =>
+  withPulse(async (pulse) => {
+    const scheduler = new FakeScheduler();
+    const [moves, gone]: [string[], string[]] = [[], []];
+    const events = {
+      onBlock: () => {},
+      onMoved: (name: string) => void moves.push(name),
+      onGone: (why: string) => void gone.push(why),
+    };
+    const speaker = await openPulseSpeaker({ env: pulse.env, scheduler }, events);
+    pulse.moved(7, "other");
+    await until(() => moves.length === 1);
+    pulse.moved(7, "not listed");
+    await until(() => moves.length === 2);
+    speaker.close();
+    const microphone = await openPulseMicrophone({ env: pulse.env, scheduler }, events);
+    scheduler.advance(100);
+    await until(() => pulse.commands.includes(57) && scheduler.pendingTimers === 1);
+    pulse.moved(9, "other");
+    await until(() => moves.length === 3);
+    // Not in half a second, as else.
+    scheduler.advance(100);
+    await until(() => pulse.commands.filter((each) => each === 57).length === 2);
+    assert.deepEqual([moves, gone], [["The other", "not listed", "The other"], []]);
+    // There is no other microphone: the server goes on with what the speaker plays, and we do not.
+    pulse.moved(9, "out.monitor");
+    await until(() => gone.length === 1);
+    assert.match(gone[0] ?? "", /unplugged/);
+    microphone.close();
   }));
 
 test("fails with a reason when there is no server, no such device, or the server refuses", () =>

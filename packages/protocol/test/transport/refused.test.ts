@@ -13,6 +13,7 @@ import { suite } from "uvu";
 import { type Credential, deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret } from "../../src/transport/invite.ts";
 import type { SecureChannel } from "../../src/transport/secure-channel.ts";
+import { dialSecurely } from "../../src/transport/secure-dialer.ts";
 import { codeOf, drain, Place, proxyTo, TcpServer } from "./place.ts";
 
 const test = suite("refused");
@@ -100,6 +101,24 @@ test("a server with a certificate, self-signed or of an authority that this mach
     });
     await new Promise((resolve, reject) => trusting.once("secureConnect", resolve).once("error", reject));
     trusting.destroy();
+  }
+});
+
+test("a server with a certificate, when the user's environment tells Node to believe every certificate", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "svc-certificate-"));
+  const { key, selfSigned } = certificates(folder);
+  rmSync(folder, { recursive: true });
+  const { NODE_TLS_REJECT_UNAUTHORIZED: before } = process.env;
+  process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+  try {
+    using server = await impostor({ key, cert: selfSigned });
+    assert.equal(
+      await codeOf(dialSecurely({ host: "127.0.0.1", port: server.port, credential: deriveCredential(createSecret()) })),
+      "refused",
+    );
+  } finally {
+    if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+    else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
   }
 });
 

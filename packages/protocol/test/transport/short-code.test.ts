@@ -33,6 +33,22 @@ test("lets in who knows the code, with the same keys at both ends, and new ones 
   assert.ok(!first.identity.includes("crossover"));
 });
 
+test("tells apart nobody there and a caller that gave up, as long as nothing was tried", async () => {
+  using place = await placeWithCode();
+  const { port } = place;
+  const aborter = new AbortController();
+  const dialing = place.dial({ code }, port, aborter.signal);
+  aborter.abort();
+  assert.equal(await codeOf(dialing), "aborted");
+  assert.equal(await codeOf(place.dial({ code }, port, AbortSignal.abort())), "aborted");
+  const free = await (async (): Promise<number> => {
+    using server = new TcpServer(() => {});
+    return await server.listen();
+  })();
+  assert.equal(await codeOf(place.dial({ code }, free)), "unreachable");
+  assert.ok(place.store.code()?.guess());
+});
+
 test("is worth nothing after three wrong guesses, also to who knows it", async () => {
   using place = await placeWithCode();
   for (let guess = 1; guess <= maxCodeGuesses; guess++) {
