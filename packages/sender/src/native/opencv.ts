@@ -2,13 +2,21 @@
 
 import { availableParallelism } from "node:os";
 
-import { quietly } from "@simple-video-chat/protocol/engine";
+import {
+  type FilterContext as EngineFilterContext,
+  type FrameFilter as EngineFrameFilter,
+  quietly,
+} from "@simple-video-chat/protocol/engine";
 import { opencvModule, SetUpError } from "@simple-video-chat/protocol/set-up";
 import type { cv as openCv, Mat } from "@u4/opencv4nodejs";
 
 export type { Mat };
 /** OpenCV's functions. */
 export type OpenCv = typeof openCv;
+/** What a filter is given: {@link import("@simple-video-chat/protocol/engine").FilterContext}. */
+export type FilterContext = EngineFilterContext<OpenCv>;
+/** What a filter's module exports: {@link import("@simple-video-chat/protocol/engine").FrameFilter}. */
+export type FrameFilter = EngineFrameFilter<Mat, OpenCv>;
 
 /** With more cores some are left for OpenCV to be quicker with. */
 const fewCores = 2;
