@@ -230,6 +230,7 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.say(message, true);
       if (program.requiresAudio === true && isSoundTrouble(code)) resolve(troubleExit(code, wasConnected));
     });
+    call.on("incoming-filter", ({ value }) => output.event({ event: "incoming-filter", value }));
     call.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(isFinal ? message : `${message} A new one was started.`, true);
@@ -275,6 +276,6 @@ function isSoundTrouble(code: string): boolean {
   return code === "microphone-failed" || code === "speaker-failed";
 }
 
-function troubleExitOf(_code: string, wasConnected: boolean): ExitCode {
-  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+function troubleExitOf(code: string, wasConnected: boolean): ExitCode {
+  return wasConnected && code !== "filter-missing" ? exitCodes.lost : exitCodes.couldNotStart;
 }

@@ -10,6 +10,7 @@ import {
   type FileEvent,
   type FileLinkOptions,
   FileTransfers,
+  type JsonObject,
   type Meeting,
   type ReceivedText,
   type Session,
@@ -49,6 +50,8 @@ export interface IncomingCallOptions {
   readonly windowTitle?: string | undefined;
   /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
   readonly view?: ViewKind;
+  /** A module that sees, and may change, each picture before it is shown: it exports what FrameFilter says. Not with a browser's view. */
+  readonly incomingFilter?: URL | undefined;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
   /** Whether texts are exchanged with the other end, if it wants to; default true. */
@@ -112,9 +115,11 @@ export interface IncomingCallEvents {
   readonly "record-ended": RecordedFileEnd;
   /** The other end records what we send (true), or does not (any more). */
   readonly "other-records": { readonly recording: boolean };
+  /** What the filter of incoming pictures tells. */
+  readonly "incoming-filter": { readonly value: JsonObject };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: string; readonly message: string };
-  /** The playback engine died; a new one runs unless `isFinal`. */
+  /** The playback engine died, and a new one runs unless `isFinal`; or the filter does not load. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** It is over. With an error it did not end well. */
   readonly closed: {
@@ -176,7 +181,7 @@ export class IncomingCall {
         else this.#video.requestKeyframe("joined");
       },
     });
-    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    const { view, why } = viewFor(options);
     // After the caller could attach its handlers.
     if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
     const playbackEvents: PlaybackHostEvents = {
@@ -192,7 +197,7 @@ export class IncomingCall {
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
     };
-    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, { view, filter: options.incomingFilter });
     this.#video = new IncomingVideo({
       announce: (track) => {
         this.#playback.announce(track);
@@ -476,5 +481,17 @@ export class IncomingCall {
     }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
+    if (event.event === "filter") this.#events.emit("incoming-filter", { value: event.value });
+    if (event.event === "filter-trouble") {
+      const { code, message } = event;
+      if (code === "filter-missing") this.#events.emit("trouble", { code, message, isFinal: true });
+      else this.#events.emit("notice", { code, message });
+    }
   }
+}
+
+function viewFor({ windowTitle, view = "window", incomingFilter }: IncomingCallOptions): ReturnType<typeof possibleView> {
+  if (incomingFilter !== undefined && view === "browser") throw new RangeError("a browser's pictures cannot be filtered");
+  // A page in its place would show what the filter was to hide; the engine says what is missing.
+  return windowTitle === undefined || incomingFilter !== undefined ? { view: "window" } : possibleView(view);
 }

@@ -163,7 +163,7 @@ test("lists the fields of the events, as real programs print them", async () => 
 });
 
 test("shows the sender's example as it is", () => {
-  const example = read("packages/sender/examples/test-card.mjs").replace(/^(\/\/.*\n)+/, "");
+  const example = read("examples/test-card.mjs").replace(/^(\/\/.*\n)+/, "");
   for (const path of ["README.md", "packages/sender/README.md"]) assert.ok(codeBlocks(read(path), "js").includes(example), path);
 });
 

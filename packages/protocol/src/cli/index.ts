@@ -41,6 +41,7 @@ export { nodeCheck, portCheck } from "./doctor/system-checks.ts";
 export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
 export { configPath, settingsFor } from "./config-file.ts";
 export { completionCommand } from "./completion/completion-command.ts";
+export { filterUrl } from "./filter-file.ts";
 export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";

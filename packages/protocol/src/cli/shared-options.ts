@@ -44,6 +44,7 @@ export const displayOptions = {
 export const windowOptions = {
   fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
   mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
+  "filter-incoming": { type: "string", describe: "a JavaScript module that sees, and may change, each picture before it is shown" },
 } as const;
 
 /** Options of everything that shows pictures of the other end and can keep them. */

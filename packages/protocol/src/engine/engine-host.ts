@@ -32,6 +32,8 @@ export interface EngineDeath {
 export interface EngineHostOptions extends EngineStart {
   /** It answers every packet with a report, and is killed when it hangs over one. The self-view's packets are not watched. Default false. */
   readonly isWatched?: boolean;
+  /** Processor time that one packet may take, ms; default what decoding takes at most. */
+  readonly packetCpuMs?: number | undefined;
   /** A message from the engine. Video data is valid during the call only. */
   readonly onMessage: (message: Message) => void;
   /** The engine died and a new one was started in its place: configure it again. */
@@ -134,7 +136,11 @@ export class EngineHost {
   }
 
   #watch(child: ChildProcess, onHang: (reason: string) => void): void {
-    const watchdog = new Watchdog(() => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)), performance.now());
+    const watchdog = new Watchdog(
+      () => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)),
+      performance.now(),
+      this.#options.packetCpuMs,
+    );
     this.#watchdog = watchdog;
     this.#looking = setInterval(() => {
       const reason = watchdog.look(performance.now());
