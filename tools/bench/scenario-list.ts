@@ -10,6 +10,7 @@ import { besideUnpaced } from "./scenarios/beside-unpaced.ts";
 import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { echo } from "./scenarios/echo.ts";
+import { fileLinks } from "./scenarios/file-links.ts";
 import { loopback } from "./scenarios/loopback.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
@@ -25,7 +26,7 @@ import { voice } from "./scenarios/voice.ts";
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   call: [selfCall, cpu, startUp, pipeline],
   loopback,
-  links: [...slowLinks, ...changingLinks],
+  links: [...slowLinks, ...changingLinks, ...fileLinks],
   many: [receivers],
   long: [memory],
   sound: [voice, ...soundLinks, echo],

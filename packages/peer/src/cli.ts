@@ -22,6 +22,7 @@ import {
   windowOptions,
   type ExitCode,
   exitCodes,
+  filterUrl,
   formatAddress,
   formatOutgoing,
   forTerminal,
@@ -130,6 +131,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       if (!args.video && !args.audio)
         throw new CliError(exitCodes.usage, "--no-video and --no-audio leave nothing to send: give one of the two.");
       const record = recordChoice(args);
+      const incomingFilter = args.filterIncoming === undefined ? undefined : filterUrl("filter-incoming", args.filterIncoming);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
       const place = await meeting(args, contacts);
       // A camera that is off may be missing, too.
@@ -144,7 +146,9 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForListener: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
+        incomingFilter,
         sound: soundFor(video.source, args),
       }).catch(explain);
       describeOurSide(peer, output, args);
@@ -165,6 +169,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         requiresAudio: args.requireAudio,
         verifies: args.verify,
         keys: {

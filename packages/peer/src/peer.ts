@@ -11,6 +11,7 @@ import {
   CredentialStore,
   deriveCredential,
   Emitter,
+  type FileControls,
   type JsonObject,
   listenForSessions,
   type Meeting,
@@ -40,6 +41,7 @@ import {
   captureOptions,
   captureSound,
   CodeRotation,
+  fileLink,
   flushLastFrames,
   InviteRotation,
   outgoingOptions,
@@ -294,6 +296,11 @@ export class Peer {
     return this.#incoming.sendText(text);
   }
 
+  /** The files of the call, in both directions: sends, accepts and cancels them; what becomes of them are events. */
+  get files(): FileControls {
+    return this.#incoming.files;
+  }
+
   /** The present figures. */
   stats(): PeerStats {
     return {
@@ -398,7 +405,7 @@ export class Peer {
       this.#incoming.recordLocal(message),
     );
     this.#sound?.sendOver(session, this.#outgoing);
-    this.#incoming.use(session, this.#acquaintances, meeting);
+    this.#incoming.use(session, this.#acquaintances, meeting, fileLink(this.#options, this.#outgoing));
   }
 }
 

@@ -22,6 +22,11 @@ export {
   maxConnectsPerS,
   maxControlBytes,
   maxControlMessagesPerS,
+  maxFileBytes,
+  maxFileDataBytes,
+  maxFileNameBytes,
+  maxFilesAtOnce,
+  maxFileWindowBytes,
   maxFormatChangesPerS,
   maxListEntries,
   maxNameChars,
@@ -38,6 +43,7 @@ export {
   maxUnauthenticatedBytes,
   maxVideoDataBytes,
   maxVideoPacketsPerS,
+  minFileDataBytes,
   noDrainMs,
   openingTimeoutMs,
   reconnectingAfterMs,
@@ -45,6 +51,18 @@ export {
   reconnectMinDelayMs,
   textRetentionMs,
 } from "./limits.ts";
+
+// files/
+export { FileError, type FileErrorCode } from "./files/file-error.ts";
+export {
+  type FileControls,
+  type FileEvent,
+  type FileLinkOptions,
+  type FileOutcome,
+  FileTransfers,
+  type FileTransfersOptions,
+} from "./files/file-transfers.ts";
+export type { IncomingFileFate } from "./files/incoming-files.ts";
 
 // flow/
 export { Outbox, outboxBudgetBytes, type OutboxOptions, packetWireBytes, type PlainMessage } from "./flow/outbox.ts";
@@ -66,6 +84,12 @@ export type { AudioTrackMessage } from "./messages/audio-track.ts";
 export type { AudioMessage } from "./messages/audio.ts";
 export { type Capabilities, type MediaKind, parseCapabilities, serializeCapabilities } from "./messages/capabilities.ts";
 export type { CaptureCountMessage } from "./messages/capture-count.ts";
+export type { FileAcceptMessage } from "./messages/file-accept.ts";
+export type { FileAckMessage } from "./messages/file-ack.ts";
+export type { FileDataMessage } from "./messages/file-data.ts";
+export { type FileOfferMessage, filesFeature } from "./messages/file-offer.ts";
+export type { FileResult, FileResultMessage } from "./messages/file-result.ts";
+export type { FileWithdrawMessage, WithdrawReason } from "./messages/file-withdraw.ts";
 export { chatFeature } from "./messages/features.ts";
 export { checkClean, cleanText, isClean, type TextRule, truncateUtf8 } from "./messages/clean-text.ts";
 export { type CloseCode, closeCodeName, closeCodes } from "./messages/close-code.ts";

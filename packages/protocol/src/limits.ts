@@ -16,6 +16,21 @@ export const maxTextBytes = 4_096;
 /** UTF-8 bytes of the reason in a close message: one sentence. */
 export const maxReasonBytes = 512;
 
+// Files.
+
+/** Data of one file-data message: 16 ms at 2 Mbit/s, which is what a picture waits behind it at most. */
+export const maxFileDataBytes = 4_096;
+/** The same at least, unless it is the file's last: so that the bytes bound the messages, on links that take 4 KiB for too long, too. */
+export const minFileDataBytes = 512;
+/** Data of one file under way and not acknowledged: what a receiver with a slow disk may have to hold. */
+export const maxFileWindowBytes = 1_048_576;
+/** UTF-8 bytes of a file's name: what file systems take. */
+export const maxFileNameBytes = 255;
+/** One file: 15 hours at 10 Mbit/s, and what a mistaken path would be above. */
+export const maxFileBytes = 68_719_476_736;
+/** Files of one end that are offered or under way at once: more questions than that are a nuisance. */
+export const maxFilesAtOnce = 4;
+
 // Words.
 
 /** Characters (code points) in the name of a person, of a program or of a feature: fits a status line. */

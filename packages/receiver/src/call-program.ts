@@ -1,12 +1,14 @@
 // A running call on a terminal: its events as sentences and JSON, its figures each second, its keys. Common to the programs of
 // receiver and peer (entry point "@simple-video-chat/receiver/program").
 
-import { type TextOutcome, toJsonObject } from "@simple-video-chat/protocol";
+import { type FileControls, type TextOutcome, toJsonObject } from "@simple-video-chat/protocol";
 import {
   type ConsoleOutput,
   type DetailRow,
   type ExitCode,
   exitCodes,
+  fileCommand,
+  FileLines,
   formatDuration,
   formatSummary,
   forTerminal,
@@ -46,6 +48,7 @@ export interface RunningCall extends RecordableCall {
   /** Whether the other end's picture stands still. */
   isPaused: boolean;
   sendText(text: string): Promise<TextOutcome>;
+  readonly files: FileControls;
   overlay: Overlay;
   view: DisplayView;
   verificationWords(): Promise<string | undefined>;
@@ -78,6 +81,8 @@ export interface CallProgram {
   /** The user wants a window. */
   readonly wantsWindow: boolean;
   readonly record: RecordChoice;
+  /** Files that are offered are taken without asking. */
+  readonly acceptsFiles: boolean;
   /** The other end, at the beginning of a sentence: "The sender". */
   readonly otherEnd: string;
   /** Which way the pictures go and who sees them, as a sentence. */
@@ -117,22 +122,27 @@ export async function runCall(
   const screen = new CallScreen(call);
   if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
   const recording = new CallRecording(call, program.record, { output, screen });
+  const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
+  const files = new FileLines(chat, { acceptsAll: program.acceptsFiles });
+  call.on("file", (event) => files.tell(event));
   const timer = setInterval(() => {
     const { stats, status, screen: shown } = program.figures();
     output.event({ event: "stats", ...toJsonObject(stats) });
     const { clock } = recording;
-    if (status !== undefined) output.status(...(clock === undefined ? status : statusBeside(status, [`rec ${clock}`])));
+    const beside = [...(clock === undefined ? [] : [`rec ${clock}`]), ...(files.status === undefined ? [] : [files.status])];
+    if (status !== undefined) output.status(...statusBeside(status, ...beside.map((text) => [text] as const)));
     if (screen.isDetailed) screen.showFigures(shown);
     recording.showMark();
   }, statusIntervalMs);
-  const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
   const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
   const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
       output.typing(text);
       screen.showTyping(text);
     },
-    onText: (text) => void sendText(chat, text, (clean) => call.sendText(clean)),
+    onText: (text) => {
+      if (!fileCommand(text, chat, call.files)) void sendText(chat, text, (clean) => call.sendText(clean));
+    },
   });
   call.on("text", ({ name, text }) => tellText(chat, name, text));
   call.on("key", ({ key }) => keyboard.press(key));
@@ -220,6 +230,7 @@ function describeEvents(call: RunningCall, program: CallProgram, output: Console
       output.say(message, true);
       if (program.requiresAudio === true && isSoundTrouble(code)) resolve(troubleExit(code, wasConnected));
     });
+    call.on("incoming-filter", ({ value }) => output.event({ event: "incoming-filter", value }));
     call.on("trouble", ({ code, message, isFinal }) => {
       output.event({ event: "trouble", code, message, isFinal });
       output.say(isFinal ? message : `${message} A new one was started.`, true);
@@ -265,6 +276,6 @@ function isSoundTrouble(code: string): boolean {
   return code === "microphone-failed" || code === "speaker-failed";
 }
 
-function troubleExitOf(_code: string, wasConnected: boolean): ExitCode {
-  return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
+function troubleExitOf(code: string, wasConnected: boolean): ExitCode {
+  return wasConnected && code !== "filter-missing" ? exitCodes.lost : exitCodes.couldNotStart;
 }

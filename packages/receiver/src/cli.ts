@@ -22,6 +22,7 @@ import {
   windowOptions,
   type ExitCode,
   exitCodes,
+  filterUrl,
   forTerminal,
   givenTarget,
   helpCommand,
@@ -99,10 +100,13 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     () => parser(argv),
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
+      if (args.legacy && args.filterIncoming !== undefined)
+        throw new CliError(exitCodes.usage, "--filter-incoming does not go with --legacy.");
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
       checkAudioOptions(args);
       checkDisplayOptions(args);
       const record = recordChoice(args);
+      const incomingFilter = args.filterIncoming === undefined ? undefined : filterUrl("filter-incoming", args.filterIncoming);
       const target = await findTarget(args, openContacts("receiver", args.remember));
       const receiver = startReceiver({
         ...target,
@@ -112,7 +116,9 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         waitForSender: args.wait,
         audio: args.audio,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         speaker: args.speaker,
+        incomingFilter,
       });
       if (args.jsonFrames) receiver.on("shown", (picture) => output.event({ event: "shown", ...toJsonObject(picture) }));
       let otherName = "";
@@ -135,6 +141,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
         wantsWindow: args.window,
         record,
+        acceptsFiles: args.acceptFiles !== undefined,
         otherEnd: "The sender",
         whoSees,
         hasLeft: "has ended",

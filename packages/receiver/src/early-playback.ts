@@ -7,6 +7,8 @@ import { playbackEngine } from "./playback-engine.ts";
 
 /** First arguments that begin no call: the programs' subcommands. */
 export const notCalls: readonly string[] = ["completion", "contacts", "devices", "doctor", "forget", "help", "setup"];
+/** Options with which the engine is another one. */
+const otherEngine = /^--(view|filter-?[iI]ncoming)/;
 const notCallOptions: ReadonlySet<string> = new Set(["--help", "--legacy", "--version"]);
 
 /**
@@ -15,7 +17,7 @@ const notCallOptions: ReadonlySet<string> = new Set(["--help", "--legacy", "--ve
  * @returns undefined: none is wanted, or not this one
  */
 export function earlyPlayback(argv: readonly string[]): { readonly hasWindow: boolean } | undefined {
-  const isCall = !notCalls.includes(argv[0] ?? "") && !argv.some((word) => notCallOptions.has(word) || word.startsWith("--view"));
+  const isCall = !notCalls.includes(argv[0] ?? "") && !argv.some((word) => notCallOptions.has(word) || otherEngine.test(word));
   return isCall ? { hasWindow: !argv.includes("--no-window") } : undefined;
 }
 

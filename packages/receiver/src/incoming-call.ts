@@ -7,6 +7,10 @@ import {
   type AudioTrackMessage,
   type EncodedPacket,
   type Emitter,
+  type FileEvent,
+  type FileLinkOptions,
+  FileTransfers,
+  type JsonObject,
   type Meeting,
   type ReceivedText,
   type Session,
@@ -46,10 +50,14 @@ export interface IncomingCallOptions {
   readonly windowTitle?: string | undefined;
   /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
   readonly view?: ViewKind;
+  /** A module that sees, and may change, each picture before it is shown: it exports what FrameFilter says. Not with a browser's view. */
+  readonly incomingFilter?: URL | undefined;
   /** Whether its sound is played; default true. */
   readonly audio?: boolean;
   /** Whether texts are exchanged with the other end, if it wants to; default true. */
   readonly chat?: boolean;
+  /** Where every file goes that the other end sends; default: each is asked for, and goes into the current folder. */
+  readonly acceptFiles?: string | undefined;
   /** Id, name or part of the name of the speaker; default the user's default one. */
   readonly speaker?: string | undefined;
 }
@@ -93,6 +101,8 @@ export interface IncomingCallEvents {
   readonly "window-closed": Record<string, never>;
   /** The other end wrote. */
   readonly text: ReceivedText;
+  /** What becomes of a file that the other end sends, or is sent. */
+  readonly file: FileEvent;
   /** The speaker is open. */
   readonly playing: { readonly name: string };
   /** The other end has switched its microphone off, or on again. */
@@ -105,9 +115,11 @@ export interface IncomingCallEvents {
   readonly "record-ended": RecordedFileEnd;
   /** The other end records what we send (true), or does not (any more). */
   readonly "other-records": { readonly recording: boolean };
+  /** What the filter of incoming pictures tells. */
+  readonly "incoming-filter": { readonly value: JsonObject };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
   readonly notice: { readonly code: string; readonly message: string };
-  /** The playback engine died; a new one runs unless `isFinal`. */
+  /** The playback engine died, and a new one runs unless `isFinal`; or the filter does not load. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** It is over. With an error it did not end well. */
   readonly closed: {
@@ -118,11 +130,18 @@ export interface IncomingCallEvents {
   };
 }
 
+/** Whether files may be offered to this end: it has somebody to ask, or a folder for all. */
+export function wantsFiles({ chat, acceptFiles }: Pick<IncomingCallOptions, "chat" | "acceptFiles">): boolean {
+  return chat !== false || acceptFiles !== undefined;
+}
+
 /** The receiving half of a call. */
 export class IncomingCall {
   readonly #events: Pick<Emitter<IncomingCallEvents>, "emit">;
   readonly #wantsChat: boolean;
   #chat: SessionChat | undefined;
+  /** The files of the call, in both directions. */
+  readonly files: FileTransfers;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
   readonly #watching: NodeJS.Timeout;
@@ -145,6 +164,12 @@ export class IncomingCall {
   constructor(options: IncomingCallOptions, events: Pick<Emitter<IncomingCallEvents>, "emit">, parts: IncomingCallParts = {}) {
     this.#events = events;
     this.#wantsChat = options.chat !== false;
+    this.files = new FileTransfers({
+      isWanted: wantsFiles(options),
+      folder: options.acceptFiles,
+      acceptsAll: options.acceptFiles !== undefined,
+      onEvent: (event) => events.emit("file", event),
+    });
     this.#requestLocalKeyframe = parts.requestLocalKeyframe ?? (() => {});
     this.#recording = new RecordingHost({
       onBegun: (file) => events.emit("record-started", file),
@@ -156,7 +181,7 @@ export class IncomingCall {
         else this.#video.requestKeyframe("joined");
       },
     });
-    const { view, why } = options.windowTitle === undefined ? { view: "window" as const } : possibleView(options.view ?? "window");
+    const { view, why } = viewFor(options);
     // After the caller could attach its handlers.
     if (why !== undefined) setImmediate(() => events.emit("notice", { code: "no-opencv", message: why }));
     const playbackEvents: PlaybackHostEvents = {
@@ -172,7 +197,7 @@ export class IncomingCall {
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
     };
-    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, view);
+    this.#playback = new PlaybackHost(options.windowTitle, playbackEvents, { view, filter: options.incomingFilter });
     this.#video = new IncomingVideo({
       announce: (track) => {
         this.#playback.announce(track);
@@ -326,8 +351,14 @@ export class IncomingCall {
     this.#playback.playSelfView(message);
   }
 
-  /** Plays the video of this session. */
-  use(session: Session, acquaintances: Acquaintances = new Acquaintances(undefined), meeting: Meeting = { once: false }): void {
+  /** Plays the video of this session. @param link how files may use it */
+  use(
+    session: Session,
+    acquaintances: Acquaintances = new Acquaintances(undefined),
+    meeting: Meeting = { once: false },
+    link: FileLinkOptions = {},
+  ): void {
+    this.files.use(session, link);
     this.#chat = new SessionChat(session, this.#wantsChat, (text) => this.#events.emit("text", text));
     session.on("live", (live) => {
       const { resumed, remoteAddress } = live;
@@ -386,7 +417,7 @@ export class IncomingCall {
 
   /** Closes the window and the speaker, after {@link stop}; resolves when their processes are gone. */
   async close(): Promise<void> {
-    await Promise.all([this.#playback.close(), this.#playout?.close()]);
+    await Promise.all([this.#playback.close(), this.#playout?.close(), this.files.close()]);
   }
 
   #tellOfRecording(): void {
@@ -450,5 +481,17 @@ export class IncomingCall {
     }
     if (event.event === "key") this.#events.emit("key", { key: event.key });
     if (event.event === "closed") this.#events.emit("window-closed", {});
+    if (event.event === "filter") this.#events.emit("incoming-filter", { value: event.value });
+    if (event.event === "filter-trouble") {
+      const { code, message } = event;
+      if (code === "filter-missing") this.#events.emit("trouble", { code, message, isFinal: true });
+      else this.#events.emit("notice", { code, message });
+    }
   }
+}
+
+function viewFor({ windowTitle, view = "window", incomingFilter }: IncomingCallOptions): ReturnType<typeof possibleView> {
+  if (incomingFilter !== undefined && view === "browser") throw new RangeError("a browser's pictures cannot be filtered");
+  // A page in its place would show what the filter was to hide; the engine says what is missing.
+  return windowTitle === undefined || incomingFilter !== undefined ? { view: "window" } : possibleView(view);
 }

@@ -1,5 +1,6 @@
 // Entry point "@simple-video-chat/receiver": the receiver as a library, and the parts that peer composes.
 
+export type { FrameMeta } from "@simple-video-chat/protocol/engine";
 export type { DisplayView } from "./display/display.ts";
 export { bareOverlay, type Overlay, type OverlayRow, type SelfViewCorner, selfViewCorners, type SoundLevel } from "./display/overlay.ts";
 export type { BarcodeCount } from "./engine/playback-command.ts";
@@ -24,3 +25,4 @@ export { RecordingError, type RecordingErrorCode } from "./recording/recording-e
 export type { LatencyMs, LatencyStages, ShownPicture } from "./picture-times.ts";
 export type { Snapshot } from "./playback-host.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";
+export type { FilterContext, FrameFilter } from "./native/opencv.ts";

@@ -16,7 +16,7 @@ import { type DisplayView, plainView } from "./display/display.ts";
 import { bareOverlay, type Overlay } from "./display/overlay.ts";
 import { RecordingError } from "./recording/recording-error.ts";
 import type { BarcodeCount, PlaybackCommand, PlaybackEvent } from "./engine/playback-command.ts";
-import { browserEngine, playbackEngine } from "./playback-engine.ts";
+import { browserEngine, filteringEngine, playbackEngine } from "./playback-engine.ts";
 import type { ViewKind } from "./view-kind.ts";
 
 /** How long a playback may take to show what it has before its account is closed without it. */
@@ -43,6 +43,14 @@ export interface PlaybackHostEvents {
   readonly onEngineDeath: (death: { readonly isFinal: boolean; readonly reason: string }) => void;
 }
 
+/** How a playback shows pictures. */
+export interface PlaybackHostOptions {
+  /** Default in a window. */
+  readonly view?: ViewKind;
+  /** A module that sees each picture first: it exports what FrameFilter says. Not for a browser's view. */
+  readonly filter?: URL | undefined;
+}
+
 /** A playback engine. */
 export class PlaybackHost {
   /** Of the window; undefined when there is none, or none any more. */
@@ -54,6 +62,7 @@ export class PlaybackHost {
   #view: DisplayView = plainView;
   #isPaused = false;
   #isOpening = false;
+  readonly #filter: URL | undefined;
   readonly #events: PlaybackHostEvents;
   readonly #engine: EngineHost;
   #track: TrackMessage | undefined;
@@ -63,11 +72,15 @@ export class PlaybackHost {
   #barcodes: BarcodeCount = { verified: 0, mismatched: 0, unreadable: 0 };
 
   /** @param title of the window or page; without one nothing is drawn */
-  constructor(title: string | undefined, events: PlaybackHostEvents, view: ViewKind = "window") {
+  constructor(title: string | undefined, events: PlaybackHostEvents, { view = "window", filter }: PlaybackHostOptions = {}) {
     this.#title = title;
     this.#events = events;
+    this.#filter = filter;
+    const hasWindow = title !== undefined;
     this.#engine = new EngineHost({
-      ...(title !== undefined && view === "browser" ? browserEngine : { ...playbackEngine(title !== undefined), isWatched: true }),
+      ...(hasWindow && view === "browser"
+        ? browserEngine
+        : { ...(filter === undefined ? playbackEngine(hasWindow) : filteringEngine(hasWindow)), isWatched: true }),
       onMessage: (message) => this.#receive(message),
       onRestart: (death) => {
         this.#onDrained?.(this.#barcodes);
@@ -212,7 +225,11 @@ export class PlaybackHost {
 
   #open(): void {
     this.#isOpening = true;
-    this.#command({ command: "open", ...(this.#title !== undefined && { title: this.#title }) });
+    this.#command({
+      command: "open",
+      ...(this.#title !== undefined && { title: this.#title }),
+      ...(this.#filter !== undefined && { filter: this.#filter.href }),
+    });
     if (this.#view !== plainView) this.#command({ command: "view", view: this.#view });
     if (this.#overlay !== bareOverlay) this.#command({ command: "overlay", overlay: this.#overlay });
     if (this.#isPaused) this.#command({ command: "pause", isPaused: true });

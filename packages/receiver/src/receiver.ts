@@ -9,6 +9,8 @@ import {
   type Contacts,
   type Credential,
   Emitter,
+  type FileControls,
+  filesFeature,
   maxSidePx,
   maxVideoPacketsPerS,
   type Session,
@@ -20,7 +22,7 @@ import {
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
+import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats, wantsFiles } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 import type { Snapshot } from "./playback-host.ts";
 import type { RecordingOptions, RecordingProgress } from "./recording-host.ts";
@@ -45,7 +47,7 @@ export type ReceiverEvents = IncomingCallEvents;
 export function receiverCapabilities(
   name: string,
   software: string,
-  { audio = true, chat = true }: Pick<IncomingCallOptions, "audio" | "chat"> = {},
+  { audio = true, chat = true, acceptFiles }: Pick<IncomingCallOptions, "audio" | "chat" | "acceptFiles"> = {},
 ): Capabilities {
   return {
     name,
@@ -56,7 +58,7 @@ export function receiverCapabilities(
     maxWidthPx: maxSidePx,
     maxHeightPx: maxSidePx,
     maxFrameRate: maxVideoPacketsPerS,
-    features: [...(chat ? [chatFeature] : []), videoStateFeature],
+    features: [...(chat ? [chatFeature] : []), ...(wantsFiles({ chat, acceptFiles }) ? [filesFeature] : []), videoStateFeature],
   };
 }
 
@@ -155,6 +157,11 @@ export class Receiver {
   /** Sends a text to the sender; says what became of it. */
   sendText(text: string): Promise<TextOutcome> {
     return this.#incoming.sendText(text);
+  }
+
+  /** The files of the call, in both directions: sends, accepts and cancels them; what becomes of them are events. */
+  get files(): FileControls {
+    return this.#incoming.files;
   }
 
   /** What is drawn over the picture: read it, change it, and set it anew. */

@@ -64,6 +64,22 @@ class FakeCall implements RunningCall {
     return Promise.resolve(this.outcome);
   }
 
+  readonly fileWords: string[] = [];
+  readonly files: RunningCall["files"] = {
+    send: (path) => {
+      this.fileWords.push(`send ${path}`);
+      return Promise.resolve([{ with: "Ann", outcome: "unwanted" }]);
+    },
+    accept: (number) => {
+      this.fileWords.push(`accept ${number}`);
+      return undefined;
+    },
+    cancel: (number) => {
+      this.fileWords.push(`cancel ${number}`);
+      return 4;
+    },
+  };
+
   summary(): ReturnType<RunningCall["summary"]> {
     const dropped = { notEncoded: 0, encoderDropped: 0, notSent: 0, lost: 0, waitingForKeyframe: 0, undecodable: 0, engineDied: 0 };
     return { captured: 2, shown: 2, dropped: { ...dropped, superseded: 0, stale: 0 }, fps: 1, bitrateBps: 1000, latencyMs: undefined };
@@ -106,6 +122,7 @@ function run(options: Partial<CallProgram> = {}): Running {
     firstView: { isFullscreen: false, isMirrored: false },
     wantsWindow: true,
     record,
+    acceptsFiles: false,
     otherEnd: "The sender",
     whoSees: "Nobody sees you.",
     hasLeft: "has ended",
@@ -157,6 +174,52 @@ test("shows name, levels and figures at i, over the picture and as lines, and ta
   assert.equal(people.text.match(/latency/g)?.length, 1);
   stop(exitCodes.interrupted);
   assert.equal(await code, exitCodes.interrupted);
+});
+
+test("does what a typed line says of files, and takes every other line for a message", async () => {
+  const { call, people, code, stop } = run();
+  for (const line of ["/send /a file", "/send 'it''s'", "/send", "/accept 3", "/accept", "/accept x", "/cancel", "/sender", "send /a"]) {
+    for (const key of ["t", ...line, "Enter"]) call.events.emit("key", { key: key === " " ? "Space" : key });
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(call.fileWords, ["send /a file", `send ${process.cwd()}/it''s`, "accept 3", "accept undefined", "cancel undefined"]);
+  assert.deepEqual(call.texts, ["/sender", "send /a"]);
+  for (const said of [
+    "Ann takes no files.",
+    "Which file?",
+    "no offered file 3 to accept",
+    "no offered file to accept",
+    "no offered file x to",
+  ]) {
+    assert.ok(people.text.includes(said), said);
+  }
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("tells what becomes of files, over the picture and as lines, and cleans what comes from outside", async () => {
+  const { call, people, programs, code, stop } = run();
+  const file = { number: 2, direction: "in", name: "a\u001b[2J.txt", sizeBytes: 2_300_000, bytes: 0, with: "A\u202enn" } as const;
+  call.events.emit("file", { ...file, state: "offered" });
+  call.events.emit("file", { ...file, state: "progress", bytes: 1_000_000 });
+  call.events.emit("file", { ...file, state: "failed", reason: "lost" });
+  assert.match(people.text, /^Ann would send a\[2J\.txt \(2\.3 MB\)\. Type t and \/accept 2 to take it, \/cancel 2 not to\.$/m);
+  assert.match(people.text, /^a\[2J\.txt from Ann was not received: the call is over/m);
+  assert.equal(call.overlay.messages.length, 2);
+  const events = programs.text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { event: string; state?: string });
+  assert.deepEqual(
+    events.map(({ event, state }) => [event, state]),
+    [
+      ["file", "offered"],
+      ["file", "progress"],
+      ["file", "failed"],
+    ],
+  );
+  stop(exitCodes.ok);
+  await code;
 });
 
 test("switches the microphone off and on at m, and changes the volume at 9 and 0", async () => {

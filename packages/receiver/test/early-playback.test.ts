@@ -13,7 +13,14 @@ test("a call has one, with a window unless it says that it has none", () => {
 });
 
 test("what is no call, or is shown elsewhere, has none", () => {
-  for (const words of [["--help"], ["kitchen", "--view", "browser"], ["kitchen", "--view=browser"], ["h:1", "--legacy"], ["--version"]])
+  for (const words of [
+    ["--help"],
+    ["kitchen", "--view", "browser"],
+    ["kitchen", "--view=browser"],
+    ["kitchen", "--filter-incoming", "x.mjs"],
+    ["h:1", "--legacy"],
+    ["--version"],
+  ])
     assert.equal(earlyPlayback(words), undefined, words.join(" "));
 });
 

@@ -18,6 +18,8 @@ import {
   dialableHost,
   type ExitCode,
   exitCodes,
+  fileCommand,
+  FileLines,
   formatAddress,
   formatOutgoing,
   forTerminal,
@@ -136,6 +138,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         codes: args.code,
         contacts,
         chat: args.chat,
+        acceptFiles: args.acceptFiles,
         ...(secret !== undefined && { secret }),
       }).catch(explain);
       const ended = describeEvents(sender, output, args);
@@ -155,7 +158,9 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const known = contacts?.list().filter(({ blocked }) => !blocked) ?? [];
       if (known.length > 0)
         output.say(`Without an invite may watch whom you know: ${known.map(({ name }) => forTerminal(name)).join(", ")}.`);
-      const status = setInterval(() => showStatus(sender, output), statusIntervalMs);
+      const files = new FileLines({ output }, { acceptsAll: args.acceptFiles !== undefined });
+      sender.on("file", (event) => files.tell(event));
+      const status = setInterval(() => showStatus(sender, output, files.status), statusIntervalMs);
       const keyboard = new Keyboard(
         keysOf("sender"),
         {
@@ -168,7 +173,10 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           "next-source": () => switchSource(sender, video, output),
           help: () => output.say(detailLines(keyRows("sender"))),
         },
-        { onTyping: (text) => output.typing(text), onText: (text) => void writeToAll(sender, output, text) },
+        {
+          onTyping: (text) => output.typing(text),
+          onText: (text) => fileCommand(text, { output }, sender.files) || void writeToAll(sender, output, text),
+        },
       );
       sender.on("key", ({ key }) => keyboard.press(key === "close" ? "q" : key));
       const code = await Promise.race([ended, stopped, keyboard.quit]);
@@ -193,12 +201,12 @@ async function writeToAll(sender: Sender, output: ConsoleOutput, text: string): 
   });
 }
 
-function showStatus(sender: Sender, output: ConsoleOutput): void {
+function showStatus(sender: Sender, output: ConsoleOutput, files: string | undefined): void {
   const stats = sender.stats();
   output.event({ event: "stats", ...toJsonObject(stats) });
   if (stats.receivers > 0)
     output.status(
-      `${formatOutgoing(stats)}${stats.audio ? microphoneStatus(stats.audio) : ""}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}`,
+      `${formatOutgoing(stats)}${stats.audio ? microphoneStatus(stats.audio) : ""}  ${stats.receivers} watching: ${sender.receivers.map(({ name }) => forTerminal(name)).join(", ")}${files === undefined ? "" : `   ${files}`}`,
     );
 }
 

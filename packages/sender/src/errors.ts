@@ -1,5 +1,7 @@
 // The errors of the sender that a caller can act on.
 
+import type { FilterErrorCode } from "@simple-video-chat/protocol/engine";
+
 const sourceErrorCodes = [
   "camera-missing",
   "camera-busy",
@@ -61,15 +63,6 @@ const failuresToStart: ReadonlySet<string> = new Set<SourceErrorCode | FilterErr
   "encoder-missing",
   "encoder-refused",
 ]);
-
-/** Why a filter cannot be used. */
-export type FilterErrorCode = "filter-missing";
-
-/** A filter that does not load. Its message is a sentence for the user. */
-export class FilterError extends Error {
-  override readonly name = "FilterError";
-  readonly code: FilterErrorCode = "filter-missing";
-}
 
 /** Why an encoder cannot be used. */
 export type EncoderErrorCode = "encoder-missing" | "encoder-refused" | "encode-failed";

@@ -1,7 +1,7 @@
 // Entry point "@simple-video-chat/sender": the sender as a library, and the parts that peer composes.
 
+export type { FrameMeta } from "@simple-video-chat/protocol/engine";
 export { CaptureHost, type CaptureHostEvents } from "./capture-host.ts";
-export type { FilterContext, FrameFilter, FrameMeta } from "./capture/frame-filter.ts";
 export { listCameras, type Camera } from "./capture/cameras.ts";
 export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
@@ -29,9 +29,10 @@ export { SourceCycle } from "./source-cycle.ts";
 export { switchSource, type SwitchableCall } from "./switch-source.ts";
 export type { SourceState } from "./source-health.ts";
 export { cameraSentence } from "./camera-sentence.ts";
-export { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+export { fileLink, flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 export type { OutgoingAccount } from "./outgoing-account.ts";
 export type { OutgoingVideo } from "./outgoing-video.ts";
 export { type ReceiverInfo, Sender, type SenderEvents, type SenderOptions, type SenderStats, software, startSender } from "./sender.ts";
 export { checkSource, type SourceArguments, videoOptionsFrom } from "./video-arguments.ts";
 export { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
+export type { FilterContext, FrameFilter } from "./native/opencv.ts";

@@ -3,11 +3,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type EncodedPacket, type Session, type TrackMessage, videoStateFeature } from "@simple-video-chat/protocol";
+import { type EncodedPacket, type FileLinkOptions, type Session, type TrackMessage, videoStateFeature } from "@simple-video-chat/protocol";
 
 import type { CaptureHost } from "./capture-host.ts";
 import { OutgoingVideo, type OutgoingVideoOptions } from "./outgoing-video.ts";
 import type { SourceState } from "./source-health.ts";
+import type { VideoOptions } from "./video-options.ts";
 
 /**
  * Sends `capture`'s video over `session` for as long as both live.
@@ -54,6 +55,11 @@ export function sendVideoOver(
     capture.remove(video);
   });
   return video;
+}
+
+/** How files may use the link of a session that this video goes over: what the user's limits and the pictures leave of it. */
+export function fileLink({ maxLatencyMs, bitrateBps }: VideoOptions, video: OutgoingVideo): FileLinkOptions {
+  return { maxLatencyMs, capBps: bitrateBps, isShort: () => video.isShort };
 }
 
 /** How long the last frames may take to go out when this end hangs up, ms. */

@@ -31,6 +31,10 @@ const maxStalledUs = (noDrainMs - accountIntervalMs) * 1_000;
  * a frame of delay costs less than a broken chain, and the keyframe that mends it costs everybody.
  */
 const stretch = 2;
+/** Pictures are short of bits that are given less than this share of the cap, and use more than that share of what they are given. */
+const shortShare = 0.95;
+const usedShare = 0.6;
+
 /** The user's limits. */
 export interface OutgoingVideoOptions {
   /** Delay from capture to display to keep within, ms. */
@@ -165,6 +169,13 @@ export class OutgoingVideo {
   /** What the encoder should aim at for this receiver, bits a second. */
   get targetBitrateBps(): number {
     return this.#rate.targetBps;
+  }
+
+  /** Whether the pictures could use more than the link gives them. Cheap. */
+  get isShort(): boolean {
+    if (this.#isHeld) return true;
+    const { targetBps } = this.#rate;
+    return targetBps < shortShare * this.#options.maxBitrateBps && this.sentBitrateBps() > usedShare * targetBps;
   }
 
   /** Whether nothing arrives there: the connection is lost, or nothing was acknowledged for long. */

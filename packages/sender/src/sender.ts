@@ -8,6 +8,10 @@ import {
   CredentialStore,
   deriveCredential,
   Emitter,
+  type FileControls,
+  type FileEvent,
+  filesFeature,
+  FileTransfers,
   type JsonObject,
   listenForSessions,
   type ReceivedText,
@@ -30,7 +34,7 @@ import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
 import { InviteRotation } from "./invite-rotation.ts";
 import type { OutgoingAccount } from "./outgoing-account.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
-import { flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+import { fileLink, flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 import type { SourceState } from "./source-health.ts";
 import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
@@ -54,6 +58,8 @@ export interface SenderOptions extends VideoOptions {
   readonly sound?: SoundSpec | undefined;
   /** Whether texts are exchanged with receivers that want to; default true. */
   readonly chat?: boolean;
+  /** Where every file goes that receivers send; default: each is asked for, and goes into the current folder. */
+  readonly acceptFiles?: string | undefined;
   /** Show what is sent in a window here; the source is then open from the beginning. */
   readonly preview?: boolean;
 }
@@ -89,6 +95,8 @@ export interface SenderEvents {
   readonly recorded: ReceiverInfo & { readonly recording: boolean };
   /** A receiver wrote. */
   readonly text: ReceivedText & { readonly id: number };
+  /** What becomes of a file that a receiver sends, or is sent. */
+  readonly file: FileEvent;
   /** The source failed or its engine died; with `isFinal` there will be no more pictures. */
   readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
   /** Something is not as was asked, and works all the same: a sentence for the user. */
@@ -147,6 +155,7 @@ export class Sender {
   readonly #invites: InviteRotation;
   readonly #codes: CodeRotation;
   readonly #acquaintances: Acquaintances;
+  readonly #files: FileTransfers;
   #putOutTimer: NodeJS.Timeout | undefined;
   #listener: SessionListener | undefined;
   #nextId = 1;
@@ -165,6 +174,13 @@ export class Sender {
       onBurned: () => this.#events.emit("code-burned", {}),
     });
     this.#acquaintances = new Acquaintances(options.contacts, this.#credentials);
+    const { acceptFiles } = options;
+    this.#files = new FileTransfers({
+      isWanted: this.#wantsFiles,
+      folder: acceptFiles,
+      acceptsAll: acceptFiles !== undefined,
+      onEvent: (event) => this.#events.emit("file", event),
+    });
     this.#capture = new CaptureHost(captureOptions(options), {
       onEvent: (event) => this.#onCaptureEvent(event),
       onEngineDeath: ({ isFinal, reason }) =>
@@ -271,6 +287,15 @@ export class Sender {
     return Promise.all(all.map(async ({ info, chat }) => ({ receiver: info, outcome: await chat.send(text) })));
   }
 
+  /** The files of all receivers, in both directions: sends to all, accepts and cancels; what becomes of them are events. */
+  get files(): FileControls {
+    return this.#files;
+  }
+
+  get #wantsFiles(): boolean {
+    return this.#wantsChat || this.#options.acceptFiles !== undefined;
+  }
+
   get #wantsChat(): boolean {
     return this.#options.chat !== false;
   }
@@ -290,6 +315,7 @@ export class Sender {
       // Who has the key needs no other secret.
       features: [
         ...(this.#wantsChat ? [chatFeature] : []),
+        ...(this.#wantsFiles ? [filesFeature] : []),
         videoStateFeature,
         ...(secret === undefined ? this.#acquaintances.features : []),
       ],
@@ -339,12 +365,13 @@ export class Sender {
     for (const { video } of this.#receivers.values()) video.stop();
     await flushLastFrames([...this.#receivers.keys()]);
     await this.#listener?.close("normal", reason);
-    await Promise.all([this.#capture.close(), this.#sound?.close()]);
+    await Promise.all([this.#capture.close(), this.#sound?.close(), this.#files.close()]);
   }
 
   #welcome(session: Session): void {
     const video = sendVideoOver(session, this.#capture, outgoingOptions(this.#options));
     this.#sound?.sendOver(session, video);
+    this.#files.use(session, fileLink(this.#options, video));
     const chat = new SessionChat(session, this.#wantsChat, (text) => {
       const receiver = this.#receivers.get(session);
       if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });

@@ -1,10 +1,9 @@
 // The source options of a command line, read into a library's options: for sender and for peer.
 
 import { existsSync } from "node:fs";
-import { pathToFileURL } from "node:url";
 
 import type { VideoCodec } from "@simple-video-chat/protocol";
-import { CliError, exitCodes, forTerminal, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
+import { CliError, exitCodes, filterUrl, forTerminal, parseBitrate, parseNumber, parsePictureSize } from "@simple-video-chat/protocol/cli";
 
 import { findCamera, missingCamera } from "./capture/cameras.ts";
 import { sourceSpec, type SourceSpec } from "./capture/source-spec.ts";
@@ -51,13 +50,8 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions & Required
     maxLatencyMs: parseNumber("max-latency", args.maxLatency, 20, 10_000),
     ...(args.videoBitRate !== undefined && { bitrateBps: parseBitrate(args.videoBitRate) }),
     ...(args.barcode && { barcode: true }),
-    ...(args.filter !== undefined && { filter: filterUrl(args.filter) }),
+    ...(args.filter !== undefined && { filter: filterUrl("filter", args.filter) }),
   };
-}
-
-function filterUrl(path: string): URL {
-  if (existsSync(path)) return pathToFileURL(path);
-  throw new CliError(exitCodes.couldNotStart, `There is no filter ${forTerminal(path, 200)}. --filter takes a JavaScript module.`);
 }
 
 /**

@@ -86,7 +86,7 @@ for (const program of programs) {
     // What they say alike stands in files of its own.
     const ofCalls =
       program === "sender" ? "" : read("packages/receiver/src/call-program.ts") + read("packages/receiver/src/call-recording.ts");
-    const shared = ofCalls + read("packages/protocol/src/cli/chat-lines.ts");
+    const shared = ofCalls + read("packages/protocol/src/cli/chat-lines.ts") + read("packages/protocol/src/cli/file-lines.ts");
     const invitation = program === "receiver" ? "" : read("packages/protocol/src/cli/invitation.ts");
     const code = read(`packages/${program}/src/cli.ts`) + shared + invitation;
     const coded = [...code.matchAll(/\bevent: "([\w-]+)"/g)].map(([, name = ""]) => name);
@@ -163,7 +163,7 @@ test("lists the fields of the events, as real programs print them", async () => 
 });
 
 test("shows the sender's example as it is", () => {
-  const example = read("packages/sender/examples/test-card.mjs").replace(/^(\/\/.*\n)+/, "");
+  const example = read("examples/test-card.mjs").replace(/^(\/\/.*\n)+/, "");
   for (const path of ["README.md", "packages/sender/README.md"]) assert.ok(codeBlocks(read(path), "js").includes(example), path);
 });
 

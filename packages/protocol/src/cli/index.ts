@@ -3,6 +3,8 @@
 export { ask } from "./ask.ts";
 export { type CallTarget, givenTarget, resolveTarget, type TargetArguments } from "./call-target.ts";
 export { type ChatLines, sendText, tellText } from "./chat-lines.ts";
+export { fileCommand } from "./file-commands.ts";
+export { FileLines } from "./file-lines.ts";
 export { callDetail, type DetailedFigures, detailLines, type DetailRow } from "./call-detail.ts";
 export {
   type DirectionFigures,
@@ -39,6 +41,7 @@ export { nodeCheck, portCheck } from "./doctor/system-checks.ts";
 export { type DeviceList, devicesCommand, deviceTable, type ListedCamera, type ListedSound } from "./devices-command.ts";
 export { configPath, settingsFor } from "./config-file.ts";
 export { completionCommand } from "./completion/completion-command.ts";
+export { filterUrl } from "./filter-file.ts";
 export { helpCommand } from "./help-command.ts";
 export { optionsFromEnvironment } from "./environment.ts";
 export { CliError, type ExitCode, exitCodes, exitCodesHelp } from "./exit-codes.ts";

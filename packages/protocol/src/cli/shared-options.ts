@@ -44,6 +44,7 @@ export const displayOptions = {
 export const windowOptions = {
   fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
   mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
+  "filter-incoming": { type: "string", describe: "a JavaScript module that sees, and may change, each picture before it is shown" },
 } as const;
 
 /** Options of everything that shows pictures of the other end and can keep them. */
@@ -91,6 +92,10 @@ export const invitationOptions = {
 /** Options of everything that texts can be exchanged with. */
 export const chatOptions = {
   chat: { type: "boolean", default: true, describe: "exchange messages with the other end, where it wants to (--no-chat: none)" },
+  "accept-files": {
+    type: "string",
+    describe: "take every file that the other end sends, into this folder [default: ask, and take it into the current one]",
+  },
 } as const;
 
 /** Options of every program. */

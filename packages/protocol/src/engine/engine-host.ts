@@ -35,6 +35,8 @@ export interface EngineHostOptions extends EngineStart {
   readonly isWatched?: boolean;
   /** It is killed when it has given no sign of life for this long, ms. Default {@link usualPulseLimitMs}. */
   readonly pulseLimitMs?: number;
+  /** Processor time that one packet may take, ms; default what decoding takes at most. */
+  readonly packetCpuMs?: number | undefined;
   /** A message from the engine. Video data is valid during the call only. */
   readonly onMessage: (message: Message) => void;
   /** The engine died and a new one was started in its place: configure it again. */
@@ -137,9 +139,10 @@ export class EngineHost {
   }
 
   #watch(child: ChildProcess, onHang: (reason: string) => void): void {
-    const { isWatched = false, pulseLimitMs = usualPulseLimitMs } = this.#options;
+    const { isWatched = false, pulseLimitMs = usualPulseLimitMs, packetCpuMs } = this.#options;
     const startedMs = performance.now();
-    const watchdog = isWatched ? new Watchdog(() => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)), startedMs) : undefined;
+    const cpuMs = (): number | undefined => (child.pid === undefined ? undefined : cpuTimeMs(child.pid));
+    const watchdog = isWatched ? new Watchdog(cpuMs, startedMs, packetCpuMs) : undefined;
     const pulseWatch = new PulseWatch(pulseLimitMs, startedMs);
     this.#watchdog = watchdog;
     this.#pulseWatch = pulseWatch;

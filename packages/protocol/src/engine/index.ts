@@ -6,6 +6,17 @@ export { audioConfinement, type Confinement, networkOfDisplay } from "./confinem
 export { answerProcess, askProcess } from "./ask-process.ts";
 export { describeDeath, EngineHost, type EngineDeath, type EngineHostOptions } from "./engine-host.ts";
 export { EnginePipe, type EnginePipeEvents } from "./engine-pipe.ts";
+export {
+  FilterError,
+  type FilterErrorCode,
+  type FilterContext,
+  type FilterPlace,
+  FilterRunner,
+  type FilterSink,
+  type FilterTroubleCode,
+  type FrameFilter,
+  type FrameMeta,
+} from "./frame-filter.ts";
 export { leaveSignalsToParent, openEnginePort } from "./engine-port.ts";
 export { askForPriority } from "./priority.ts";
 export { quietly } from "./quiet-import.ts";

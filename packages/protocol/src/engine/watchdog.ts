@@ -1,7 +1,7 @@
 // Finds out that an engine hangs in a packet, pure but for its clock: by the processor time that it has used since it last answered, so that
 // a busy computer is not taken for a hang; and by very long silence, for one that waits for what never comes.
 
-/** Processor time that one packet may take, ms: 4K takes 60 on a slow computer, what takes 250 is no live picture. */
+/** Processor time that one packet may take by default, ms: 4K takes 60 on a slow computer, what takes 250 is no live picture. */
 export const packetCpuMs = 250;
 /** Packets that may be answered together: those that wait in the pipe are decoded in one breath, and only the newest is told of. */
 const packetsTogether = 8;
@@ -20,6 +20,7 @@ export type CpuTime = () => number | undefined;
 /** Watches one engine, from its start to its end. */
 export class Watchdog {
   readonly #cpuMs: CpuTime;
+  readonly #packetCpuMs: number;
   #outstanding = 0;
   #hasAnswered = false;
   /** The processor time at the first look that found it busy since it last answered: asking for it at each packet would cost more than the packet. */
@@ -27,9 +28,13 @@ export class Watchdog {
   #silentMs = 0;
   #lookedMs: number;
 
-  /** @param nowMs any monotonic clock */
-  constructor(cpuMs: CpuTime, nowMs: number) {
+  /**
+   * @param nowMs any monotonic clock
+   * @param allowedCpuMs processor time that one packet may take
+   */
+  constructor(cpuMs: CpuTime, nowMs: number, allowedCpuMs: number = packetCpuMs) {
     this.#cpuMs = cpuMs;
+    this.#packetCpuMs = allowedCpuMs;
     this.#lookedMs = nowMs;
   }
 
@@ -59,7 +64,7 @@ export class Watchdog {
       this.#cpuAtMs = this.#cpuMs();
       return undefined;
     }
-    const allowedMs = this.#hasAnswered ? packetCpuMs * this.#outstanding : loadingCpuMs;
+    const allowedMs = this.#hasAnswered ? this.#packetCpuMs * this.#outstanding : loadingCpuMs;
     const usedMs = (this.#cpuMs() ?? 0) - this.#cpuAtMs;
     return usedMs > allowedMs ? `it computed for ${Math.round(usedMs)} ms over a packet` : undefined;
   }

@@ -1,9 +1,11 @@
 // The one place that writes to a connection. Control goes before audio, audio before video, and no more is handed to the
-// socket than keeps it busy: what the socket has cannot be overtaken, so a word would wait behind all of it.
+// socket than keeps it busy: what the socket has cannot be overtaken, so a word would wait behind all of it. Behind everything is bulk:
+// it is not queued at all, but asked for, a message at a time, when nothing waits and the socket is empty.
 import type { Duplex } from "node:stream";
 import { maxVideoDataBytes } from "../limits.ts";
 import { videoChunks } from "../media/packet-chunks.ts";
 import type { EncodedPacket } from "../media/packet.ts";
+import type { FileDataMessage } from "../messages/file-data.ts";
 import { type NetworkMessage, serializeMessage } from "../messages/message.ts";
 import { videoFixedBytes, type VideoMessage } from "../messages/video.ts";
 import { type Micros, nowUs } from "../time/clock.ts";
@@ -15,8 +17,11 @@ export const outboxBudgetBytes = 65_536;
 /** Bytes of sound that may wait for the socket: a quarter of a second at 128 kbit/s. What is later than that is not worth hearing. */
 const audioBudgetBytes = 4_096;
 
-/** A message that is not video: video goes by {@link Outbox.sendVideo}, packet by packet. */
-export type PlainMessage = Exclude<NetworkMessage, VideoMessage>;
+/** A message that is not video, which goes by {@link Outbox.sendVideo}, packet by packet, nor bulk, which is asked for. */
+export type PlainMessage = Exclude<NetworkMessage, VideoMessage | FileDataMessage>;
+
+/** Gives the next message of bulk, which then is on its way to the socket; undefined: none now, and {@link Outbox.offerBulk} says when. */
+export type BulkSource = () => FileDataMessage | undefined;
 
 /** Bytes of all video messages of a packet, headers included: what acknowledgements count. */
 export function packetWireBytes(dataBytes: number): number {
@@ -29,6 +34,7 @@ export interface OutboxOptions {
   readonly socket: Duplex;
   readonly budgetBytes?: number;
   readonly nowUs?: () => Micros;
+  readonly bulk?: BulkSource;
 }
 
 /** A packet in the queue; its chunks begin when its turn has come. */
@@ -42,6 +48,7 @@ export class Outbox {
   readonly #socket: Duplex;
   readonly #budgetBytes: number;
   readonly #nowUs: () => Micros;
+  readonly #bulk: BulkSource | undefined;
   readonly #control: Uint8Array[] = [];
   /** Packets of sound, and what describes them. */
   readonly #audio: Uint8Array[] = [];
@@ -52,12 +59,14 @@ export class Outbox {
   #audioBytes = 0;
   #writtenBytes = 0;
   #drainedUs: Micros;
+  #isFinishing = false;
   #closed = false;
 
   constructor(options: OutboxOptions) {
     this.#socket = options.socket;
     this.#budgetBytes = options.budgetBytes ?? outboxBudgetBytes;
     this.#nowUs = options.nowUs ?? nowUs;
+    this.#bulk = options.bulk;
     this.#drainedUs = this.#nowUs();
     this.#socket.once("close", () => this.#stop());
   }
@@ -113,6 +122,7 @@ export class Outbox {
    */
   async finish(last?: PlainMessage): Promise<void> {
     if (this.#closed) return;
+    this.#isFinishing = true;
     this.#dropMedia();
     this.#queuedBytes = this.#control.reduce((sum, bytes) => sum + bytes.byteLength, 0);
     if (last !== undefined) this.send(last);
@@ -120,7 +130,12 @@ export class Outbox {
     this.#stop();
   }
 
-  /** Resolves when everything is written and the system has taken it, or when the socket is gone. */
+  /** There may be bulk now, which there was not when it was last asked for. */
+  offerBulk(): void {
+    this.#pump();
+  }
+
+  /** Resolves when everything but bulk is written and the system has taken it, or when the socket is gone. */
   flush(): Promise<void> {
     if (this.#closed || (this.#queuedBytes === 0 && this.#socket.writableLength === 0)) return Promise.resolve();
     return new Promise((resolve) => this.#emptied.push(resolve));
@@ -142,8 +157,18 @@ export class Outbox {
     }
     if (this.#queuedBytes === 0 && this.#socket.writableLength === 0) {
       for (const resolve of this.#emptied.splice(0)) resolve();
+      this.#writeBulk();
     }
   };
+
+  #writeBulk(): void {
+    const message = this.#closed || this.#isFinishing ? undefined : this.#bulk?.();
+    if (message === undefined) return;
+    const bytes = serializeMessage(message);
+    this.#drainedUs = this.#nowUs();
+    this.#queuedBytes += bytes.byteLength;
+    this.#write(bytes);
+  }
 
   #nextAudio(): Uint8Array | undefined {
     const bytes = this.#audio.shift();

@@ -13,6 +13,12 @@ import { close, type CloseMessage } from "./close.ts";
 import { credit, type CreditMessage } from "./credit.ts";
 import { engineConfigure, type EngineConfigureMessage } from "./engine-configure.ts";
 import { engineEvent, type EngineEventMessage } from "./engine-event.ts";
+import { fileAccept, type FileAcceptMessage } from "./file-accept.ts";
+import { fileAck, type FileAckMessage } from "./file-ack.ts";
+import { fileData, type FileDataMessage } from "./file-data.ts";
+import { fileOffer, type FileOfferMessage } from "./file-offer.ts";
+import { fileResult, type FileResultMessage } from "./file-result.ts";
+import { fileWithdraw, type FileWithdrawMessage } from "./file-withdraw.ts";
 import { hello, type HelloMessage } from "./hello.ts";
 import { keyframeRequest, type KeyframeRequestMessage } from "./keyframe-request.ts";
 import type { MessageDefinition } from "./message-definition.ts";
@@ -48,7 +54,13 @@ export type NetworkMessage =
   | AudioTrackMessage
   | AudioReportMessage
   | VideoStateMessage
-  | RecordingMessage;
+  | RecordingMessage
+  | FileOfferMessage
+  | FileAcceptMessage
+  | FileDataMessage
+  | FileAckMessage
+  | FileResultMessage
+  | FileWithdrawMessage;
 
 /** A message that only crosses the pipe between the network process and an engine. */
 export type EngineMessage = EngineConfigureMessage | CreditMessage | EngineEventMessage | CaptureCountMessage;
@@ -99,6 +111,12 @@ const definitions: { readonly [T in MessageType]: MessageDefinition<Extract<Mess
   "capture-count": captureCount,
   "video-state": videoState,
   recording,
+  "file-offer": fileOffer,
+  "file-accept": fileAccept,
+  "file-data": fileData,
+  "file-ack": fileAck,
+  "file-result": fileResult,
+  "file-withdraw": fileWithdraw,
 };
 
 /** Every message type with its number, scope and header rule, in the order of the numbers. */

@@ -1,7 +1,7 @@
 // One secure channel's life within a session: bytes in through the parser, messages out through the outbox, and a goodbye
 // that the other end gets to read. It knows messages, not their meaning: the session decides that.
 import { ProtocolError } from "../errors.ts";
-import { Outbox } from "../flow/outbox.ts";
+import { type BulkSource, Outbox } from "../flow/outbox.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { createMessageParser } from "../messages/message-stream.ts";
 import { parseMessage, type ReceivedFromNetwork } from "../messages/message.ts";
@@ -30,6 +30,7 @@ export interface ConnectionOptions {
   readonly scheduler: Scheduler;
   /** After a goodbye the other end has this long to end the connection, milliseconds. */
   readonly lingerMs: number;
+  readonly bulk: BulkSource;
 }
 
 /** A channel that carries messages. */
@@ -43,11 +44,11 @@ export class Connection {
   #hungUp = false;
 
   constructor(options: ConnectionOptions) {
-    const { channel, handlers, scheduler } = options;
+    const { channel, handlers, scheduler, bulk } = options;
     this.#options = options;
     this.channel = channel;
     this.#handlers = handlers;
-    this.outbox = new Outbox({ socket: channel.socket, nowUs: () => scheduler.nowUs() });
+    this.outbox = new Outbox({ socket: channel.socket, nowUs: () => scheduler.nowUs(), bulk });
     channel.socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
     channel.socket.once("end", () => this.#lost("the other end is gone"));
     channel.socket.once("error", () => channel.destroy());

@@ -48,6 +48,9 @@ export class RateGuard {
       case "ack":
       case "report":
       case "text-ack":
+      // Bounded by their bytes: only so many may be under way (files/incoming-file.ts), and acks answer them.
+      case "file-data":
+      case "file-ack":
         return undefined;
       default:
         return this.#control;

@@ -6,7 +6,7 @@ import type { EncodedPacket } from "../media/packet.ts";
 import type { Capabilities } from "../messages/capabilities.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import { type ReceivedFromNetwork, serializeMessage } from "../messages/message.ts";
-import { packetWireBytes, type PlainMessage } from "../flow/outbox.ts";
+import { type BulkSource, packetWireBytes, type PlainMessage } from "../flow/outbox.ts";
 import type { ClockEstimate } from "../time/clock-offset.ts";
 import type { Micros } from "../time/clock.ts";
 import type { Scheduler } from "../time/scheduler.ts";
@@ -78,6 +78,7 @@ export class SessionDriver {
   #ourHello: HelloOnWire | undefined;
   readonly #rates = new RateGuard();
   readonly #clock = new ClockExchange();
+  #bulk: BulkSource = () => undefined;
   #lives = 0;
   #openSockets = 0;
   /** Bytes of the connections before the present one. */
@@ -148,6 +149,14 @@ export class SessionDriver {
     if (this.#state.name !== "live" || outbox === undefined) return 0;
     const hasRoom = outbox.queuedBytes === 0 || outbox.queuedBytes + packetWireBytes(packet.data.byteLength) <= maxQueuedBytes;
     return hasRoom ? outbox.sendVideo(packet) : 0;
+  }
+
+  sendBulk(source: BulkSource): void {
+    this.#bulk = source;
+  }
+
+  offerBulk(): void {
+    this.#connection?.outbox.offerBulk();
   }
 
   sendText(text: string): Promise<TextFate> {
@@ -266,6 +275,7 @@ export class SessionDriver {
       channel,
       scheduler,
       lingerMs: rules.timing.lingerMs,
+      bulk: () => (this.#state.name === "live" ? this.#bulk() : undefined),
       handlers: {
         onHeard: () => this.#step({ type: "heard", nowUs: this.#nowUs() }),
         onMessage: (message, wireBytes) => this.#receive(message, wireBytes),
@@ -307,6 +317,12 @@ export class SessionDriver {
       case "audio-report":
       case "video-state":
       case "recording":
+      case "file-offer":
+      case "file-accept":
+      case "file-data":
+      case "file-ack":
+      case "file-result":
+      case "file-withdraw":
         return this.#step({ type: "message", message: message.type }, message);
     }
   }
@@ -346,6 +362,12 @@ export class SessionDriver {
       case "audio-report":
       case "video-state":
       case "recording":
+      case "file-offer":
+      case "file-accept":
+      case "file-data":
+      case "file-ack":
+      case "file-result":
+      case "file-withdraw":
         return this.events.emit("message", message);
     }
   }

@@ -1,6 +1,7 @@
 // What a session tells and counts: the types between session.ts and those who use it.
 import type { Capabilities } from "../messages/capabilities.ts";
 import type { CloseCode } from "../messages/close-code.ts";
+import type { FileDataMessage } from "../messages/file-data.ts";
 import type { NetworkMessage } from "../messages/message.ts";
 import type { VideoMessage } from "../messages/video.ts";
 import type { TransportError } from "../transport/transport-error.ts";
@@ -10,8 +11,8 @@ import type { EndedBy } from "./state.ts";
 /** A message that the session keeps to itself: the application neither sends nor sees it. */
 type SessionMessageType = "hello" | "ready" | "ping" | "pong" | "close" | "text" | "text-ack";
 
-/** A message about media that is not media itself: what Session.send takes. */
-export type MediaMessage = Exclude<NetworkMessage, VideoMessage | { readonly type: SessionMessageType }>;
+/** What Session.send takes: all that is neither the session's own, nor video, nor bulk. */
+export type MediaMessage = Exclude<NetworkMessage, VideoMessage | FileDataMessage | { readonly type: SessionMessageType }>;
 
 /** What a session tells, by name. Handlers are called synchronously. */
 export interface SessionEvents {
@@ -31,8 +32,8 @@ export interface SessionEvents {
   readonly reconnecting: { readonly cause: string };
   /** A dial failed, for the `failures`th time in this outage; the next is in `delayMs`. */
   readonly attempt: { readonly failures: number; readonly delayMs: number; readonly error: TransportError };
-  /** `data` of a video or audio message is only valid during the call. */
-  readonly message: MediaMessage | VideoMessage;
+  /** `data` of a video, audio or file-data message is only valid during the call. */
+  readonly message: MediaMessage | VideoMessage | FileDataMessage;
   readonly text: { readonly text: string };
   /** The end; nothing follows. `error` when it ended because no connection could be had. */
   readonly closed: {

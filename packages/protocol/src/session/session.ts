@@ -4,6 +4,7 @@ import type { EncodedPacket } from "../media/packet.ts";
 import type { CloseCode } from "../messages/close-code.ts";
 import type { ClockEstimate } from "../time/clock-offset.ts";
 import type { Credential } from "../transport/credential.ts";
+import type { BulkSource } from "../flow/outbox.ts";
 import type { SessionRole } from "./negotiation.ts";
 import type { SessionDriver } from "./session-driver.ts";
 import type { MediaMessage, SessionEvents, SessionStats } from "./session-events.ts";
@@ -78,6 +79,16 @@ export class Session {
    */
   sendText(text: string): Promise<TextFate> {
     return this.#driver.sendText(text);
+  }
+
+  /** Sends what `source` gives whenever nothing else waits, on every connection from now on. There is one source: a later one takes its place. */
+  sendBulk(source: BulkSource): void {
+    this.#driver.sendBulk(source);
+  }
+
+  /** There may be bulk now, which there was not when its source was last asked. */
+  offerBulk(): void {
+    this.#driver.offerBulk();
   }
 
   /** Resolves when everything that was sent is with the system, or the connection is gone: before a {@link close}, which drops it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
 import { suite } from "uvu";
-import { Outbox, outboxBudgetBytes, packetWireBytes, type PlainMessage } from "../../src/flow/outbox.ts";
+import { type BulkSource, Outbox, outboxBudgetBytes, packetWireBytes, type PlainMessage } from "../../src/flow/outbox.ts";
 import { maxVideoDataBytes } from "../../src/limits.ts";
 import type { EncodedPacket } from "../../src/media/packet.ts";
 import { createMessageParser } from "../../src/messages/message-stream.ts";
@@ -82,10 +82,16 @@ function soundOf(packet: number): PlainMessage {
   return { type: "audio", track: 3, packet, captureUs: micros(0), durationUs: 10_000, data: new Uint8Array(80) };
 }
 
-function start(): { socket: SlowSocket; outbox: Outbox; scheduler: FakeScheduler } {
+function start(bulk?: BulkSource): { socket: SlowSocket; outbox: Outbox; scheduler: FakeScheduler } {
   const scheduler = new FakeScheduler();
   const socket = new SlowSocket();
-  return { socket, scheduler, outbox: new Outbox({ socket, nowUs: () => scheduler.nowUs() }) };
+  return { socket, scheduler, outbox: new Outbox({ socket, nowUs: () => scheduler.nowUs(), ...(bulk && { bulk }) }) };
+}
+
+/** So many messages of a file. */
+function bulkOf(count: number): BulkSource {
+  let given = 0;
+  return () => (given < count ? { type: "file-data", id: 1, offset: 4_096 * given++, data: new Uint8Array(4_096) } : undefined);
 }
 
 test("sends control ahead of all video that the socket does not have yet, and what describes a track in its place", async () => {
@@ -119,6 +125,41 @@ test("sends sound in its order behind control and ahead of video, which is one c
   await outbox.flush();
   assert.deepEqual(socket.taken.slice(1, 5), ["audio-track", "audio 1", "ping", "audio 2"]);
   assert.equal(outbox.queuedBytes, 0);
+});
+
+test("asks for bulk when nothing else waits, and gives way to all that comes, after one message", async () => {
+  const { socket, outbox } = start(bulkOf(5));
+  outbox.sendVideo(packetOf(1, 2 * maxVideoDataBytes));
+  socket.release();
+  socket.release();
+  assert.deepEqual(socket.taken.at(-1), "file-data");
+  // The socket has one message of the file, and takes it only now.
+  outbox.sendVideo(packetOf(2, 100));
+  outbox.send(soundOf(1));
+  outbox.send(ping);
+  socket.open();
+  await outbox.flush();
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  const order = socket.taken.map((name) => name.split("@")[0]);
+  const first = order.indexOf("file-data");
+  assert.deepEqual(order.slice(0, first), ["video 1", "video 1"]);
+  assert.deepEqual(order.slice(first + 1, first + 4), ["audio 1", "ping", "video 2"]);
+  assert.deepEqual(order.slice(first + 4), ["file-data", "file-data", "file-data", "file-data"]);
+});
+
+test("asks for bulk again when it is told that there is some, and never after its last message", async () => {
+  let isThere = false;
+  const bulk = bulkOf(3);
+  const { socket, outbox } = start(() => (isThere ? bulk() : undefined));
+  socket.open();
+  outbox.send(ping);
+  await outbox.flush();
+  assert.deepEqual(socket.taken, ["ping"]);
+  isThere = true;
+  outbox.offerBulk();
+  await outbox.finish({ type: "close", code: "normal", reason: "" });
+  outbox.offerBulk();
+  assert.deepEqual(socket.taken, ["ping", "file-data", "close"]);
 });
 
 test("takes no more sound than is worth hearing, and takes it again when the socket does", async () => {

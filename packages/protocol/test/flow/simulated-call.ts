@@ -1,5 +1,7 @@
 // A camera, an encoder, a send window and a rate controller on a simulated link: what the sender program does with one receiver, by
 // arithmetic, on a fake clock.
+import { BulkAllowance } from "../../src/flow/bulk-allowance.ts";
+import { BulkWindow } from "../../src/flow/bulk-window.ts";
 import { RateController } from "../../src/flow/rate-controller.ts";
 import { SendWindow } from "../../src/flow/send-window.ts";
 import { FakeScheduler } from "../../src/testing/fake-scheduler.ts";
@@ -21,8 +23,19 @@ export interface CallOptions {
   /** Share of its target that the encoder makes use of, at a time. */
   readonly fill?: (second: number) => number;
   readonly maxLatencyMs?: number;
+  /** A file without end is under way, too. */
+  readonly file?: SimulatedFile;
   /** At these seconds. */
   readonly events?: readonly { readonly atS: number; readonly happen: (link: SimulatedLink) => void }[];
+}
+
+/** A file beside the pictures. */
+export interface SimulatedFile {
+  readonly targetMs: number;
+  /** Of pictures and file together; default none. */
+  readonly capBps?: number;
+  /** Bytes that have arrived, by second. */
+  readonly arrived: number[];
 }
 
 /** A captured frame. */
@@ -59,6 +72,10 @@ export function simulateCall(options: CallOptions): CallFrame[] {
   const controller = new RateController({ maxBitrateBps: capBps });
   const frames: CallFrame[] = [];
   let received = 0;
+  let videoBytes = 0;
+  // As OutgoingVideo.isShort has it.
+  const isShort = (): boolean => controller.targetBps < 0.95 * capBps && fill((scheduler.nowUs() - startUs) / 1e6) > 0.6;
+  const file = options.file && sendFile(options.file, { scheduler, forth, back, isShort, videoBytes: () => videoBytes });
   let isFirst = true;
   for (const { atS, happen } of options.events ?? []) scheduler.after(atS * 1_000, () => happen(forth));
   for (let index = 0; index < seconds * frameRate; index++) {
@@ -73,6 +90,7 @@ export function simulateCall(options: CallOptions): CallFrame[] {
     if (window.room(targetBps, sentUs)) {
       isFirst = false;
       window.onSent(bytes, targetBps, sentUs);
+      videoBytes += bytes;
       forth.send(bytes, () => {
         received += bytes;
         const ack = { bytes: received, receivedUs: micros(scheduler.nowUs() + clockOffsetUs) };
@@ -84,9 +102,48 @@ export function simulateCall(options: CallOptions): CallFrame[] {
         });
       });
     }
+    file?.();
     scheduler.advance(1_000 / frameRate);
   }
   return frames;
+}
+
+/** As files/file-exchange.ts does it. @returns what looks whether more may go */
+function sendFile(
+  file: SimulatedFile,
+  call: { scheduler: FakeScheduler; forth: SimulatedLink; back: SimulatedLink; videoBytes: () => number; isShort: () => boolean },
+): () => void {
+  const { scheduler, forth, back, videoBytes, isShort } = call;
+  const startUs = scheduler.nowUs();
+  const window = new BulkWindow({ targetMs: file.targetMs });
+  const allowance = new BulkAllowance(file.capBps ?? Infinity);
+  let fileBytes = 0;
+  let isWaiting = false;
+  const pump = (): void => {
+    for (;;) {
+      const nowUs = scheduler.nowUs();
+      allowance.spend(videoBytes() + fileBytes, nowUs);
+      if (allowance.waitMs > 0) {
+        if (!isWaiting) scheduler.after(allowance.waitMs, () => ((isWaiting = false), pump()));
+        isWaiting = true;
+        return;
+      }
+      const bytes = window.room({ bps: (videoBytes() * 8e6) / (nowUs - startUs + 1e6), isShort: isShort() }, nowUs);
+      if (bytes === 0) return;
+      window.onSent(bytes, nowUs);
+      fileBytes += bytes;
+      forth.send(bytes + 20, () => {
+        const receivedUs = micros(scheduler.nowUs() + clockOffsetUs);
+        const second = Math.floor((scheduler.nowUs() - startUs) / 1e6);
+        file.arrived[second] = (file.arrived[second] ?? 0) + bytes;
+        back.send(28, () => {
+          window.onAck(bytes, receivedUs, scheduler.nowUs());
+          pump();
+        });
+      });
+    }
+  };
+  return pump;
 }
 
 /** Frames captured from one second on and before another. */

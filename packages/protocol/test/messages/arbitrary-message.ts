@@ -5,6 +5,7 @@ import { videoCodecs } from "../../src/media/codec.ts";
 import type { Capabilities } from "../../src/messages/capabilities.ts";
 import { cleanText, truncateUtf8 } from "../../src/messages/clean-text.ts";
 import { closeCodes, type CloseCode } from "../../src/messages/close-code.ts";
+import { type FileResult, fileResults } from "../../src/messages/file-result.ts";
 import type { JsonObject } from "../../src/messages/json-object.ts";
 import type { Message, MessageType, NetworkMessage } from "../../src/messages/message.ts";
 import { micros, type Micros } from "../../src/time/clock.ts";
@@ -150,6 +151,25 @@ const arbitraries: { readonly [T in MessageType]: fc.Arbitrary<Extract<Message, 
     concealedMs: u32,
   }),
   "video-state": fc.record({ type: fc.constant("video-state"), state: fc.constantFrom("on", "off", "lost") }),
+  "file-offer": fc.record({ type: fc.constant("file-offer"), id: frame, sizeBytes: fc.maxSafeNat(), sha256: exactly(32), name }),
+  "file-accept": fc.record({ type: fc.constant("file-accept"), id: u32, offset: fc.maxSafeNat() }),
+  "file-data": fc.record({
+    type: fc.constant("file-data"),
+    id: u32,
+    offset: fc.maxSafeNat(),
+    data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  }),
+  "file-ack": fc.record({ type: fc.constant("file-ack"), id: u32, bytes: fc.maxSafeNat(), receivedUs: instant }),
+  "file-result": fc.record({
+    type: fc.constant("file-result"),
+    id: u32,
+    result: fc.constantFrom(...(Object.keys(fileResults) as FileResult[])),
+  }),
+  "file-withdraw": fc.record({
+    type: fc.constant("file-withdraw"),
+    id: u32,
+    reason: fc.constantFrom("cancelled", "changed", "unreadable"),
+  }),
   recording: fc.record({ type: fc.constant("recording"), theirs: fc.boolean(), ours: fc.boolean() }),
   "engine-configure": fc.record({ type: fc.constant("engine-configure"), value: json }),
   credit: fc.record({ type: fc.constant("credit"), track, packets: u16, targetBitrateBps: u32 }),

@@ -39,6 +39,13 @@ const refused: readonly (readonly [string, Message])[] = [
   ["sound of 121 ms", changed("audio", { durationUs: 121_000 })],
   ["sound of 3 channels", changed("audio-track", { channels: 3 })],
   ["an account that does not sum up", changed("account", { sent: 1 })],
+  ["a file 0", changed("file-offer", { id: 0 })],
+  ["a file whose hash has 31 bytes", changed("file-offer", { sha256: new Uint8Array(31) })],
+  ["a file without a name", changed("file-offer", { name: "" })],
+  ["a file with a name of 256 bytes", changed("file-offer", { name: "x".repeat(256) })],
+  ["a file with an escape in its name", changed("file-offer", { name: "\u001b" })],
+  ["no data of a file", changed("file-data", { data: new Uint8Array(0) })],
+  ["4,097 bytes of a file", changed("file-data", { data: new Uint8Array(4_097) })],
   ["a JSON object above 16 KiB", changed("engine-event", { value: { event: "x".repeat(16_384) } })],
 ];
 

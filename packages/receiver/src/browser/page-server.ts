@@ -38,9 +38,10 @@ const files = {
 
 const importMap = JSON.stringify({ imports: { "@simple-video-chat/protocol/barcode": "/protocol/media/barcode.js" } });
 const importMapHash = createHash("sha256").update(importMap).digest("base64");
+/** A page on this computer may have this one in a frame (examples/grid.mjs): without the secret there is nothing in it to be seen or clicked. */
 const headers = {
   "Cache-Control": "no-store",
-  "Content-Security-Policy": `default-src 'none'; script-src 'self' 'sha256-${importMapHash}'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'`,
+  "Content-Security-Policy": `default-src 'none'; script-src 'self' 'sha256-${importMapHash}'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; frame-ancestors http://127.0.0.1:*; base-uri 'none'`,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",

@@ -2,7 +2,7 @@
 // its pipe, and ends when the pipe does.
 
 import { type EncodedPacket, type Message, PacketAssembler, toJsonObject } from "@simple-video-chat/protocol";
-import { leaveSignalsToParent, openEnginePort, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
+import { FilterError, leaveSignalsToParent, openEnginePort, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
 import type { VideoDecoder } from "../decode/decoder.ts";
 import { openDecoder } from "../decode/open-decoder.ts";
@@ -13,6 +13,7 @@ import { writePng } from "../recording/png-file.ts";
 import { RecordingError } from "../recording/recording-error.ts";
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
 import { LegacyPlayback } from "./legacy-playback.ts";
+import { PictureFilter } from "./picture-filter.ts";
 import { Playback } from "./playback.ts";
 import { SoundPace } from "./sound-pace.ts";
 import type { PlaybackCommand, PlaybackEvent } from "./playback-command.ts";
@@ -52,6 +53,8 @@ function receive(message: Message): void {
     }
   } else if (message.type === "engine-configure") {
     const command = message.value as unknown as PlaybackCommand | LegacyPlaybackCommand;
+    // From now on, whatever comes in the same breath.
+    if (command.command === "open" && command.filter !== undefined) playback.filter = "loading";
     working = working.then(() => obey(command)).catch(fail);
   }
 }
@@ -59,10 +62,12 @@ function receive(message: Message): void {
 async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<void> {
   switch (command.command) {
     case "open": {
+      const loading = command.filter === undefined ? undefined : loadFilter(command.filter);
       display = await openDisplay(command.title, (input) =>
         tell(input.kind === "key" ? { event: "key", key: input.key } : { event: "closed" }),
       );
       tell({ event: "opened", display: display.kind });
+      await loading;
       break;
     }
     case "card":
@@ -101,6 +106,19 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
     case "stop-legacy":
       legacy?.stop();
       break;
+  }
+}
+
+/** Never rejects. */
+async function loadFilter(url: string): Promise<void> {
+  try {
+    playback.filter = await PictureFilter.load(url, {
+      onTold: (value) => tell({ event: "filter", value }),
+      onTrouble: (code, message) => tell({ event: "filter-trouble", code, message }),
+    });
+  } catch (error) {
+    if (error instanceof FilterError) tell({ event: "filter-trouble", code: error.code, message: error.message });
+    else fail(error);
   }
 }
 

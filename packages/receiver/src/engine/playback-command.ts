@@ -1,7 +1,8 @@
 // What the network process and the playback engine say to each other besides the wire's messages: the JSON of
 // engine-configure and engine-event.
 
-import type { ClockEstimate } from "@simple-video-chat/protocol";
+import type { ClockEstimate, JsonObject } from "@simple-video-chat/protocol";
+import type { FilterErrorCode, FilterTroubleCode } from "@simple-video-chat/protocol/engine";
 
 import type { DisplayView } from "../display/display.ts";
 import type { Overlay } from "../display/overlay.ts";
@@ -9,8 +10,8 @@ import type { RecordingErrorCode } from "../recording/recording-error.ts";
 
 /** From the network process to the playback engine. */
 export type PlaybackCommand =
-  /** First of all: opens the display. Without a title there is no window. */
-  | { readonly command: "open"; readonly title?: string }
+  /** First of all: opens the display. Without a title there is no window. `filter` is the URL of a module that sees each picture first. */
+  | { readonly command: "open"; readonly title?: string; readonly filter?: string }
   | { readonly command: "card"; readonly text: string; readonly isCameraOff?: boolean }
   /** Names the window. */
   | { readonly command: "title"; readonly title: string }
@@ -48,4 +49,8 @@ export type PlaybackEvent =
   | { readonly event: "drained"; readonly barcodes: BarcodeCount }
   | { readonly event: "snapshot"; readonly path: string; readonly widthPx: number; readonly heightPx: number }
   | { readonly event: "snapshot-failed"; readonly path: string; readonly code: RecordingErrorCode; readonly message: string }
+  /** What the filter tells. */
+  | { readonly event: "filter"; readonly value: JsonObject }
+  /** The filter fails, is slow, or, with filter-missing, does not load: then nothing is shown. */
+  | { readonly event: "filter-trouble"; readonly code: FilterTroubleCode | FilterErrorCode; readonly message: string }
   | { readonly event: "failed"; readonly message: string };

@@ -1,5 +1,5 @@
 // The heart of the playback engine: packet → decoder → newest picture → display. Every packet is decoded, since the next one
-// builds on it; of the pictures that are ready only the newest is converted and shown, and none that is too old.
+// builds on it; of the pictures that are ready only the newest is converted, filtered and shown, and none that is too old.
 
 import {
   type ClockEstimate,
@@ -20,6 +20,7 @@ import type { Display } from "../display/display.ts";
 import { DecodeError } from "../errors.ts";
 import { noPlayback } from "../playback-counts.ts";
 import { isTooOld } from "./picture-age.ts";
+import type { PictureFilter } from "./picture-filter.ts";
 import type { BarcodeCount } from "./playback-command.ts";
 
 /** How long {@link Playback.takePicture} waits for a new picture: longer than between two of the slowest live ones. */
@@ -56,6 +57,7 @@ export class Playback {
   readonly #nowUs: () => Micros;
   readonly #sink: PlaybackSink;
   #clock: ClockEstimate | undefined;
+  #filter: Pick<PictureFilter, "apply"> | "loading" | undefined;
   #format: TrackMessage | undefined;
   #decoder: VideoDecoder | undefined;
   /** What came while a decoder was being opened, in order. */
@@ -64,8 +66,8 @@ export class Playback {
   #working: Promise<void> | undefined;
   #isWaitingForKeyframe = true;
   #isPaused = false;
-  /** Whether the decoder has one. */
-  #hasPicture = false;
+  /** Of the picture that the decoder has; undefined: it has none. */
+  #newest: Pick<EncodedPacket, "frame" | "captureUs"> | undefined;
   readonly #takers = new Set<(picture: Picture) => void>();
   /** A copy of the picture that stands still. */
   #held: Picture | undefined;
@@ -100,6 +102,12 @@ export class Playback {
     this.#clock = clock;
   }
 
+  /** What sees each picture first. While it is being loaded nothing is shown, since it may be there to hide something. */
+  set filter(filter: Pick<PictureFilter, "apply"> | "loading") {
+    this.#filter = filter;
+    if (!this.#isPaused) this.#show();
+  }
+
   /** Whether the picture that is shown is held. All is decoded meanwhile, and what is not shown counts as superseded. */
   set isPaused(isPaused: boolean) {
     if (isPaused === this.#isPaused) return;
@@ -107,8 +115,9 @@ export class Playback {
     this.#show();
     this.#isPaused = isPaused;
     this.#held = undefined;
-    if (!isPaused || !this.#hasPicture || this.#decoder === undefined) return;
-    const picture = this.#decoder.picture();
+    if (!isPaused) return;
+    const picture = this.#picture();
+    if (picture === undefined) return;
     this.#held = { ...picture, bgr: Buffer.from(picture.bgr) };
     this.#display.hold(picture);
   }
@@ -136,7 +145,7 @@ export class Playback {
     if (this.#held !== undefined) return take(this.#held);
     const timer = setTimeout(() => {
       this.#takers.delete(taker);
-      take(this.#hasPicture ? this.#decoder?.picture() : undefined);
+      take(this.#picture());
     }, takeWaitMs);
     const taker = (picture: Picture): void => {
       clearTimeout(timer);
@@ -185,7 +194,7 @@ export class Playback {
     if (isSame && this.#decoder !== undefined) return;
     this.#decoder?.close();
     this.#decoder = undefined;
-    this.#hasPicture = false;
+    this.#newest = undefined;
     try {
       this.#decoder = await openDecoder(format);
     } catch (error) {
@@ -216,8 +225,8 @@ export class Playback {
     // The decoder holds the newest picture only: one that was still waiting is gone.
     if (this.#ready !== undefined) this.#supersede();
     this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
-    this.#hasPicture = true;
-    if (this.#isPaused) {
+    this.#newest = { frame: packet.frame, captureUs: packet.captureUs };
+    if (this.#isPaused || this.#filter === "loading") {
       // What became of the one before is told: the network process waits for an engine that is too slow.
       this.#sink.onReport(this.#report);
       return;
@@ -230,16 +239,18 @@ export class Playback {
     clearImmediate(this.#showing);
     this.#showing = undefined;
     const ready = this.#ready;
-    if (ready === undefined || this.#decoder === undefined) return;
+    if (ready === undefined || this.#decoder === undefined || this.#filter === "loading") return;
     this.#ready = undefined;
     const { packet, heldUs, decodeUs, readyUs } = ready;
     if (isTooOld(packet.captureUs, this.#nowUs(), this.#clock)) {
       this.#count("stale");
       return;
     }
-    const picture = this.#decoder.picture();
-    // Before it is shown: the display may draw over it.
-    if (this.#format?.barcode === true) this.#checkBarcode(packet, picture);
+    const picture = this.#picture((sent) => {
+      // Before a filter or the display may draw over it.
+      if (this.#format?.barcode === true) this.#checkBarcode(packet, sent);
+    });
+    if (picture === undefined) return;
     for (const take of this.#takers) take(picture);
     this.#takers.clear();
     this.#display.show(picture);
@@ -253,6 +264,14 @@ export class Playback {
       shown: this.#report.shown + 1,
     };
     this.#sink.onReport(this.#report);
+  }
+
+  /** The newest picture, filtered; undefined: there is none, or none that may be shown. A filter may so see a picture again, from a snapshot or a pause. */
+  #picture(look: (sent: Picture) => void = () => {}): Picture | undefined {
+    if (this.#newest === undefined || this.#decoder === undefined || this.#filter === "loading") return undefined;
+    const sent = this.#decoder.picture();
+    look(sent);
+    return this.#filter?.apply(sent, this.#newest, 1_000_000 / (this.#format?.frameRate ?? 30)) ?? sent;
   }
 
   #supersede(): void {

@@ -147,6 +147,8 @@ class Watching {
         break;
       case "legacy-stopped":
       case "drained":
+      case "filter":
+      case "filter-trouble":
       case "snapshot":
       case "snapshot-failed":
         break;

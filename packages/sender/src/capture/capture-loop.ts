@@ -2,10 +2,11 @@
 // newest; a frame that is replaced before there is room to send it costs nothing but its capture. Several encoders may take
 // from the same frames, each at its own pace.
 
+import type { FilterRunner } from "@simple-video-chat/protocol/engine";
+
 import type { CaptureOptions } from "../engine/capture-command.ts";
-import type { Mat } from "../native/opencv.ts";
+import type { Mat, OpenCv } from "../native/opencv.ts";
 import { EncoderTier, type TierSink } from "./encoder-tier.ts";
-import type { FilterRunner } from "./frame-filter.ts";
 import { FrameRateLimit } from "./frame-rate-limit.ts";
 import { SharedFrame } from "./shared-frame.ts";
 import type { RawFrame, Source } from "./source.ts";
@@ -29,7 +30,7 @@ export interface CaptureStart {
   /** Track of the first tier. */
   readonly track: number;
   /** Sees each picture first; without one nothing is copied. */
-  readonly filter?: Pick<FilterRunner, "apply"> | undefined;
+  readonly filter?: Pick<FilterRunner<Mat, OpenCv>, "apply"> | undefined;
 }
 
 /** A running capture. Owns its source and encoders. */
@@ -39,7 +40,7 @@ export class CaptureLoop {
   readonly #sink: CaptureSink;
   readonly #rateLimit: FrameRateLimit;
   readonly #tiers = new Map<number, EncoderTier>();
-  readonly #filter: Pick<FilterRunner, "apply"> | undefined;
+  readonly #filter: Pick<FilterRunner<Mat, OpenCv>, "apply"> | undefined;
   #frame: number;
   #lastRawFrame = 0;
   #reading: Promise<void> = Promise.resolve();

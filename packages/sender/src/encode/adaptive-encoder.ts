@@ -65,6 +65,13 @@ interface AdaptiveEncoderParts {
   readonly chosen: ChosenEncoder;
   readonly events: AdaptiveEncoderEvents;
   readonly open: OpenChosen;
+  readonly nowUs: () => Micros;
+}
+
+/** What a test gives in place of the computer's own. */
+export interface AdaptiveEncoderWorld {
+  readonly open?: OpenChosen;
+  readonly nowUs?: () => Micros;
 }
 
 /** Encodes a source's pictures at a bitrate that may change from picture to picture. */
@@ -76,10 +83,11 @@ export class AdaptiveEncoder {
   readonly #guard = new SpeedGuard();
   readonly #events: AdaptiveEncoderEvents;
   readonly #open: OpenChosen;
+  readonly #nowUs: () => Micros;
   #choice: EncoderChoice;
   #step: QualityStep;
   #encoder: VideoEncoder;
-  #openedUs: Micros = nowUs();
+  #openedUs: Micros;
   #bitrateBps: number;
   #isHurried = false;
 
@@ -92,6 +100,8 @@ export class AdaptiveEncoder {
     this.#step = parts.step;
     this.#events = parts.events;
     this.#open = parts.open;
+    this.#nowUs = parts.nowUs;
+    this.#openedUs = parts.nowUs();
     this.#bitrateBps = parts.options.bitrateBps;
     this.#encoder = this.#take(parts.chosen);
   }
@@ -101,13 +111,13 @@ export class AdaptiveEncoder {
     format: SourceFormat,
     options: AdaptiveEncoderOptions,
     events: AdaptiveEncoderEvents,
-    open: OpenChosen = openChosenEncoder,
+    { open = openChosenEncoder, nowUs: clock = nowUs }: AdaptiveEncoderWorld = {},
   ): Promise<AdaptiveEncoder> {
     const cv = await loadOpenCv();
     const ladder = new QualityLadder(format, options);
-    const step = ladder.choose(options.bitrateBps, nowUs());
+    const step = ladder.choose(options.bitrateBps, clock());
     const chosen = await open(options.encoder, options.codec, formatOf(step, options.bitrateBps, false));
-    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, step, chosen, events, open });
+    const adaptive = new AdaptiveEncoder(cv, { options, format, ladder, step, chosen, events, open, nowUs: clock });
     adaptive.#announce();
     return adaptive;
   }
@@ -128,12 +138,12 @@ export class AdaptiveEncoder {
     const isNew = await this.#adapt(captureUs);
     const { widthPx, heightPx } = this.#step;
     const isOfSize = mat.cols === widthPx && mat.rows === heightPx;
-    const startUs = nowUs();
+    const startUs = this.#nowUs();
     const sized = isOfSize ? mat : mat.resize(heightPx, widthPx, 0, 0, this.#cv.INTER_AREA);
     try {
       if (this.#options.barcode) stampBarcode(this.#cv, sized, { frame, captureUs });
       const picture = await this.#encode(sized, { captureUs, keyframe: keyframe || isNew });
-      const endUs = nowUs();
+      const endUs = this.#nowUs();
       this.#guard.onPicture(endUs - startUs, 1_000_000 / Math.min(guardedFrameRate, frameRateOf(this.#step)), endUs);
       return picture;
     } finally {
@@ -192,7 +202,7 @@ export class AdaptiveEncoder {
     const chosen = await this.#open(this.#choice, this.#options.codec, format);
     this.#encoder.close();
     this.#encoder = this.#take(chosen);
-    this.#openedUs = nowUs();
+    this.#openedUs = this.#nowUs();
   }
 
   #take({ encoder, fallback }: ChosenEncoder): VideoEncoder {

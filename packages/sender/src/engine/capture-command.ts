@@ -2,9 +2,10 @@
 // engine-configure and engine-event.
 
 import type { JsonObject, VideoCodec } from "@simple-video-chat/protocol";
+import type { FilterErrorCode, FilterTroubleCode } from "@simple-video-chat/protocol/engine";
 
 import type { EncoderChoice } from "../encode/encoder.ts";
-import type { EncoderErrorCode, FilterErrorCode, SourceErrorCode } from "../errors.ts";
+import type { EncoderErrorCode, SourceErrorCode } from "../errors.ts";
 import type { SourceSpec } from "../capture/source-spec.ts";
 
 /** How the pictures are to be made. */
@@ -47,7 +48,7 @@ export type CaptureCommand =
   | { readonly command: "stop"; readonly run: number };
 
 /** What a notice is about: the hardware encoder that was asked for is not there, or does not work; OpenCV is not there. */
-export type NoticeCode = "encoder-fallback" | "no-opencv" | "filter-failed" | "filter-slow";
+export type NoticeCode = "encoder-fallback" | "no-opencv" | FilterTroubleCode;
 
 /** From the capture engine to the network process. */
 export type CaptureEvent =

@@ -2,15 +2,14 @@
 // over its pipe, and ends when the pipe does.
 
 import { toJsonObject } from "@simple-video-chat/protocol";
-import { isScreenReachable, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
+import { FilterError, FilterRunner, isScreenReachable, leaveSignalsToParent, openEnginePort } from "@simple-video-chat/protocol/engine";
 
 import { openSource } from "../capture/open-source.ts";
 import { CaptureLoop, type CaptureStart } from "../capture/capture-loop.ts";
-import { FilterRunner } from "../capture/frame-filter.ts";
 import { PreviewWindow } from "../capture/preview-window.ts";
 import { SelfView } from "../capture/self-view.ts";
-import { EncoderError, FilterError, SourceError } from "../errors.ts";
-import { loadOpenCv, missingOpenCv } from "../native/opencv.ts";
+import { EncoderError, SourceError } from "../errors.ts";
+import { loadOpenCv, type Mat, missingOpenCv, type OpenCv } from "../native/opencv.ts";
 import { type CaptureCommand, type CaptureEvent, type CaptureOptions } from "./capture-command.ts";
 import { LegacyCapture } from "./legacy-capture.ts";
 import type { LegacyCaptureCommand, LegacyCaptureEvent } from "./legacy-command.ts";
@@ -22,7 +21,7 @@ loadOpenCv().catch(() => {});
 let loop: CaptureLoop | undefined;
 let preview: PreviewWindow | undefined;
 /** Loaded at the first start; it keeps what it remembers. */
-let filter: FilterRunner | undefined;
+let filter: FilterRunner<Mat, OpenCv> | undefined;
 let selfView: SelfView | undefined;
 let legacy: LegacyCapture | undefined;
 /** Number of the last start. */
@@ -93,7 +92,7 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
   isMissingTold = why !== undefined;
   if (options.filter !== undefined && why !== undefined) throw new FilterError(`A filter needs OpenCV. ${why}`);
   if (options.filter !== undefined) {
-    filter ??= await FilterRunner.load(options.filter, cv, {
+    filter ??= await FilterRunner.load(options.filter, cv, "sent", {
       onTold: (value) => tell({ event: "filter", value }),
       onTrouble: (code, message) => tell({ event: "notice", code, message }),
     });

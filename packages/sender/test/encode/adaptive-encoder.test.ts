@@ -1,6 +1,6 @@
 // What an encoder makes of a bitrate, a machine and hardware that change under it.
 import assert from "node:assert/strict";
-import type { Micros } from "@simple-video-chat/protocol";
+import { micros } from "@simple-video-chat/protocol";
 import { suite } from "uvu";
 
 import { AdaptiveEncoder, type AdaptiveEncoderOptions } from "../../src/encode/adaptive-encoder.ts";
@@ -10,6 +10,7 @@ import { loadOpenCv } from "../../src/native/opencv.ts";
 
 const test = suite("AdaptiveEncoder");
 const cv = await loadOpenCv();
+const mat = new cv.Mat(Buffer.alloc(640 * 360 * 3, 9), 360, 640, cv.CV_8UC3);
 const source = { widthPx: 640, heightPx: 360, frameRate: 30 };
 const options: AdaptiveEncoderOptions = {
   codec: "h264",
@@ -27,6 +28,8 @@ class FakeEncoder implements VideoEncoder {
   readonly keyframes: boolean[] = [];
   isClosed = false;
   isBroken = false;
+  /** Lets time pass, ms. */
+  spend: (ms: number) => void = () => {};
   readonly #busyMs: number;
 
   constructor({ busyMs = 0, fixedBitrateBps }: { readonly busyMs?: number; readonly fixedBitrateBps?: number } = {}) {
@@ -36,8 +39,7 @@ class FakeEncoder implements VideoEncoder {
 
   async encode(_: unknown, { keyframe }: EncodeOptions): Promise<EncodedPicture | undefined> {
     if (this.isBroken) throw new EncoderError("encode-failed", "the card is gone");
-    const untilMs = performance.now() + this.#busyMs;
-    while (performance.now() < untilMs);
+    this.spend(this.#busyMs);
     this.keyframes.push(keyframe);
     return { keyframe, data: Uint8Array.of(1) };
   }
@@ -55,7 +57,9 @@ interface Opened {
   readonly encoder: FakeEncoder;
 }
 
-/** An adaptive encoder on fakes: what was opened, and what it told. */
+const startS = 1;
+
+/** An adaptive encoder on fakes, and on a clock of its own, which its pictures set: what was opened, and what it told. */
 async function start(
   changed: Partial<AdaptiveEncoderOptions>,
   make: (choice: EncoderChoice, format: EncoderFormat) => FakeEncoder,
@@ -63,21 +67,25 @@ async function start(
   const opened: Opened[] = [];
   const widths: number[] = [];
   const sentences: string[] = [];
+  let clockUs = micros(startS * 1_000_000);
   const encoder = await AdaptiveEncoder.open(
     { ...source, frameRate: changed.maxFrameRate ?? source.frameRate },
     { ...options, ...changed },
     { onTrack: ({ widthPx }) => widths.push(widthPx), onFallback: (sentence) => sentences.push(sentence) },
-    async (choice, _, format) => {
-      const fake = make(choice, format);
-      opened.push({ choice, format, encoder: fake });
-      return { encoder: fake };
+    {
+      nowUs: () => clockUs,
+      open: async (choice, _, format) => {
+        const fake = make(choice, format);
+        fake.spend = (ms) => (clockUs = micros(clockUs + ms * 1_000));
+        opened.push({ choice, format, encoder: fake });
+        return { encoder: fake };
+      },
     },
   );
   let frame = 0;
   const encode = async (atS: number): Promise<void> => {
-    const mat = new cv.Mat(360, 640, cv.CV_8UC3, [1, 2, 3]);
-    const picture = await encoder.encode({ mat, frame: ++frame, captureUs: (atS * 1_000_000) as Micros, keyframe: false });
-    mat.release();
+    clockUs = micros(Math.round(atS * 1_000_000));
+    const picture = await encoder.encode({ mat, frame: ++frame, captureUs: clockUs, keyframe: false });
     assert.ok(picture);
   };
   return { encoder, opened, widths, sentences, encode };
@@ -108,18 +116,17 @@ test("lets the failure of software through", async () => {
 });
 
 test("replaces an encoder that cannot change its bitrate, when that is worth a keyframe, not too often", async () => {
-  const nowS = Number(process.hrtime.bigint() / 1_000_000n) / 1000;
   const { encoder, opened, encode } = await start(
     { encoder: "vaapi" },
     (_, { bitrateBps }) => new FakeEncoder({ fixedBitrateBps: bitrateBps }),
   );
   encoder.setBitrate(900_000);
-  await encode(nowS + 10);
+  await encode(startS + 10);
   assert.equal(opened.length, 1, "within the tolerance");
   encoder.setBitrate(600_000);
-  await encode(nowS + 0.1);
+  await encode(startS + 0.1);
   assert.equal(opened.length, 1, "too early");
-  await encode(nowS + 10);
+  await encode(startS + 10);
   assert.equal(opened.length, 2);
   assert.equal(opened[1]?.format.bitrateBps, 600_000);
   assert.deepEqual(opened[1]?.encoder.keyframes, [true]);
@@ -127,18 +134,22 @@ test("replaces an encoder that cannot change its bitrate, when that is worth a k
 
 test("makes smaller pictures on a machine that does not keep up, rather than coarse ones", async () => {
   const { opened, widths, encode } = await start({}, (_, { widthPx }) => new FakeEncoder({ busyMs: widthPx === 640 ? 25 : 1 }));
-  const untilMs = performance.now() + 6_000;
-  while (performance.now() < untilMs && opened.length === 1) await encode(1 + performance.now() / 1000);
+  for (let atS = startS; atS < startS + 5 && opened.length === 1; atS += 1 / 30) await encode(atS);
   assert.deepEqual(widths, [640, 480]);
   assert.deepEqual(opened.at(-1)?.encoder.keyframes[0] ?? true, true);
   assert.equal(opened.at(-1)?.format.isHurried, false);
 });
 
+test("makes smaller ones within half a second on a machine that is too slow by far", async () => {
+  const { widths, encode } = await start({}, (_, { widthPx }) => new FakeEncoder({ busyMs: widthPx === 640 ? 50 : 20 }));
+  for (let atS = startS; atS < startS + 0.7; atS += 0.05) await encode(atS);
+  assert.deepEqual(widths, [640, 480]);
+});
+
 test("leaves pictures out rather than makes them smaller, where more than 60 a second are asked for", async () => {
   const { widths, encode } = await start({ bitrateBps: 8_000_000, maxFrameRate: 240 }, () => new FakeEncoder({ busyMs: 6 }));
   // Longer than a guard of 240 pictures a second would take.
-  const untilMs = performance.now() + 4_500;
-  while (performance.now() < untilMs) await encode(1 + performance.now() / 1000);
+  for (let atS = startS; atS < startS + 4.5; atS += 1 / 120) await encode(atS);
   assert.deepEqual(widths, [640]);
 });
 
@@ -153,12 +164,11 @@ test("takes the fastest preset instead where there are bits enough, until there 
     { bitrateBps: 4_000_000 },
     (_, { isHurried }) => new FakeEncoder({ busyMs: isHurried === true ? 1 : 25 }),
   );
-  const untilMs = performance.now() + 6_000;
-  while (performance.now() < untilMs && opened.length === 1) await encode(1 + performance.now() / 1000);
+  for (let atS = startS; atS < startS + 5 && opened.length === 1; atS += 1 / 30) await encode(atS);
   assert.equal(opened.at(-1)?.format.isHurried, true);
   assert.deepEqual(widths, [640]);
   encoder.setBitrate(800_000);
-  await encode(1 + performance.now() / 1000);
+  await encode(startS + 6);
   assert.equal(opened.at(-1)?.format.isHurried, false);
   assert.deepEqual(widths, [640, 480]);
 });

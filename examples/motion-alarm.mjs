@@ -1,6 +1,6 @@
 // A camera that calls a webhook when something begins to move, while somebody watches it:
 //
-//     node packages/sender/examples/motion-alarm.mjs http://127.0.0.1:8080/alarm [testcard]
+//     node examples/motion-alarm.mjs http://127.0.0.1:8080/alarm [testcard]
 import { startSender } from "@simple-video-chat/sender";
 
 const [webhook, kind = "camera"] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Watches a sender without a window and prints figures every second.
-// Run it after the build: node packages/receiver/examples/watch.mjs INVITE [SECONDS]
+// Run it after the build: node examples/watch.mjs INVITE [SECONDS]
 
 import { deriveCredential, parseInvite } from "@simple-video-chat/protocol";
 import { startReceiver } from "@simple-video-chat/receiver";

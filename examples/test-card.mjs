@@ -1,4 +1,4 @@
-// Shows the test card to whoever has the invite. Run it after the build: node packages/sender/examples/test-card.mjs
+// Shows the test card to whoever has the invite. Run it after the build: node examples/test-card.mjs
 // Then, in another terminal: pnpm receiver INVITE
 import { startSender } from "@simple-video-chat/sender";
 

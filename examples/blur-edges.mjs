@@ -1,6 +1,6 @@
 // A filter: blurs everything but the middle of the picture, where whoever speaks usually sits. It knows nothing of people.
 //
-//     node packages/sender/bin/svc-sender.js --filter packages/sender/examples/blur-edges.mjs
+//     node packages/sender/bin/svc-sender.js --filter examples/blur-edges.mjs
 
 /** @type {import("@simple-video-chat/sender").FilterContext["cv"]} */
 let cv;

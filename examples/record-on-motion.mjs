@@ -1,6 +1,6 @@
 // A call that records this end while something moves in front of its camera, each time to a file of its own:
 //
-//     node packages/peer/examples/record-on-motion.mjs FOLDER [testcard]
+//     node examples/record-on-motion.mjs FOLDER [testcard]
 import { join } from "node:path";
 
 import { startPeer } from "@simple-video-chat/peer";
@@ -8,7 +8,7 @@ import { startPeer } from "@simple-video-chat/peer";
 const [folder = ".", kind = "camera"] = process.argv.slice(2);
 const peer = await startPeer({
   source: kind === "testcard" ? { kind, widthPx: 640, heightPx: 360, frameRate: 30 } : { kind: "camera", camera: "0" },
-  filter: new URL("../../sender/examples/motion-filter.mjs", import.meta.url),
+  filter: new URL("motion-filter.mjs", import.meta.url),
   host: "127.0.0.1",
   port: 0,
 });

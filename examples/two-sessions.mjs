@@ -1,5 +1,5 @@
 // Two sessions in one process, over a real socket and the real secure channel, exchange a text.
-// Run it after the build: node packages/protocol/examples/two-sessions.mjs
+// Run it after the build: node examples/two-sessions.mjs
 
 import {
   connectSession,

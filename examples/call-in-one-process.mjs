@@ -1,5 +1,5 @@
 // A two-way call between two peers in one process: the test card one way, a moving scene the other.
-// Run it after the build: node packages/peer/examples/call-in-one-process.mjs [SECONDS]
+// Run it after the build: node examples/call-in-one-process.mjs [SECONDS]
 
 import { setTimeout as sleep } from "node:timers/promises";
 

@@ -1,30 +1,32 @@
 // Filters on real pictures: what they draw and return is what is sent, and what they break is told and not sent.
 import type { JsonObject } from "@simple-video-chat/protocol";
 import { micros } from "@simple-video-chat/protocol";
+import { FilterError, FilterRunner, type FilterSink } from "@simple-video-chat/protocol/engine";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
-import { FilterRunner, type FrameFilter } from "../../src/capture/frame-filter.ts";
 import type { RawFrame } from "../../src/capture/source.ts";
-import { FilterError } from "../../src/errors.ts";
-import { loadOpenCv, type Mat } from "../../src/native/opencv.ts";
+import { type FrameFilter, loadOpenCv, type Mat, type OpenCv } from "../../src/native/opencv.ts";
 
 const cv = await loadOpenCv();
-const example = (name: string): string => new URL(`../../examples/${name}`, import.meta.url).href;
+const example = (name: string): string => new URL(`../../../../examples/${name}`, import.meta.url).href;
 
 interface Told {
   readonly values: JsonObject[];
   readonly troubles: string[];
 }
 
-function sinkOf(told: Told): ConstructorParameters<typeof FilterRunner>[2] {
+function sinkOf(told: Told): FilterSink {
   return { onTold: (value) => told.values.push(value), onTrouble: (code) => told.troubles.push(code) };
 }
 
-function run(onFrame: FrameFilter["onFrame"], times: readonly number[] = []): { readonly runner: FilterRunner; readonly told: Told } {
+function run(
+  onFrame: FrameFilter["onFrame"],
+  times: readonly number[] = [],
+): { readonly runner: FilterRunner<Mat, OpenCv>; readonly told: Told } {
   const told: Told = { values: [], troubles: [] };
   const clock = [...times];
-  return { runner: new FilterRunner({ onFrame }, cv, sinkOf(told), () => clock.shift() ?? 0), told };
+  return { runner: new FilterRunner<Mat, OpenCv>({ onFrame }, cv, "sent", sinkOf(told), () => clock.shift() ?? 0), told };
 }
 
 /** Stripes: every second column is white. */
@@ -82,7 +84,7 @@ test("says once that a filter is slow, when it is so all the time", () => {
 
 test("the example blurs the edges and leaves the middle sharp", async () => {
   const told: Told = { values: [], troubles: [] };
-  const runner = await FilterRunner.load(example("blur-edges.mjs"), cv, sinkOf(told));
+  const runner = await FilterRunner.load<Mat, OpenCv>(example("blur-edges.mjs"), cv, "sent", sinkOf(told));
   const { mat } = runner.apply(stripes(), 1, 1e6);
   assert.is(contrast(mat, 30, 24), 255);
   assert.ok(contrast(mat, 2, 24) < 20 && contrast(mat, 60, 24) < 20);
@@ -92,7 +94,7 @@ test("the example blurs the edges and leaves the middle sharp", async () => {
 
 test("the example tells when motion begins and when it has ceased, and changes nothing", async () => {
   const told: Told = { values: [], troubles: [] };
-  const runner = await FilterRunner.load(example("motion-filter.mjs"), cv, sinkOf(told));
+  const runner = await FilterRunner.load<Mat, OpenCv>(example("motion-filter.mjs"), cv, "sent", sinkOf(told));
   for (let frame = 1; frame <= 100; frame++) {
     const mat = new cv.Mat(360, 640, cv.CV_8UC3, [40, 40, 40]);
     const x = Math.min(frame, 40) * 10;
@@ -107,10 +109,24 @@ test("the example tells when motion begins and when it has ceased, and changes n
   );
 });
 
+test("the example writes the frame's number into the corner, and leaves the rest", async () => {
+  const told: Told = { values: [], troubles: [] };
+  const runner = await FilterRunner.load<Mat, OpenCv>(example("label.mjs"), cv, "sent", sinkOf(told));
+  const corners = [1, 2].map((frame) => {
+    const mat = new cv.Mat(360, 640, cv.CV_8UC3, [40, 40, 40]);
+    const data = runner.apply({ mat, captureUs: micros(frame) }, frame, 1e6).mat.getData();
+    assert.equal([...data.subarray(-3)], [40, 40, 40]);
+    mat.release();
+    return data.subarray(0, 640 * 3 * 30);
+  });
+  assert.ok(corners[0]?.includes(255) && !corners[0].equals(corners[1] ?? corners[0]));
+  assert.equal(told.troubles, []);
+});
+
 test("refuses a module that is none, or has no onFrame", async () => {
   for (const url of ["file:///nowhere/filter.mjs", "data:text/javascript,export const x = 1"]) {
     try {
-      await FilterRunner.load(url, cv, sinkOf({ values: [], troubles: [] }));
+      await FilterRunner.load<Mat, OpenCv>(url, cv, "sent", sinkOf({ values: [], troubles: [] }));
       assert.unreachable();
     } catch (error) {
       assert.ok(error instanceof FilterError && error.code === "filter-missing");
