@@ -88,7 +88,10 @@ function checkBeeps(track: RecordedTrack | undefined, originUs: number, least: n
 async function checkInBrowser(path: string, pictures: readonly RecordedPicture[]): Promise<void> {
   const { pictures: seen, durationUs } = await playInBrowser(path);
   const lastUs = pictures.at(-1)?.timeUs ?? 0;
-  assert.ok(durationUs >= lastUs && durationUs < lastUs + 1_000_000, `the browser finds ${durationUs} µs, the last picture is at ${lastUs}`);
+  assert.ok(
+    durationUs >= lastUs && durationUs < lastUs + 1_000_000,
+    `the browser finds ${durationUs} µs, the last picture is at ${lastUs}`,
+  );
   // A browser without a graphics card on a busy computer leaves many out.
   assert.ok(seen.length > 0.25 * pictures.length, `${seen.length} of ${pictures.length} pictures are seen`);
   assert.equal(new Set(seen.map(({ widthPx }) => widthPx)), new Set(pictures.map(({ widthPx }) => widthPx)));
