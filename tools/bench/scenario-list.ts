@@ -10,6 +10,7 @@ import { besideUnpaced } from "./scenarios/beside-unpaced.ts";
 import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { echo } from "./scenarios/echo.ts";
+import { fileLinks } from "./scenarios/file-links.ts";
 import { keys } from "./scenarios/keys.ts";
 import { loopback } from "./scenarios/loopback.ts";
 import { memory } from "./scenarios/memory.ts";
@@ -17,7 +18,6 @@ import { pipeline } from "./scenarios/pipeline.ts";
 import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
-
 import { soundLinks } from "./scenarios/sound-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
 import { statusLine } from "./scenarios/status-line.ts";
@@ -27,7 +27,7 @@ import { voice } from "./scenarios/voice.ts";
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   call: [selfCall, cpu, startUp, pipeline, keys, statusLine],
   loopback,
-  links: [...slowLinks, ...changingLinks],
+  links: [...slowLinks, ...changingLinks, ...fileLinks],
   many: [receivers],
   long: [memory],
   sound: [voice, ...soundLinks, echo],

@@ -5,12 +5,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 import type { Readable } from "node:stream";
 
 import { type JsonObject, type Micros, nowUs } from "@simple-video-chat/protocol";
 
+import { repositoryRoot } from "../run/repository.ts";
 import { insideOf } from "./network-namespaces.ts";
 import { isListening, type LivingProcess, markedProcesses, markVariable } from "./process-tree.ts";
 import { waitUntil, within } from "./wait-until.ts";
@@ -79,7 +79,7 @@ export class Program {
 
   /** @param args after the program's name; without --json there are sentences only, no events */
   constructor(name: ProgramName, args: readonly string[], options: ProgramOptions = {}) {
-    const here = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+    const here = join(repositoryRoot, "packages", name);
     const place = options.installedIn === undefined ? here : join(options.installedIn, "node_modules", "@simple-video-chat", name);
     const entry = join(place, "bin", `svc-${name}.js`);
     const command = [process.execPath, entry, ...args];

@@ -2,13 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 import { FileError } from "../files/file-error.ts";
 import type { FileControls } from "../files/file-transfers.ts";
 import type { ChatLines } from "./chat-lines.ts";
 import { forTerminal } from "./console-output.ts";
 
+/** What takes longer is told, ms. */
+const patienceMs = 1_000;
 const pattern = /^\/(send|accept|cancel)(?:\s+(.*\S))?\s*$/su;
 
 /**
@@ -38,8 +40,10 @@ export function fileCommand(text: string, { output, show }: ChatLines, files: Fi
 }
 
 async function send(path: string, files: FileControls, say: (sentence: string) => void): Promise<void> {
+  // A large one is read from end to end before it is offered.
+  const reading = setTimeout(() => say(`Reading ${forTerminal(basename(path), 80)} …`), patienceMs);
   try {
-    const fates = await files.send(path);
+    const fates = await files.send(path, () => clearTimeout(reading));
     if (fates.length === 0) say("Nobody is connected to whom it could be sent.");
     for (const { outcome, with: other } of fates) {
       const name = forTerminal(other) || "The other end";
@@ -50,6 +54,8 @@ async function send(path: string, files: FileControls, say: (sentence: string) =
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     say(forTerminal(error.message, 400));
+  } finally {
+    clearTimeout(reading);
   }
 }
 

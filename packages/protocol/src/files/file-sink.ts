@@ -9,6 +9,8 @@ import { numberedName, partName } from "./file-name.ts";
 
 /** Room that a file leaves on the disk: other programs need some, too. */
 const leastFreeBytes = 200_000_000;
+/** After so many bytes it is looked at again: other files may be growing, too. */
+const roomCheckBytes = 16_777_216;
 /** Only its owner reads it, until he says otherwise. */
 const mode = 0o600;
 /** What was there is hashed in such steps. */
@@ -49,6 +51,7 @@ export class FileSink {
   readonly #queue: QueuedData[] = [];
   #writing: Promise<void> | undefined;
   #written = 0;
+  #roomCheckedAt = 0;
   #isClosed = false;
 
   private constructor(options: FileSinkOptions, path: string, handle: FileHandle) {
@@ -70,8 +73,10 @@ export class FileSink {
       await sink.#resume();
       return sink;
     } catch (error) {
-      growing.delete(path);
+      // Nothing is left of what did not begin; what was there stays.
+      if (handle !== undefined && (await handle.stat()).size === 0) await unlink(path).catch(() => {});
       await handle?.close();
+      growing.delete(path);
       throw toFileError(options, error);
     }
   }
@@ -127,14 +132,13 @@ export class FileSink {
   }
 
   async #resume(): Promise<void> {
-    const { sizeBytes, folder, name } = this.#options;
+    const { sizeBytes, name } = this.#options;
     const stats = await this.#handle.stat();
     // A file that has another name, too, is not one that we have made.
     if (!stats.isFile() || stats.nlink > 1) throw new FileError("not-written", `${this.#path} is in the way of ${name}: move it away.`);
     if (stats.size > sizeBytes) await this.#handle.truncate(0);
     const there = stats.size > sizeBytes ? 0 : stats.size;
-    const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize - leastFreeBytes < sizeBytes - there) throw noSpace(this.#options);
+    await this.#checkRoom(sizeBytes - there);
     const buffer = new Uint8Array(readBytes);
     while (this.#written < there) {
       const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(readBytes, there - this.#written), this.#written);
@@ -144,11 +148,19 @@ export class FileSink {
     }
   }
 
+  /** @throws FileError no-space */
+  async #checkRoom(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#options.folder);
+    if (bavail * bsize - leastFreeBytes < bytes) throw noSpace(this.#options);
+    this.#roomCheckedAt = this.#written;
+  }
+
   async #write(events: FileSinkEvents): Promise<void> {
     try {
       while (this.#queue.length > 0 && !this.#isClosed) {
         const taken = this.#queue.splice(0);
         const bytes = Buffer.concat(taken.map(({ data }) => data));
+        if (this.#written - this.#roomCheckedAt > roomCheckBytes) await this.#checkRoom(bytes.byteLength);
         for (let at = 0; at < bytes.byteLength;) {
           const { bytesWritten } = await this.#handle.write(bytes, at, bytes.byteLength - at, this.#written);
           this.#hash.update(bytes.subarray(at, at + bytesWritten));

@@ -37,7 +37,7 @@ export interface FileEvent {
   /** Where it is, of one that was received. */
   readonly path?: string;
   /** Why it failed. */
-  readonly reason?: FileOutcome | IncomingFileFate;
+  readonly reason?: Exclude<FileOutcome | IncomingFileFate, "sent" | "received">;
   /** The same as a sentence, where this end knows more. */
   readonly message?: string;
 }
@@ -114,13 +114,16 @@ export class FileTransfers {
   /**
    * Sends a file to the other end of each session. It must not change before it has arrived.
    *
+   * @param onRead - is called when it has been read from end to end, before it is offered
    * @returns for each, what became of it there
    * @throws FileError (rejects) when it cannot be read
    */
-  async send(path: string): Promise<readonly { readonly with: string; readonly outcome: FileOutcome }[]> {
+  async send(path: string, onRead: () => void = () => {}): Promise<readonly { readonly with: string; readonly outcome: FileOutcome }[]> {
     const source = await FileSource.open(path);
     try {
+      if (this.#sessions.size === 0) return [];
       const sha256 = await source.hash();
+      onRead();
       const outcomes = [...this.#sessions].map(async (files) => ({
         outcome: await this.#sendTo(files, source, sha256),
         with: files.otherName,
@@ -196,7 +199,7 @@ export class FileTransfers {
     // One that was refused before its user heard of it.
     if (transfer === undefined) return;
     this.#transfers.delete(transfer.number);
-    if (path !== undefined) return this.#tell(transfer, file, { state: "received", path });
+    if (fate === "received") return this.#tell(transfer, file, { state: "received", ...(path !== undefined && { path }) });
     this.#tell(transfer, file, { state: "failed", reason: fate, ...(error !== undefined && { message: error.message }) });
   }
 

@@ -7,7 +7,7 @@ import type { FileAcceptMessage } from "../messages/file-accept.ts";
 import type { FileAckMessage } from "../messages/file-ack.ts";
 import type { FileDataMessage } from "../messages/file-data.ts";
 import type { FileResult, FileResultMessage } from "../messages/file-result.ts";
-import type { WithdrawReason } from "../messages/file-withdraw.ts";
+import type { FileWithdrawMessage, WithdrawReason } from "../messages/file-withdraw.ts";
 import { RateMeter } from "../stats/rate.ts";
 import { FileError } from "./file-error.ts";
 import type { FilePort, FileProgress } from "./file-port.ts";
@@ -15,6 +15,8 @@ import type { FileSource } from "./file-source.ts";
 
 /** Header and fixed fields of a message of data. */
 const fileDataOverheadBytes = 20;
+/** What the rest of the call sends is looked at again within this time while a file goes, microseconds. */
+const recentUs = 500_000;
 /** Of a file, read ahead of what is sent: enough for a fast link while the disk is asked, little enough to be forgotten. */
 const aheadBytes = 131_072;
 
@@ -67,11 +69,13 @@ export class OutgoingFiles {
   readonly #restBitRate = new RateMeter();
   #allowance: BulkAllowance;
   #window: BulkWindow;
+  /** Withdrawn while there was no connection. */
+  readonly #untold: FileWithdrawMessage[] = [];
   #lastId = 0;
   #isConnected = false;
   #cancelTimer: (() => void) | undefined;
-  /** For what of the session's bytes the rest of the call is known. */
-  #knownBytes = 0;
+  /** What of the session's bytes was not of files, when that was last looked at. */
+  #known = { bytes: 0, atUs: Number.NEGATIVE_INFINITY };
   #fileBytes = 0;
 
   constructor(port: FilePort, limits: BulkLimits, events: OutgoingFileEvents) {
@@ -98,9 +102,11 @@ export class OutgoingFiles {
     return file;
   }
 
-  /** There is a connection to an end that takes files. */
-  connected(): void {
+  /** There is a connection to an end that takes files. @param isResumed it knows what was offered before */
+  connected(isResumed: boolean): void {
     this.#isConnected = true;
+    const untold = this.#untold.splice(0);
+    if (isResumed) for (const message of untold) this.#port.send(message);
     this.#window = new BulkWindow(this.#limits);
     this.#allowance = new BulkAllowance(this.#limits.capBps);
     for (const file of this.#files.values()) this.#offer(file);
@@ -172,8 +178,10 @@ export class OutgoingFiles {
   #restBps(): number {
     const nowUs = this.#port.scheduler.nowUs();
     const restBytes = this.#port.sentBytes() - this.#fileBytes;
-    if (restBytes > this.#knownBytes) this.#restBitRate.add((restBytes - this.#knownBytes) * 8, nowUs);
-    this.#knownBytes = restBytes;
+    // What went while no file did is of another time: it would look as if all of it had gone just now.
+    const isRecent = nowUs - this.#known.atUs < recentUs;
+    if (isRecent && restBytes > this.#known.bytes) this.#restBitRate.add((restBytes - this.#known.bytes) * 8, nowUs);
+    this.#known = { bytes: restBytes, atUs: nowUs };
     return this.#restBitRate.perSecond(nowUs);
   }
 
@@ -240,7 +248,8 @@ export class OutgoingFiles {
 
   #withdraw(file: Outgoing, reason: WithdrawReason, error?: FileError): void {
     if (!this.#files.has(file.id)) return;
-    this.#port.send({ type: "file-withdraw", id: file.id, reason });
+    const message = { type: "file-withdraw", id: file.id, reason } as const;
+    if (!this.#port.send(message)) this.#untold.push(message);
     this.#end(file, reason, error);
   }
 

@@ -1,7 +1,8 @@
 // What an end does with files that come: no byte before its user's yes, no more than was offered, and each limit met.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, statfsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import { partName } from "../../src/files/file-name.ts";
@@ -61,6 +62,12 @@ class Taker {
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => (this.#onNews = resolve));
     }
+  }
+
+  /** What was acknowledged last. */
+  get written(): number {
+    const ack = this.sent.findLast((message) => message.type === "file-ack");
+    return ack?.type === "file-ack" ? ack.bytes : 0;
   }
 
   async accept(id: number): Promise<number> {
@@ -190,13 +197,47 @@ test("says that it cannot write, where it cannot, and takes the next file all th
   assert.equal(taker.fates.at(-1), "received");
 });
 
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) process.stdout.write("Skipped the disk that becomes full, since only root can mount one.\n");
+(isRoot ? test : test.skip)("tells that the disk has become full, keeps what it has, and leaves room for others", async () => {
+  await using taker = new Taker();
+  const disk = join(taker.folder.path, "disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=240000000", "tmpfs", disk]);
+  try {
+    const large = new Uint8Array(35_000_000);
+    taker.offer(1, large);
+    assert.ok(taker.files.accept(1, disk));
+    await taker.told("file-accept");
+    writeFileSync(join(disk, "of another program"), new Uint8Array(30_000_000));
+    const result = taker.told("file-result");
+    let isOver = false;
+    void result.then(() => (isOver = true));
+    for (let at = 0; at < large.byteLength && !isOver; at += 4_096) {
+      taker.data(1, at, large.subarray(at, at + 4_096));
+      while (!isOver && taker.written < at - 400_000) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert.equal((await result).result, "no-space");
+    assert.deepEqual(taker.violations, []);
+    await taker.files.close();
+    const { bavail, bsize } = statfsSync(disk);
+    assert.ok(bavail * bsize > 190_000_000, `${bavail * bsize} bytes are free`);
+    assert.ok(statSync(join(disk, partName("a.bin", sha256Of(large)))).size > 15_000_000);
+  } finally {
+    await taker.files.close();
+    execFileSync("umount", [disk]);
+  }
+});
+
 test("refuses what the disk has no room for, before any of it comes", async () => {
   await using taker = new Taker();
   taker.offer(1, content, "large", maxFileBytes);
-  const { bavail, bsize } = (await import("node:fs")).statfsSync(taker.folder.path);
-  if (bavail * bsize > maxFileBytes) return;
+  const { bavail, bsize } = statfsSync(taker.folder.path);
+  if (bavail * bsize > maxFileBytes + 200_000_000) return;
   taker.files.accept(1, taker.folder.path);
   assert.equal((await taker.told("file-result")).result, "no-space");
+  await taker.files.close();
+  assert.deepEqual(taker.folder.names, []);
 });
 
 test("refuses a file above maxFileBytes, and more than maxFilesAtOnce, without asking its user", async () => {

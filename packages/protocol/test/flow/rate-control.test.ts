@@ -125,6 +125,30 @@ test("has 90 % of the bitrate again 10 s after a slow spell, and after the link 
   );
 });
 
+test("20 → 1 → 20 Mbit/s: within the budget 1.5 s after the step down, 90 % again 10 s after the step up, and hardly a picture too old to be shown", () => {
+  const way = fc.record({ delayMs: logarithmic(1, 50), slowS: fc.integer({ min: 5, max: 40 }), seed: fc.nat() });
+  fc.assert(
+    fc.property(way, ({ delayMs, slowS, seed }) => {
+      const [downS, upS] = [10, 10 + slowS];
+      const frames = simulateCall({
+        ...{ rateBps: 20_000_000, delayMs, capBps: 2_000_000, seconds: upS + 13, seed },
+        events: [
+          { atS: downS, happen: (link) => void (link.rateBps = 1_000_000) },
+          { atS: upS, happen: (link) => void (link.rateBps = 20_000_000) },
+        ],
+      });
+      const old = frames.filter(({ latencyMs = 0 }) => latencyMs > 500).length;
+      assert.ok(old <= 2, `${old} pictures of more than 500 ms, which a receiver leaves out`);
+      const slow = latencies(frames, downS + 1.5, upS);
+      assert.ok(percentile(slow, 0.99) <= 200, `p99 ${percentile(slow, 0.99)} ms on the slow link`);
+      const before = between(frames, downS - 1, downS).map(({ targetBps }) => targetBps);
+      const after = between(frames, upS + 10, upS + 13).map(({ targetBps }) => targetBps);
+      assert.ok(Math.min(...after) >= 0.9 * (before[0] ?? NaN), `${Math.min(...after)}`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("does not take lost packets for a slower link: half of it is used with 1 % lost", () => {
   fc.assert(
     fc.property(fc.record({ rateBps: logarithmic(1_000_000, 20_000_000), delayMs: logarithmic(2, 50), seed: fc.nat() }), (link) => {
