@@ -23,8 +23,6 @@ const reasons: Readonly<Record<NonNullable<FileEvent["reason"]>, string>> = {
   unwanted: "no files are wanted there",
   "not-connected": "nobody is connected",
   busy: "too many files are under way; wait for one to arrive",
-  sent: "",
-  received: "",
 };
 
 /** "3.2 MB". */

@@ -60,7 +60,7 @@ export const keyTable: readonly KeyBinding[] = [
   { keys: ["s"], action: "snapshot", does: "the picture as a PNG file", programs: watching },
   { keys: ["k"], action: "kick", does: "put a receiver out; asks whom when there are several", programs: ["sender"] },
   { keys: ["n"], action: "new-code", does: "a new code, with --code", programs: ["sender", "peer"] },
-  { keys: ["t", "Enter"], action: "type", does: "write a message: Enter sends it, Esc leaves", programs: all },
+  { keys: ["t", "Enter"], action: "type", does: "message or /send FILE: Enter sends, Esc leaves", programs: all },
   { keys: ["?"], action: "help", does: "these keys and the present settings, or neither", programs: all },
 ];
 

@@ -73,8 +73,10 @@ export class FileSink {
       await sink.#resume();
       return sink;
     } catch (error) {
-      growing.delete(path);
+      // Nothing is left of what did not begin; what was there stays.
+      if (handle !== undefined && (await handle.stat()).size === 0) await unlink(path).catch(() => {});
       await handle?.close();
+      growing.delete(path);
       throw toFileError(options, error);
     }
   }

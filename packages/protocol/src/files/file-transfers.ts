@@ -37,7 +37,7 @@ export interface FileEvent {
   /** Where it is, of one that was received. */
   readonly path?: string;
   /** Why it failed. */
-  readonly reason?: FileOutcome | IncomingFileFate;
+  readonly reason?: Exclude<FileOutcome | IncomingFileFate, "sent" | "received">;
   /** The same as a sentence, where this end knows more. */
   readonly message?: string;
 }
@@ -199,7 +199,7 @@ export class FileTransfers {
     // One that was refused before its user heard of it.
     if (transfer === undefined) return;
     this.#transfers.delete(transfer.number);
-    if (path !== undefined) return this.#tell(transfer, file, { state: "received", path });
+    if (fate === "received") return this.#tell(transfer, file, { state: "received", ...(path !== undefined && { path }) });
     this.#tell(transfer, file, { state: "failed", reason: fate, ...(error !== undefined && { message: error.message }) });
   }
 

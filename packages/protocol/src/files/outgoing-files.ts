@@ -7,7 +7,7 @@ import type { FileAcceptMessage } from "../messages/file-accept.ts";
 import type { FileAckMessage } from "../messages/file-ack.ts";
 import type { FileDataMessage } from "../messages/file-data.ts";
 import type { FileResult, FileResultMessage } from "../messages/file-result.ts";
-import type { WithdrawReason } from "../messages/file-withdraw.ts";
+import type { FileWithdrawMessage, WithdrawReason } from "../messages/file-withdraw.ts";
 import { RateMeter } from "../stats/rate.ts";
 import { FileError } from "./file-error.ts";
 import type { FilePort, FileProgress } from "./file-port.ts";
@@ -69,6 +69,8 @@ export class OutgoingFiles {
   readonly #restBitRate = new RateMeter();
   #allowance: BulkAllowance;
   #window: BulkWindow;
+  /** Withdrawn while there was no connection. */
+  readonly #untold: FileWithdrawMessage[] = [];
   #lastId = 0;
   #isConnected = false;
   #cancelTimer: (() => void) | undefined;
@@ -100,9 +102,11 @@ export class OutgoingFiles {
     return file;
   }
 
-  /** There is a connection to an end that takes files. */
-  connected(): void {
+  /** There is a connection to an end that takes files. @param isResumed it knows what was offered before */
+  connected(isResumed: boolean): void {
     this.#isConnected = true;
+    const untold = this.#untold.splice(0);
+    if (isResumed) for (const message of untold) this.#port.send(message);
     this.#window = new BulkWindow(this.#limits);
     this.#allowance = new BulkAllowance(this.#limits.capBps);
     for (const file of this.#files.values()) this.#offer(file);
@@ -244,7 +248,8 @@ export class OutgoingFiles {
 
   #withdraw(file: Outgoing, reason: WithdrawReason, error?: FileError): void {
     if (!this.#files.has(file.id)) return;
-    this.#port.send({ type: "file-withdraw", id: file.id, reason });
+    const message = { type: "file-withdraw", id: file.id, reason } as const;
+    if (!this.#port.send(message)) this.#untold.push(message);
     this.#end(file, reason, error);
   }
 

@@ -35,7 +35,7 @@ export class SessionFiles {
       this.#other = { name: peer.name, takesFiles: peer.features.includes(filesFeature) };
       // Whoever begins anew counts its files anew.
       if (!resumed) this.#closeIncoming();
-      if (this.#other.takesFiles) this.outgoing.connected();
+      if (this.#other.takesFiles) this.outgoing.connected(resumed);
       else this.outgoing.close("declined");
     });
     session.on("reconnecting", () => this.#disconnected());

@@ -21,6 +21,7 @@ class Giver {
   readonly fates: SentFileFate[] = [];
   readonly files: OutgoingFiles;
   readonly data: FileDataMessage[] = [];
+  isUp = true;
   callBytes: number;
   #fileBytes = 0;
 
@@ -28,7 +29,7 @@ class Giver {
     this.callBytes = callBytes;
     const port: FilePort = {
       scheduler: this.scheduler,
-      send: (message) => this.said.push(`${message.type} ${message.id}`) > 0,
+      send: (message) => this.isUp && this.said.push(`${message.type} ${message.id}`) > 0,
       offerBulk: () => this.pull(),
       violated: (code) => void this.said.push(code),
       sentBytes: () => this.callBytes + this.#fileBytes,
@@ -41,7 +42,7 @@ class Giver {
         onEnded: (_file, fate) => void this.fates.push(fate),
       },
     );
-    this.files.connected();
+    this.files.connected(false);
   }
 
   async offer(bytes: number): Promise<number> {
@@ -135,7 +136,7 @@ test("offers again on a new connection, under the same number, what is not over"
   await giver.accept(id);
   giver.files.disconnected();
   assert.equal(giver.files.nextBulk(), undefined);
-  giver.files.connected();
+  giver.files.connected(true);
   assert.deepEqual(giver.said, ["file-offer 1", "file-offer 1"]);
   giver.files.receive({ type: "file-accept", id, offset: 40_000 });
   for (let turn = 0; turn < 1_000 && !giver.data.some(({ offset }) => offset === 40_000); turn++)
@@ -145,5 +146,21 @@ test("offers again on a new connection, under the same number, what is not over"
   assert.deepEqual(giver.said.at(-1), "file-withdraw 1");
   assert.deepEqual(giver.fates, ["cancelled"]);
 });
+
+for (const isResumed of [true, false]) {
+  test(`tells ${isResumed ? "on the next connection" : "nobody who does not know of it"} what was withdrawn while there was none`, async () => {
+    using giver = new Giver();
+    await giver.accept(await giver.offer(50_000));
+    giver.files.disconnected();
+    giver.isUp = false;
+    giver.files.cancel(1);
+    assert.deepEqual(giver.fates, ["cancelled"]);
+    giver.isUp = true;
+    giver.files.connected(isResumed);
+    giver.files.disconnected();
+    giver.files.connected(true);
+    assert.deepEqual(giver.said, ["file-offer 1", ...(isResumed ? ["file-withdraw 1"] : [])]);
+  });
+}
 
 test.run();
