@@ -56,7 +56,7 @@ export async function withOneWayCall<Result>(options: OneWayOptions, measure: (c
   const host = ends[0]?.address ?? "127.0.0.1";
   const programs: Program[] = [];
   const start = (name: "receiver" | "sender", args: readonly string[], end: LinkEnd | undefined): Program => {
-    const program = new Program(name, [...args, "--key-file", keyFile], end?.namespace);
+    const program = new Program(name, [...args, "--key-file", keyFile], end);
     programs.push(program);
     return program;
   };

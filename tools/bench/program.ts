@@ -28,6 +28,14 @@ export function packageFolder(name: "peer" | "protocol" | "receiver" | "sender")
   return dirname(require.resolve(`@simple-video-chat/${name}/package.json`));
 }
 
+/** Where a program runs. */
+export interface ProgramPlace {
+  /** A network namespace. */
+  readonly namespace?: string | undefined;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A running program. */
 export class Program {
   /** When it was spawned, on performance.now()'s clock. */
@@ -40,15 +48,15 @@ export class Program {
   readonly #name: string;
   #stderr = "";
 
-  /** Starts svc-peer, svc-receiver or svc-sender with --json, in a network namespace if one is given. */
-  constructor(name: "peer" | "receiver" | "sender", args: readonly string[], namespace?: string) {
+  /** Starts svc-peer, svc-receiver or svc-sender with --json. */
+  constructor(name: "peer" | "receiver" | "sender", args: readonly string[], { namespace, env }: ProgramPlace = {}) {
     this.#name = name;
     this.spawnedMs = performance.now();
     const node = [process.execPath, join(packageFolder(name), "bin", `svc-${name}.js`), ...args, "--json"];
     const [command, rest] =
       namespace === undefined ? [process.execPath, node.slice(1)] : ["nsenter", [`--net=/run/netns/${namespace}`, ...node]];
     // A measured call is not one to remember.
-    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, SVC_REMEMBER: "0" } });
+    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env, SVC_REMEMBER: "0" } });
     this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4000);

@@ -11,20 +11,21 @@ import { changingLinks } from "./scenarios/changing-links.ts";
 import { cpu } from "./scenarios/cpu.ts";
 import { echo } from "./scenarios/echo.ts";
 import { fileLinks } from "./scenarios/file-links.ts";
+import { keys } from "./scenarios/keys.ts";
 import { loopback } from "./scenarios/loopback.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
 import { receivers } from "./scenarios/receivers.ts";
 import { selfCall } from "./scenarios/self-call.ts";
 import { slowLinks } from "./scenarios/slow-links.ts";
-
 import { soundLinks } from "./scenarios/sound-links.ts";
 import { startUp } from "./scenarios/start-up.ts";
+import { statusLine } from "./scenarios/status-line.ts";
 import { voice } from "./scenarios/voice.ts";
 
 /** The groups, each of which can be asked for by its name. */
 export const groups: Readonly<Record<string, readonly Scenario[]>> = {
-  call: [selfCall, cpu, startUp, pipeline],
+  call: [selfCall, cpu, startUp, pipeline, keys, statusLine],
   loopback,
   links: [...slowLinks, ...changingLinks, ...fileLinks],
   many: [receivers],

@@ -39,10 +39,10 @@ export async function withSoundCall<T>(
   const programs: Program[] = [];
   try {
     const listen = ends === undefined ? "127.0.0.1:0" : `${ends[0].address}:0`;
-    const sender = new Program("sender", [...source, "--listen", listen], ends?.[0].namespace);
+    const sender = new Program("sender", [...source, "--listen", listen], ends?.[0]);
     programs.push(sender);
     const { value } = await sender.first("invite");
-    const receiver = new Program("receiver", [String(value["invite"]), "--no-window", "--speaker", speaker], ends?.[1].namespace);
+    const receiver = new Program("receiver", [String(value["invite"]), "--no-window", "--speaker", speaker], ends?.[1]);
     programs.push(receiver);
     const mouth = await Mouth.open(server, microphone);
     const ear = await Ear.open(server, speaker);

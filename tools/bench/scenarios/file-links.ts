@@ -74,7 +74,7 @@ async function measure(link: FileLink, options: ScenarioOptions): Promise<Figure
     programs.push({ stop: () => sender.kill() });
     const { port } = await sender.event("listening");
     const place = [`${ours.address}:${Number(port)}`, "--no-window", "--json-frames", "--accept-files", join(folder, "kept")];
-    const receiver = new Program("receiver", [...place, ...key], theirs.namespace);
+    const receiver = new Program("receiver", [...place, ...key], theirs);
     programs.push(receiver);
     const shown = collectShown(receiver);
     await receiver.first("first-picture");

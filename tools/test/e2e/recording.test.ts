@@ -10,6 +10,7 @@ import { FaultProxy } from "@simple-video-chat/protocol/testing";
 
 import { checkAccount, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import { playInBrowser } from "../../e2e/played-file.ts";
 import { picturesOf, readRecording, type RecordedPicture, type RecordedTrack } from "../../e2e/recorded-file.ts";
 import { makeFolder } from "../../e2e/video-file.ts";
 import { waitUntil } from "../../e2e/wait-until.ts";
@@ -81,6 +82,20 @@ function checkBeeps(track: RecordedTrack | undefined, originUs: number, least: n
     const offUs = (beepUs + originUs) % 1_000_000;
     assert.ok(offUs < syncUs || offUs > 1_000_000 - syncUs, `a beep comes ${offUs} µs after the second`);
   }
+}
+
+/** Checks that a browser plays a file of such pictures: to its end, in all sizes, each picture when it was captured. */
+async function checkInBrowser(path: string, pictures: readonly RecordedPicture[]): Promise<void> {
+  const { pictures: seen, durationUs } = await playInBrowser(path);
+  const lastUs = pictures.at(-1)?.timeUs ?? 0;
+  assert.ok(
+    durationUs >= lastUs && durationUs < lastUs + 1_000_000,
+    `the browser finds ${durationUs} µs, the last picture is at ${lastUs}`,
+  );
+  // A browser without a graphics card on a busy computer leaves many out.
+  assert.ok(seen.length > 0.25 * pictures.length, `${seen.length} of ${pictures.length} pictures are seen`);
+  assert.equal(new Set(seen.map(({ widthPx }) => widthPx)), new Set(pictures.map(({ widthPx }) => widthPx)));
+  checkPictures(seen.filter(({ widthPx }) => widthPx >= 320));
 }
 
 function isPrivate(path: string): boolean {
@@ -167,6 +182,7 @@ test(
         const widths = new Set(pictures.map(({ widthPx }) => widthPx));
         assert.ok(widths.size >= 2, `pictures of ${[...widths].join(", ")} px`);
         checkPictures(pictures.filter(({ widthPx }) => widthPx >= 320));
+        if (name === "slow.mp4") await checkInBrowser(path, pictures);
         assert.equal(
           readdirSync(folder).filter((file) => file.endsWith(name.slice(-3))),
           [name],

@@ -5,6 +5,7 @@ import { toJsonObject } from "../messages/json-object.ts";
 import type { Message } from "../messages/message.ts";
 import { audioConfinement } from "./confinement.ts";
 import { describeDeath, type EngineDeath, EngineHost, type EngineHostOptions } from "./engine-host.ts";
+import { audioPulseLimitMs } from "./pulse.ts";
 
 /** What is decided by whoever needs an engine, not by whoever starts it. */
 export type AudioEngineOptions = Omit<EngineHostOptions, "entry" | "confinement">;
@@ -29,7 +30,7 @@ export interface AudioEngineEvents {
 
 /** Engines of this program, each a process of its own. @param entry the program */
 export function audioEngineOf(entry: URL): StartAudioEngine {
-  return (options) => new EngineHost({ ...options, entry, confinement: audioConfinement() });
+  return (options) => new EngineHost({ ...options, entry, confinement: audioConfinement(), pulseLimitMs: audioPulseLimitMs });
 }
 
 /** One half. */

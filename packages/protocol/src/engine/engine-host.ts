@@ -10,6 +10,7 @@ import { nowUs } from "../time/clock.ts";
 import { cpuTimeMs } from "./cpu-time.ts";
 import { EnginePipe } from "./engine-pipe.ts";
 import { type EngineStart, startEngine } from "./engine-start.ts";
+import { isPulse, pulseIntervalMs, PulseWatch, usualPulseLimitMs } from "./pulse.ts";
 import { selfViewTrack } from "./tracks.ts";
 import { lookIntervalMs, Watchdog } from "./watchdog.ts";
 
@@ -32,6 +33,8 @@ export interface EngineDeath {
 export interface EngineHostOptions extends EngineStart {
   /** It answers every packet with a report, and is killed when it hangs over one. The self-view's packets are not watched. Default false. */
   readonly isWatched?: boolean;
+  /** It is killed when it has given no sign of life for this long, ms. Default {@link usualPulseLimitMs}. */
+  readonly pulseLimitMs?: number;
   /** Processor time that one packet may take, ms; default what decoding takes at most. */
   readonly packetCpuMs?: number | undefined;
   /** A message from the engine. Video data is valid during the call only. */
@@ -49,6 +52,7 @@ export class EngineHost {
   #child: ChildProcess | undefined;
   #pipe: EnginePipe | undefined;
   #watchdog: Watchdog | undefined;
+  #pulseWatch: PulseWatch | undefined;
   #looking: NodeJS.Timeout | undefined;
   #stopping = false;
   #exited: Promise<void> = Promise.resolve();
@@ -90,7 +94,6 @@ export class EngineHost {
   }
 
   #start(): void {
-    const { isWatched = false } = this.#options;
     const child = startEngine(this.#options);
     let lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -104,6 +107,8 @@ export class EngineHost {
         onMessage: (message) => {
           // Of an engine that is known to be dead nothing is heard any more: its owner has closed the account with it.
           if (this.#pipe !== pipe) return;
+          this.#pulseWatch?.heard();
+          if (isPulse(message)) return;
           if (message.type === "report") this.#watchdog?.answered();
           this.#options.onMessage(message);
         },
@@ -114,11 +119,9 @@ export class EngineHost {
       });
     this.#child = child;
     this.#pipe = pipe;
-    if (isWatched) {
-      this.#watch(child, (reason) => {
-        lastWords = `${lastWords.trimEnd()}\n${reason}`;
-      });
-    }
+    this.#watch(child, (reason) => {
+      lastWords = `${lastWords.trimEnd()}\n${reason}`;
+    });
     this.#exited = new Promise((resolve) => {
       let gone = false;
       const onGone = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
@@ -136,19 +139,22 @@ export class EngineHost {
   }
 
   #watch(child: ChildProcess, onHang: (reason: string) => void): void {
-    const watchdog = new Watchdog(
-      () => (child.pid === undefined ? undefined : cpuTimeMs(child.pid)),
-      performance.now(),
-      this.#options.packetCpuMs,
-    );
+    const { isWatched = false, pulseLimitMs = usualPulseLimitMs, packetCpuMs } = this.#options;
+    const startedMs = performance.now();
+    const cpuMs = (): number | undefined => (child.pid === undefined ? undefined : cpuTimeMs(child.pid));
+    const watchdog = isWatched ? new Watchdog(cpuMs, startedMs, packetCpuMs) : undefined;
+    const pulseWatch = new PulseWatch(pulseLimitMs, startedMs);
     this.#watchdog = watchdog;
-    this.#looking = setInterval(() => {
-      const reason = watchdog.look(performance.now());
+    this.#pulseWatch = pulseWatch;
+    const look = (): void => {
+      const nowMs = performance.now();
+      const reason = watchdog?.look(nowMs) ?? pulseWatch.look(nowMs);
       if (reason === undefined) return;
       clearInterval(this.#looking);
       onHang(reason);
       child.kill("SIGKILL");
-    }, lookIntervalMs);
+    };
+    this.#looking = setInterval(look, isWatched ? lookIntervalMs : pulseIntervalMs);
   }
 
   #onDeath(death: EngineDeath): void {

@@ -4,18 +4,21 @@ import { Socket } from "node:net";
 
 import type { Message } from "../messages/message.ts";
 import { EnginePipe } from "./engine-pipe.ts";
+import { pulse, pulseIntervalMs } from "./pulse.ts";
 
 const pipeFd = 3;
 
 /**
- * Opens the engine's end of the pipe.
+ * Opens the engine's end of the pipe, and gives the engine its pulse.
  *
  * @param onMessage called for each message; video data is valid during the call only
  * @param onClose called once when the network process is gone; the engine then releases its devices and ends
  */
 export function openEnginePort(onMessage: (message: Message) => void, onClose: () => void): EnginePipe {
   const socket = new Socket({ fd: pipeFd, readable: true, writable: true });
-  return new EnginePipe(socket, { onMessage, onClose });
+  const pipe = new EnginePipe(socket, { onMessage, onClose });
+  setInterval(() => pipe.send(pulse), pulseIntervalMs).unref();
+  return pipe;
 }
 
 /** Ctrl-C reaches every process of the terminal's group; an engine leaves it to the network process, which closes the pipe. */

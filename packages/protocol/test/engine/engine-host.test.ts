@@ -26,11 +26,11 @@ class Hosted {
   readonly engine: EngineHost;
   #assembler = new PacketAssembler();
 
-  constructor(env: Readonly<Record<string, string>> = {}, program: URL = entry) {
+  constructor(env: Readonly<Record<string, string>> = {}, program: URL = entry, pulseLimitMs?: number) {
     this.engine = new EngineHost({
       entry: program,
       confinement: { dataMiB: 600, files: 128, network: "none" },
-      isWatched: true,
+      ...(pulseLimitMs === undefined ? { isWatched: true } : { pulseLimitMs }),
       env: { ...withTypeScript, ...env },
       onMessage: (message) => {
         if (message.type === "video") {
@@ -202,6 +202,20 @@ test("kills an engine that waits for ever over a packet of the call, but not ove
   assert.match(host.restarts[0]?.lastWords ?? "", /not answered for 10 s/);
   await sleep(600);
   assert.equal(other.restarts.length, 0);
+});
+
+test("kills an engine that hangs with nothing to do, and starts it again, but not one that only has nothing to say", async () => {
+  // More than an engine's start takes on a busy computer.
+  const limitMs = 15_000;
+  await using hung = new Hosted({}, entry, limitMs);
+  await using idle = new Hosted({}, entry, limitMs);
+  await until("ready", () => hung.events("ready").length === 1 && idle.events("ready").length === 1);
+  hung.order({ do: "wait" });
+  await until("its death", () => hung.restarts.length === 1);
+  assert.match(hung.restarts[0]?.lastWords ?? "", /no sign of life for 15 s/);
+  await until("its successor", () => hung.events("ready").length === 2);
+  // It was ready before the other one hung. Its pulse is not told.
+  assert.deepEqual([idle.messages.length, idle.restarts.length], [1, 0]);
 });
 
 test("lets an engine have no more memory than it was given", async () => {
