@@ -2,17 +2,13 @@
 // receiver's playback; holds no wire code and no codec code.
 
 import {
-  Acquaintances,
   type Capabilities,
   type CodeKey,
   connectSession,
   type Contacts,
   type Credential,
-  CredentialStore,
-  deriveCredential,
   Emitter,
   type FileControls,
-  type JsonObject,
   listenForSessions,
   type Meeting,
   type Session,
@@ -36,19 +32,22 @@ import {
   type Snapshot,
 } from "@simple-video-chat/receiver";
 import {
+  Admission,
+  type AdmissionEvents,
+  type AdmissionOptions,
   type AudioCaptureHost,
   CaptureHost,
   captureOptions,
   captureSound,
-  CodeRotation,
   fileLink,
   flushLastFrames,
-  InviteRotation,
   outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
   sendVideoOver,
   type SoundSpec,
+  sourceEvents,
+  type SourceEvents,
   type SourceSpec,
   type SourceState,
   software,
@@ -57,19 +56,13 @@ import {
 
 import { SharedAudioEngine } from "./audio/shared-audio-engine.ts";
 
-export interface PeerOptions extends VideoOptions, IncomingCallOptions {
+export interface PeerOptions extends VideoOptions, IncomingCallOptions, AdmissionOptions {
   /** Whom to call; without it this end waits for a call. */
   readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential | CodeKey } | undefined;
   /** Where to wait; default every address, port 7420. Port 0 takes a free one. */
   readonly host?: string;
   readonly port?: number;
-  /** What the other end is told to dial, where that differs from `host`. */
-  readonly inviteHost?: string;
-  /** A secret that both ends keep, in place of an invite. */
-  readonly secret?: Uint8Array | undefined;
-  /** Make short codes, too, to say aloud. */
-  readonly codes?: boolean;
-  /** People called before, kind "calls": they are let in without an invite, and who is new is added. */
+  /** People called before, kind "calls". */
   readonly contacts?: Contacts | undefined;
   /** What the other end sees; default "peer". */
   readonly name?: string;
@@ -80,15 +73,7 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions {
 }
 
 /** What a peer tells, besides what the receiving half of a call does; its "trouble" is also that of our source, or of its engine. */
-export interface PeerEvents extends IncomingCallEvents {
-  /** The invite for the other end; the one before has expired. */
-  readonly invite: { readonly invite: string };
-  /** The same as a short code. */
-  readonly code: { readonly code: string };
-  /** The code was tried wrongly too often and lets nobody in any more: see {@link Peer.nextCode}. */
-  readonly "code-burned": Record<string, never>;
-  /** Our source is open. */
-  readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
+export interface PeerEvents extends IncomingCallEvents, AdmissionEvents, SourceEvents {
   readonly refused: SessionRefusal;
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
@@ -96,10 +81,6 @@ export interface PeerEvents extends IncomingCallEvents {
   readonly muted: { readonly muted: boolean };
   /** Our camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
   readonly camera: SourceState;
-  /** What our filter tells. */
-  readonly filter: { readonly value: JsonObject };
-  /** Our file is at its end. */
-  readonly ended: Record<string, never>;
 }
 
 /** Figures of a call, both directions. */
@@ -117,10 +98,7 @@ export interface PeerStats {
 export class Peer {
   readonly #options: PeerOptions;
   readonly #events = new Emitter<PeerEvents>();
-  readonly #credentials = new CredentialStore();
-  readonly #invites: InviteRotation;
-  readonly #codes: CodeRotation;
-  readonly #acquaintances: Acquaintances;
+  readonly #admission: Admission;
   readonly #capture: CaptureHost;
   readonly #incoming: IncomingCall;
   readonly #sound: AudioCaptureHost | undefined;
@@ -132,20 +110,7 @@ export class Peer {
   /** @internal */
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.#invites = new InviteRotation({
-      credentials: this.#credentials,
-      place: () => {
-        const { host = "", port = 0 } = this.address ?? {};
-        return { host: options.inviteHost ?? host, port };
-      },
-      onInvite: (invite) => this.#events.emit("invite", { invite }),
-    });
-    this.#codes = new CodeRotation({
-      credentials: this.#credentials,
-      onCode: (code) => this.#events.emit("code", { code }),
-      onBurned: () => this.#events.emit("code-burned", {}),
-    });
-    this.#acquaintances = new Acquaintances(options.contacts, this.#credentials);
+    this.#admission = new Admission(options, () => this.address ?? { host: "", port: 0 }, this.#events);
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
     this.#incoming = new IncomingCall(options, this.#events, {
@@ -171,19 +136,7 @@ export class Peer {
     }
     this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
       onSelfView: (message) => this.#incoming.playSelfView(message),
-      onEvent: (event) => {
-        if (event.event === "opened") {
-          const { name, widthPx, heightPx, frameRate } = event;
-          this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
-        }
-        if (event.event === "notice") this.#events.emit("notice", { code: event.code, message: event.message });
-        if (event.event === "filter") this.#events.emit("filter", { value: event.value });
-        if (event.event === "timeline") this.#sound?.beginFile(event.originUs);
-        if (event.event === "ended") this.#events.emit("ended", {});
-        if (event.event === "failed") this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
-      },
-      onEngineDeath: ({ isFinal, reason }) =>
-        this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
+      ...sourceEvents(this.#events, () => this.#sound),
     });
     this.#capture.onState((state) => this.#events.emit("camera", state));
   }
@@ -249,12 +202,10 @@ export class Peer {
 
   /** @internal */
   async start(): Promise<void> {
-    const { call, host = "0.0.0.0", port = 7420, name = "peer", secret, codec = "h264", waitForListener = false } = this.#options;
+    const { call, host = "0.0.0.0", port = 7420, name = "peer", codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
-    // Who has a key needs no other secret.
-    const pairing = secret === undefined ? this.#acquaintances.features : [];
     const receiving = receiverCapabilities(name, software, this.#options);
-    const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...pairing] };
+    const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...this.#admission.features] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -263,27 +214,21 @@ export class Peer {
       return;
     }
     this.#incoming.showCard("waiting for the other end");
-    if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
       ...common,
       host,
       port,
-      credentials: this.#acquaintances,
+      credentials: this.#admission.acquaintances,
       maxSessions: 1,
-      onSession: (session) => {
-        const { identity } = session;
-        this.#use(session, { once: this.#invites.isPresent(identity) || this.#codes.isPresent(identity) });
-      },
+      onSession: (session) => this.#use(session, { once: this.#admission.isOnce(session.identity) }),
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
-    // After the caller could attach its handlers.
-    if (secret === undefined) setImmediate(() => this.#invites.next());
-    if (this.#options.codes === true) setImmediate(() => this.#codes.next());
+    this.#admission.begin();
   }
 
   /** Makes a new short code; the one before is worth nothing from now on. */
   nextCode(): void {
-    this.#codes.next();
+    this.#admission.nextCode();
   }
 
   /** Three words that the other end shows, too, when nobody is in the middle; undefined: not connected. */
@@ -386,8 +331,7 @@ export class Peer {
   }
 
   async #close(reason: string): Promise<void> {
-    this.#invites.stop();
-    this.#codes.stop();
+    this.#admission.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
     await this.#incoming.stop();
@@ -398,14 +342,13 @@ export class Peer {
   }
 
   #use(session: Session, meeting: Meeting): void {
-    this.#invites.stop();
-    this.#codes.stop();
+    this.#admission.stop();
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
       this.#incoming.recordLocal(message),
     );
     this.#sound?.sendOver(session, this.#outgoing);
-    this.#incoming.use(session, this.#acquaintances, meeting, fileLink(this.#options, this.#outgoing));
+    this.#incoming.use(session, this.#admission.acquaintances, meeting, fileLink(this.#options, this.#outgoing));
   }
 }
 

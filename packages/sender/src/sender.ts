@@ -1,18 +1,14 @@
 // The sender as a library: shows one source to everybody who holds an invite, a key, or comes back.
 
 import {
-  Acquaintances,
   type Capabilities,
   chatFeature,
   type Contacts,
-  CredentialStore,
-  deriveCredential,
   Emitter,
   type FileControls,
   type FileEvent,
   filesFeature,
   FileTransfers,
-  type JsonObject,
   listenForSessions,
   type ReceivedText,
   type Session,
@@ -24,31 +20,25 @@ import {
   verificationWords,
 } from "@simple-video-chat/protocol";
 
+import { Admission, type AdmissionEvents, type AdmissionOptions } from "./admission.ts";
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
 import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
 import type { SoundSpec } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
-import { CodeRotation } from "./code-rotation.ts";
-import type { CaptureEvent, NoticeCode } from "./engine/capture-command.ts";
-import { InviteRotation } from "./invite-rotation.ts";
+import type { NoticeCode } from "./engine/capture-command.ts";
 import type { OutgoingAccount } from "./outgoing-account.ts";
 import type { OutgoingVideo } from "./outgoing-video.ts";
 import { fileLink, flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
+import { sourceEvents, type SourceEvents } from "./source-events.ts";
 import type { SourceState } from "./source-health.ts";
 import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
-export interface SenderOptions extends VideoOptions {
+export interface SenderOptions extends VideoOptions, AdmissionOptions {
   /** Where to listen; default 127.0.0.1:7420. Port 0 takes a free one. */
   readonly host?: string;
   readonly port?: number;
-  /** What receivers are told to dial, where that differs from `host`. */
-  readonly inviteHost?: string;
-  /** A secret that both ends keep, for any number of receivers and restarts. Without it each invite lets one receiver in. */
-  readonly secret?: Uint8Array;
-  /** Make short codes, too, to say aloud. */
-  readonly codes?: boolean;
-  /** Those who have watched before, kind "watchers": they are let in without an invite, and whoever is new is added. */
+  /** Those who have watched before, kind "watchers". */
   readonly contacts?: Contacts | undefined;
   /** Receivers at the same time; default 8. */
   readonly maxReceivers?: number;
@@ -72,25 +62,15 @@ export interface ReceiverInfo {
 }
 
 /** What a sender tells. */
-export interface SenderEvents {
-  /** The invite to give to the next receiver; the one before has been used or has expired. */
-  readonly invite: { readonly invite: string };
-  /** The same as a short code. */
-  readonly code: { readonly code: string };
-  /** The code was tried wrongly too often and lets nobody in any more: see {@link Sender.nextCode}. */
-  readonly "code-burned": Record<string, never>;
+export interface SenderEvents extends AdmissionEvents, SourceEvents {
   /** A receiver was added to the contacts. */
   readonly remembered: { readonly name: string };
-  /** The source is open. */
-  readonly opened: { readonly name: string; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
   /** Nothing was heard of a receiver for 3 s (true), or it is heard again (false). */
   readonly silent: ReceiverInfo & { readonly silent: boolean };
   readonly reconnecting: ReceiverInfo & { readonly cause: string };
   readonly left: ReceiverInfo & { readonly reason: string; readonly account: OutgoingAccount };
   readonly refused: SessionRefusal;
-  /** What the filter tells. */
-  readonly filter: { readonly value: JsonObject };
   /** A receiver records what it gets (true), or does not (any more). */
   readonly recorded: ReceiverInfo & { readonly recording: boolean };
   /** A receiver wrote. */
@@ -107,8 +87,6 @@ export interface SenderEvents {
   readonly muted: { readonly muted: boolean };
   /** The camera, or what is shown in its place, was switched off or on, or gives no pictures (lost) and is tried again. */
   readonly camera: SourceState;
-  /** A file is at its end. */
-  readonly ended: Record<string, never>;
   /** A key was pressed in the preview window, or it was closed ("close"). */
   readonly key: { readonly key: string };
 }
@@ -148,13 +126,10 @@ export const software = "simple-video-chat 0.1";
 export class Sender {
   readonly #options: SenderOptions;
   readonly #events = new Emitter<SenderEvents>();
-  readonly #credentials = new CredentialStore();
   readonly #capture: CaptureHost;
   readonly #sound: AudioCaptureHost | undefined;
   readonly #receivers = new Map<Session, Receiver>();
-  readonly #invites: InviteRotation;
-  readonly #codes: CodeRotation;
-  readonly #acquaintances: Acquaintances;
+  readonly #admission: Admission;
   readonly #files: FileTransfers;
   #putOutTimer: NodeJS.Timeout | undefined;
   #listener: SessionListener | undefined;
@@ -163,17 +138,7 @@ export class Sender {
   /** @internal */
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#invites = new InviteRotation({
-      credentials: this.#credentials,
-      place: () => ({ ...this.address, ...(options.inviteHost !== undefined && { host: options.inviteHost }) }),
-      onInvite: (invite) => this.#events.emit("invite", { invite }),
-    });
-    this.#codes = new CodeRotation({
-      credentials: this.#credentials,
-      onCode: (code) => this.#events.emit("code", { code }),
-      onBurned: () => this.#events.emit("code-burned", {}),
-    });
-    this.#acquaintances = new Acquaintances(options.contacts, this.#credentials);
+    this.#admission = new Admission(options, () => this.address, this.#events);
     const { acceptFiles } = options;
     this.#files = new FileTransfers({
       isWanted: this.#wantsFiles,
@@ -181,10 +146,13 @@ export class Sender {
       acceptsAll: acceptFiles !== undefined,
       onEvent: (event) => this.#events.emit("file", event),
     });
+    const told = sourceEvents(this.#events, () => this.#sound);
     this.#capture = new CaptureHost(captureOptions(options), {
-      onEvent: (event) => this.#onCaptureEvent(event),
-      onEngineDeath: ({ isFinal, reason }) =>
-        this.#events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
+      ...told,
+      onEvent: (event) => {
+        if (event.event === "key") this.#events.emit("key", { key: event.key });
+        else told.onEvent(event);
+      },
     });
     this.#capture.onState((state) => this.#events.emit("camera", state));
     if (options.sound === undefined) return;
@@ -242,7 +210,7 @@ export class Sender {
 
   /** Makes a new short code; the one before is worth nothing from now on. */
   nextCode(): void {
-    this.#codes.next();
+    this.#admission.nextCode();
   }
 
   /**
@@ -253,7 +221,7 @@ export class Sender {
   kick(who: string | number): number {
     const kicked = [...this.#receivers.values()].filter(({ info }) => info.id === who || info.name === who);
     for (const { session, info } of kicked) {
-      const contact = this.#acquaintances.contactOf(session);
+      const contact = this.#admission.acquaintances.contactOf(session);
       try {
         if (contact !== undefined) this.#options.contacts?.block(contact.name, true);
       } catch (error) {
@@ -302,7 +270,7 @@ export class Sender {
 
   /** @internal */
   async listen(): Promise<void> {
-    const { host = "127.0.0.1", port = 7420, maxReceivers, name = "sender", secret, codec = "h264" } = this.#options;
+    const { host = "127.0.0.1", port = 7420, maxReceivers, name = "sender", codec = "h264" } = this.#options;
     const capabilities: Capabilities = {
       name,
       software,
@@ -312,19 +280,17 @@ export class Sender {
       maxWidthPx: 1,
       maxHeightPx: 1,
       maxFrameRate: 1,
-      // Who has the key needs no other secret.
       features: [
         ...(this.#wantsChat ? [chatFeature] : []),
         ...(this.#wantsFiles ? [filesFeature] : []),
         videoStateFeature,
-        ...(secret === undefined ? this.#acquaintances.features : []),
+        ...this.#admission.features,
       ],
     };
-    if (secret !== undefined) this.#credentials.admit(deriveCredential(secret), { use: "many" });
     this.#listener = await listenForSessions({
       host,
       port,
-      credentials: this.#acquaintances,
+      credentials: this.#admission.acquaintances,
       capabilities,
       encodes: [codec],
       ...(maxReceivers !== undefined && { maxSessions: maxReceivers }),
@@ -332,9 +298,7 @@ export class Sender {
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
     if (this.#options.preview === true) this.#capture.pin();
-    // After the caller could attach its handlers.
-    if (secret === undefined) setImmediate(() => this.#invites.next());
-    if (this.#options.codes === true) setImmediate(() => this.#codes.next());
+    this.#admission.begin();
     if (this.#options.contacts !== undefined) this.#putOutTimer = setInterval(() => this.#putOut(), putOutIntervalMs).unref();
   }
 
@@ -358,8 +322,7 @@ export class Sender {
 
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
-    this.#invites.stop();
-    this.#codes.stop();
+    this.#admission.stop();
     clearInterval(this.#putOutTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
@@ -376,13 +339,11 @@ export class Sender {
       const receiver = this.#receivers.get(session);
       if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });
     });
-    const { identity } = session;
-    const isInvited = this.#invites.isPresent(identity);
-    const hasCode = this.#codes.isPresent(identity);
+    const once = this.#admission.isOnce(session.identity);
     session.on("live", (live) => {
       const { remoteAddress, resumed } = live;
       const known = this.#receivers.get(session)?.info;
-      const who = known === undefined ? this.#acquaintances.greet(session, live, { once: isInvited || hasCode }) : undefined;
+      const who = known === undefined ? this.#admission.acquaintances.greet(session, live, { once }) : undefined;
       const info = known ?? { id: this.#nextId++, name: who?.name ?? "", remoteAddress };
       const isRecording = resumed && (this.#receivers.get(session)?.isRecording ?? false);
       this.#receivers.set(session, { info, session, chat, video, isRecording });
@@ -390,8 +351,7 @@ export class Sender {
       if (who?.isNew === true) this.#events.emit("remembered", { name: who.name });
       if (who?.trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: who.trouble });
     });
-    if (isInvited) this.#invites.next();
-    if (hasCode) this.#codes.next();
+    this.#admission.replace(session.identity);
     session.on("message", (message) => {
       const receiver = this.#receivers.get(session);
       if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
@@ -416,38 +376,7 @@ export class Sender {
   /** Contacts that another program has put out. */
   #putOut(): void {
     for (const { session } of this.#receivers.values()) {
-      if (this.#acquaintances.isPutOut(session)) void session.close("revoked", putOutReason);
-    }
-  }
-
-  #onCaptureEvent(event: CaptureEvent): void {
-    switch (event.event) {
-      case "opened": {
-        const { name, widthPx, heightPx, frameRate } = event;
-        this.#events.emit("opened", { name, widthPx, heightPx, frameRate });
-        break;
-      }
-      case "ended":
-        this.#events.emit("ended", {});
-        break;
-      case "failed":
-        this.#events.emit("trouble", { code: event.code, message: event.message, isFinal: true });
-        break;
-      case "notice":
-        this.#events.emit("notice", { code: event.code, message: event.message });
-        break;
-      case "filter":
-        this.#events.emit("filter", { value: event.value });
-        break;
-      case "timeline":
-        this.#sound?.beginFile(event.originUs);
-        break;
-      case "key":
-        this.#events.emit("key", { key: event.key });
-        break;
-      default:
-        // "stopped" concerns the host alone.
-        break;
+      if (this.#admission.acquaintances.isPutOut(session)) void session.close("revoked", putOutReason);
     }
   }
 }
