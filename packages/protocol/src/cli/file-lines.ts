@@ -26,7 +26,7 @@ const reasons: Readonly<Record<NonNullable<FileEvent["reason"]>, string>> = {
 };
 
 /** "3.2 MB". */
-function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   for (const [unit, size] of [
     ["GB", 1e9],
     ["MB", 1e6],

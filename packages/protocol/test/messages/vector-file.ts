@@ -22,7 +22,7 @@ export function readVectors(): Vector[] {
 }
 
 /** The vectors in one text of that format. */
-function parseVectorFile(file: string, content: string): Vector[] {
+export function parseVectorFile(file: string, content: string): Vector[] {
   const [, ...sections] = content.split(/^== /mu);
   return sections.map((section) => {
     const [title = "", json = "", ...rows] = section.split("\n");
