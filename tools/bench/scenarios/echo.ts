@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, { readonly label: string; readonly room: Si
   desk: { label: "10 ms, decay 30 ms", room: { delayMs: 10, decayMs: 30 } },
   office: { label: "40 ms, decay 60 ms, distortion, 50 ppm", room: { delayMs: 40, decayMs: 60, distortion, driftPpm: 50 } },
   distant: { label: "120 ms, decay 30 ms, distortion, -50 ppm", room: { delayMs: 120, decayMs: 30, distortion, driftPpm: -50 } },
-  church: {
+  bare: {
     label: "120 ms, decay 120 ms (RT60 0.8 s), distortion, 50 ppm",
     room: { delayMs: 120, decayMs: 120, distortion, driftPpm: 50 },
   },

@@ -25,7 +25,7 @@ const rooms: readonly (SimulatedRoomOptions & { readonly erleDb: number })[] = [
   { delayMs: 40, decayMs: 60, distortion: 0.1, erleDb: 30 },
   { delayMs: 40, decayMs: 60, distortion: 0.1, driftPpm: 50, erleDb: 30 },
   { delayMs: 120, decayMs: 30, distortion: 0.1, driftPpm: -50, erleDb: 30 },
-  // As a church: RT60 is 0.8 s. Its filter is shorter than that.
+  // A bare room: RT60 is 0.8 s. Its filter is shorter than that.
   { delayMs: 120, decayMs: 120, distortion: 0.1, driftPpm: 50, erleDb: 18 },
 ];
 

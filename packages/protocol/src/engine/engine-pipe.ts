@@ -20,26 +20,29 @@ export interface EnginePipeEvents {
 export class EnginePipe {
   readonly #stream: Duplex;
   readonly #events: EnginePipeEvents;
+  readonly #parser = createMessageParser("engine");
   #closed = false;
 
   constructor(stream: Duplex, events: EnginePipeEvents) {
     this.#stream = stream;
     this.#events = events;
-    const parser = createMessageParser("engine");
-    stream.on("data", (chunk: Uint8Array) => {
-      if (this.#closed) return;
-      try {
-        parser.push(chunk, (header, payload) => {
-          const message = parseMessage(header, payload);
-          if (!this.#closed && message.type !== "unknown") events.onMessage(message);
-        });
-      } catch (error) {
-        this.#close(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+    stream.on("data", (chunk: Uint8Array) => this.receive(chunk));
     stream.on("error", (error) => this.#close(error));
     stream.on("close", () => this.#close(undefined));
     stream.on("end", () => this.#close(undefined));
+  }
+
+  /** Takes what the stream gives. Its owner calls it where the stream reads into memory of the owner's. @param chunk not kept after the call */
+  receive(chunk: Uint8Array): void {
+    if (this.#closed) return;
+    try {
+      this.#parser.push(chunk, (header, payload) => {
+        const message = parseMessage(header, payload);
+        if (!this.#closed && message.type !== "unknown") this.#events.onMessage(message);
+      });
+    } catch (error) {
+      this.#close(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** Bytes handed to {@link send} that the other process has not taken yet. */

@@ -1,12 +1,14 @@
 // The engine's end of the pipe to the network process (file descriptor 3). An engine lives as long as this pipe.
 
-import { Socket } from "node:net";
+import { type ConnectOpts, Socket, type SocketConstructorOpts } from "node:net";
 
 import type { Message } from "../messages/message.ts";
 import { EnginePipe } from "./engine-pipe.ts";
 import { pulse, pulseIntervalMs } from "./pulse.ts";
 
 const pipeFd = 3;
+/** What is read at once: as much as Node would. */
+const readBytes = 65_536;
 
 /**
  * Opens the engine's end of the pipe, and gives the engine its pulse.
@@ -15,7 +17,22 @@ const pipeFd = 3;
  * @param onClose called once when the network process is gone; the engine then releases its devices and ends
  */
 export function openEnginePort(onMessage: (message: Message) => void, onClose: () => void): EnginePipe {
-  const socket = new Socket({ fd: pipeFd, readable: true, writable: true });
+  const memory = new Uint8Array(readBytes);
+  // Node's types have onread for connect() only; every Socket takes it.
+  const options: SocketConstructorOpts & ConnectOpts = {
+    fd: pipeFd,
+    readable: true,
+    writable: true,
+    // One piece of memory for all reads: with a new one for each, an engine's garbage collector mostly works for them.
+    onread: {
+      buffer: memory,
+      callback: (bytes) => {
+        pipe.receive(memory.subarray(0, bytes));
+        return true;
+      },
+    },
+  };
+  const socket = new Socket(options);
   const pipe = new EnginePipe(socket, { onMessage, onClose });
   setInterval(() => pipe.send(pulse), pulseIntervalMs).unref();
   return pipe;

@@ -113,7 +113,9 @@ export async function openPulseSpeaker(options: OpenPulseOptions, events: Speake
     for (; wantedBytes >= blockBytes; wantedBytes -= blockBytes) {
       const measuredUs = heard.atUs + ((writtenBytes - heard.byte) / blockBytes) * blockUs;
       block.fill(0);
-      events.onBlock(block, clock.next(Math.max(measuredUs, nowUs())));
+      // What is not written yet is not heard before now: where the server ran dry, everything is heard that much later.
+      const earliestUs = nowUs();
+      events.onBlock(block, clock.next(Math.max(measuredUs, earliestUs), earliestUs));
       client.play(channel, block);
       writtenBytes += blockBytes;
     }

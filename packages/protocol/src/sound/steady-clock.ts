@@ -17,12 +17,15 @@ export class SteadyClock {
   #lateBlocks = 0;
   #leastLateUs = Infinity;
 
-  /** The instant of the next block, which was measured to be `measuredUs`. */
-  next(measuredUs: number): Micros {
+  /**
+   * The instant of the next block, which was measured to be `measuredUs`.
+   * @param earliestUs what it cannot be before, and the blocks after it go by: the device waited for us
+   */
+  next(measuredUs: number, earliestUs = 0): Micros {
     const expectedUs = this.#nextUs ?? measuredUs;
-    const atUs = expectedUs + this.#correction(measuredUs - expectedUs);
+    const atUs = Math.max(expectedUs + this.#correction(measuredUs - expectedUs), earliestUs);
     this.#nextUs = atUs + blockUs;
-    return micros(Math.max(0, Math.round(atUs)));
+    return micros(Math.round(atUs));
   }
 
   #correction(deviationUs: number): number {

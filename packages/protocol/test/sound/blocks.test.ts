@@ -86,4 +86,11 @@ function jitter(): () => number {
   };
 }
 
+test("gives no block an instant before the earliest, and goes on from there", () => {
+  const clock = new SteadyClock();
+  clock.next(1_000_000);
+  assert.equal(clock.next(1_040_000, 1_035_000), 1_035_000);
+  assert.equal(clock.next(1_045_000, 1_036_000), 1_045_000);
+});
+
 test.run();

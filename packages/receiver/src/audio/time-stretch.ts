@@ -16,7 +16,7 @@ export const maxSpeed = 1.25;
 /** Stretches one stream. */
 export class TimeStretch {
   /** The end of what was given, to be repeated. */
-  #given = new Float32Array(maxPeriodSamples);
+  readonly #given = new Float32Array(maxPeriodSamples);
   /** Taken and not given yet. */
   #kept: Float32Array = empty;
   /** Samples to take before the next step, so that the steps make the speed; negative when it comes late. */
@@ -37,8 +37,14 @@ export class TimeStretch {
     }
     const given = this.#kept;
     this.#kept = empty;
-    this.#given = joined(this.#given, given).slice(-maxPeriodSamples);
+    this.#remember(given);
     return given;
+  }
+
+  #remember(given: Float32Array): void {
+    const kept = Math.max(this.#given.length - given.length, 0);
+    this.#given.copyWithin(0, this.#given.length - kept);
+    this.#given.set(given.subarray(-this.#given.length), kept);
   }
 
   #shortened(speed: number): Float32Array {

@@ -27,6 +27,8 @@ const slowBelow = [
 /** A step up is taken only when the bitrate would carry it with this to spare, and no earlier than this after the last step. */
 const upMargin = 1.4;
 const upPauseUs = 4_000_000;
+/** Until it first goes down, where a change of size costs no keyframe: JPEG begins at a small picture, whose few bytes hold the rate back. */
+const climbPauseUs = 1_000_000;
 /** A step down is taken at once, but a format may change only once a second. */
 const downPauseUs = 1_000_000;
 
@@ -34,12 +36,17 @@ const downPauseUs = 1_000_000;
 export class QualityLadder {
   readonly #steps: readonly QualityStep[];
   readonly #bitsPerPixel: number;
+  readonly #climbPauseUs: number;
   #step = 0;
+  #hasBegun = false;
+  /** It has gone down since it began: the link, or the machine, has shown a limit. */
+  #hasFallen = false;
   #lastChangeUs = Number.NEGATIVE_INFINITY;
 
   /** @param limits the codec, and the user's caps, which are never passed */
   constructor(format: SourceFormat, limits: { readonly codec: VideoCodec; readonly maxSidePx: number; readonly maxFrameRate: number }) {
     this.#bitsPerPixel = bitsPerPixel[limits.codec];
+    this.#climbPauseUs = limits.codec === "jpeg" ? climbPauseUs : upPauseUs;
     const longerPx = Math.min(limits.maxSidePx, Math.max(format.widthPx, format.heightPx));
     const frameRate = Math.min(limits.maxFrameRate, format.frameRate);
     this.#steps = scales
@@ -59,6 +66,7 @@ export class QualityLadder {
    */
   choose(bitrateBps: number, nowUs: Micros, stepsDown: number = 0): QualityStep {
     const highest = Math.min(stepsDown, this.#steps.length - 1);
+    const before = this.#step;
     if (this.#step < highest) {
       this.#step = highest;
       this.#lastChangeUs = nowUs;
@@ -68,8 +76,10 @@ export class QualityLadder {
       this.#step = this.#largestCarriedBy(bitrateBps);
       this.#lastChangeUs = nowUs;
     }
+    this.#hasFallen ||= this.#hasBegun && this.#step > before;
+    this.#hasBegun = true;
     const carried = Math.max(highest, this.#largestCarriedBy(bitrateBps / upMargin));
-    if (carried < this.#step && nowUs - this.#lastChangeUs >= upPauseUs) {
+    if (carried < this.#step && nowUs - this.#lastChangeUs >= (this.#hasFallen ? upPauseUs : this.#climbPauseUs)) {
       this.#step = carried;
       this.#lastChangeUs = nowUs;
     }

@@ -30,6 +30,17 @@ test("goes down at once to what the bitrate fills, and up to what it fills with 
   assert.equal(ladder.choose(2_000_000, at(35)).widthPx, 1280);
 });
 
+test("JPEG climbs from its beginning a step a second, and as slowly as the others once it has gone down", () => {
+  const ladder = new QualityLadder(source, { ...limits, codec: "jpeg" });
+  assert.equal(ladder.choose(1_000_000, at(1)).widthPx, 320);
+  assert.equal(ladder.choose(3_000_000, at(1.9)).widthPx, 320, "too early");
+  assert.equal(ladder.choose(3_000_000, at(2)).widthPx, 480);
+  assert.equal(ladder.choose(11_000_000, at(3)).widthPx, 960);
+  assert.equal(ladder.choose(4_000_000, at(5)).widthPx, 640);
+  assert.equal(ladder.choose(40_000_000, at(8)).widthPx, 640, "it has shown a limit");
+  assert.equal(ladder.choose(40_000_000, at(9)).widthPx, 1280);
+});
+
 test("makes fewer pictures a second of the least bitrates", () => {
   const ladder = new QualityLadder(source, limits);
   assert.equal(ladder.choose(90_000, at(1)).maxFrameRate, 15);
