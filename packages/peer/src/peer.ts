@@ -32,9 +32,9 @@ import {
   type Snapshot,
 } from "@simple-video-chat/receiver";
 import {
-  Admission,
-  type AdmissionEvents,
-  type AdmissionOptions,
+  GuestList,
+  type GuestListEvents,
+  type GuestListOptions,
   type AudioCaptureHost,
   CaptureHost,
   captureOptions,
@@ -56,7 +56,7 @@ import {
 
 import { SharedAudioEngine } from "./audio/shared-audio-engine.ts";
 
-export interface PeerOptions extends VideoOptions, IncomingCallOptions, AdmissionOptions {
+export interface PeerOptions extends VideoOptions, IncomingCallOptions, GuestListOptions {
   /** Whom to call; without it this end waits for a call. */
   readonly call?: { readonly host: string; readonly port: number; readonly credential: Credential | CodeKey } | undefined;
   /** Where to wait; default every address, port 7420. Port 0 takes a free one. */
@@ -73,7 +73,7 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions, Admissio
 }
 
 /** What a peer tells, besides what the receiving half of a call does; its "trouble" is also that of our source, or of its engine. */
-export interface PeerEvents extends IncomingCallEvents, AdmissionEvents, SourceEvents {
+export interface PeerEvents extends IncomingCallEvents, GuestListEvents, SourceEvents {
   readonly refused: SessionRefusal;
   /** Our microphone, or what is heard in its place, is open. */
   readonly recording: { readonly name: string };
@@ -98,7 +98,7 @@ export interface PeerStats {
 export class Peer {
   readonly #options: PeerOptions;
   readonly #events = new Emitter<PeerEvents>();
-  readonly #admission: Admission;
+  readonly #guests: GuestList;
   readonly #capture: CaptureHost;
   readonly #incoming: IncomingCall;
   readonly #sound: AudioCaptureHost | undefined;
@@ -110,7 +110,7 @@ export class Peer {
   /** @internal */
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.#admission = new Admission(options, () => this.address ?? { host: "", port: 0 }, this.#events);
+    this.#guests = new GuestList(options, () => this.address ?? { host: "", port: 0 }, this.#events);
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
     this.#incoming = new IncomingCall(options, this.#events, {
@@ -205,7 +205,7 @@ export class Peer {
     const { call, host = "0.0.0.0", port = 7420, name = "peer", codec = "h264", waitForListener = false } = this.#options;
     const sends: Capabilities["sends"] = this.#sound === undefined ? ["video"] : ["video", "audio"];
     const receiving = receiverCapabilities(name, software, this.#options);
-    const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...this.#admission.features] };
+    const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...this.#guests.features] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
       this.#incoming.showCard("calling");
@@ -218,17 +218,17 @@ export class Peer {
       ...common,
       host,
       port,
-      credentials: this.#admission.acquaintances,
+      credentials: this.#guests.acquaintances,
       maxSessions: 1,
-      onSession: (session) => this.#use(session, { once: this.#admission.isOnce(session.identity) }),
+      onSession: (session) => this.#use(session, { once: this.#guests.isOnce(session.identity) }),
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
-    this.#admission.begin();
+    this.#guests.begin();
   }
 
   /** Makes a new short code; the one before is worth nothing from now on. */
   nextCode(): void {
-    this.#admission.nextCode();
+    this.#guests.nextCode();
   }
 
   /** Three words that the other end shows, too, when nobody is in the middle; undefined: not connected. */
@@ -331,7 +331,7 @@ export class Peer {
   }
 
   async #close(reason: string): Promise<void> {
-    this.#admission.stop();
+    this.#guests.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
     await this.#incoming.stop();
@@ -342,13 +342,13 @@ export class Peer {
   }
 
   #use(session: Session, meeting: Meeting): void {
-    this.#admission.stop();
+    this.#guests.stop();
     this.#session = session;
     this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
       this.#incoming.recordLocal(message),
     );
     this.#sound?.sendOver(session, this.#outgoing);
-    this.#incoming.use(session, this.#admission.acquaintances, meeting, fileLink(this.#options, this.#outgoing));
+    this.#incoming.use(session, this.#guests.acquaintances, meeting, fileLink(this.#options, this.#outgoing));
   }
 }
 

@@ -7,7 +7,7 @@ export { type SourceOptions, sourceSpec, type SourceSpec } from "./capture/sourc
 export type { EncoderChoice, HardwareEncoder } from "./encode/encoder.ts";
 export type { CaptureEvent, CaptureOptions, NoticeCode } from "./engine/capture-command.ts";
 export { EncoderError, type EncoderErrorCode, isFailureToStart, SourceError, type SourceErrorCode } from "./errors.ts";
-export { Admission, type AdmissionEvents, type AdmissionOptions } from "./admission.ts";
+export { GuestList, type GuestListEvents, type GuestListOptions } from "./guest-list.ts";
 export { sourceEvents, type SourceEvents } from "./source-events.ts";
 export { LegacyServerError, type LegacyServerErrorCode } from "./legacy/legacy-server-error.ts";
 export {

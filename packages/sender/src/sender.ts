@@ -20,7 +20,7 @@ import {
   verificationWords,
 } from "@simple-video-chat/protocol";
 
-import { Admission, type AdmissionEvents, type AdmissionOptions } from "./admission.ts";
+import { GuestList, type GuestListEvents, type GuestListOptions } from "./guest-list.ts";
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
 import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
 import type { SoundSpec } from "./audio/sound-spec.ts";
@@ -34,7 +34,7 @@ import { sourceEvents, type SourceEvents } from "./source-events.ts";
 import type { SourceState } from "./source-health.ts";
 import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
-export interface SenderOptions extends VideoOptions, AdmissionOptions {
+export interface SenderOptions extends VideoOptions, GuestListOptions {
   /** Where to listen; default 127.0.0.1:7420. Port 0 takes a free one. */
   readonly host?: string;
   readonly port?: number;
@@ -62,7 +62,7 @@ export interface ReceiverInfo {
 }
 
 /** What a sender tells. */
-export interface SenderEvents extends AdmissionEvents, SourceEvents {
+export interface SenderEvents extends GuestListEvents, SourceEvents {
   /** A receiver was added to the contacts. */
   readonly remembered: { readonly name: string };
   readonly joined: ReceiverInfo & { readonly resumed: boolean };
@@ -129,7 +129,7 @@ export class Sender {
   readonly #capture: CaptureHost;
   readonly #sound: AudioCaptureHost | undefined;
   readonly #receivers = new Map<Session, Receiver>();
-  readonly #admission: Admission;
+  readonly #guests: GuestList;
   readonly #files: FileTransfers;
   #putOutTimer: NodeJS.Timeout | undefined;
   #listener: SessionListener | undefined;
@@ -138,7 +138,7 @@ export class Sender {
   /** @internal */
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#admission = new Admission(options, () => this.address, this.#events);
+    this.#guests = new GuestList(options, () => this.address, this.#events);
     const { acceptFiles } = options;
     this.#files = new FileTransfers({
       isWanted: this.#wantsFiles,
@@ -210,7 +210,7 @@ export class Sender {
 
   /** Makes a new short code; the one before is worth nothing from now on. */
   nextCode(): void {
-    this.#admission.nextCode();
+    this.#guests.nextCode();
   }
 
   /**
@@ -221,7 +221,7 @@ export class Sender {
   kick(who: string | number): number {
     const kicked = [...this.#receivers.values()].filter(({ info }) => info.id === who || info.name === who);
     for (const { session, info } of kicked) {
-      const contact = this.#admission.acquaintances.contactOf(session);
+      const contact = this.#guests.acquaintances.contactOf(session);
       try {
         if (contact !== undefined) this.#options.contacts?.block(contact.name, true);
       } catch (error) {
@@ -284,13 +284,13 @@ export class Sender {
         ...(this.#wantsChat ? [chatFeature] : []),
         ...(this.#wantsFiles ? [filesFeature] : []),
         videoStateFeature,
-        ...this.#admission.features,
+        ...this.#guests.features,
       ],
     };
     this.#listener = await listenForSessions({
       host,
       port,
-      credentials: this.#admission.acquaintances,
+      credentials: this.#guests.acquaintances,
       capabilities,
       encodes: [codec],
       ...(maxReceivers !== undefined && { maxSessions: maxReceivers }),
@@ -298,7 +298,7 @@ export class Sender {
       onRefused: (refusal) => this.#events.emit("refused", refusal),
     });
     if (this.#options.preview === true) this.#capture.pin();
-    this.#admission.begin();
+    this.#guests.begin();
     if (this.#options.contacts !== undefined) this.#putOutTimer = setInterval(() => this.#putOut(), putOutIntervalMs).unref();
   }
 
@@ -322,7 +322,7 @@ export class Sender {
 
   /** Ends it: everybody gets the last frames and their account, the camera is released. Resolves when nothing is left running. */
   async close(reason: string = ""): Promise<void> {
-    this.#admission.stop();
+    this.#guests.stop();
     clearInterval(this.#putOutTimer);
     await this.#capture.stopCapturing();
     for (const { video } of this.#receivers.values()) video.stop();
@@ -339,11 +339,11 @@ export class Sender {
       const receiver = this.#receivers.get(session);
       if (receiver !== undefined) this.#events.emit("text", { ...text, id: receiver.info.id });
     });
-    const once = this.#admission.isOnce(session.identity);
+    const once = this.#guests.isOnce(session.identity);
     session.on("live", (live) => {
       const { remoteAddress, resumed } = live;
       const known = this.#receivers.get(session)?.info;
-      const who = known === undefined ? this.#admission.acquaintances.greet(session, live, { once }) : undefined;
+      const who = known === undefined ? this.#guests.acquaintances.greet(session, live, { once }) : undefined;
       const info = known ?? { id: this.#nextId++, name: who?.name ?? "", remoteAddress };
       const isRecording = resumed && (this.#receivers.get(session)?.isRecording ?? false);
       this.#receivers.set(session, { info, session, chat, video, isRecording });
@@ -351,7 +351,7 @@ export class Sender {
       if (who?.isNew === true) this.#events.emit("remembered", { name: who.name });
       if (who?.trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: who.trouble });
     });
-    this.#admission.replace(session.identity);
+    this.#guests.replace(session.identity);
     session.on("message", (message) => {
       const receiver = this.#receivers.get(session);
       if (message.type !== "recording" || receiver === undefined || receiver.isRecording === message.theirs) return;
@@ -376,7 +376,7 @@ export class Sender {
   /** Contacts that another program has put out. */
   #putOut(): void {
     for (const { session } of this.#receivers.values()) {
-      if (this.#admission.acquaintances.isPutOut(session)) void session.close("revoked", putOutReason);
+      if (this.#guests.acquaintances.isPutOut(session)) void session.close("revoked", putOutReason);
     }
   }
 }

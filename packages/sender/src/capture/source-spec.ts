@@ -29,9 +29,9 @@ export type SourceSpec =
   | { readonly kind: "motion"; readonly widthPx: number; readonly heightPx: number; readonly frameRate: number };
 
 /** Size of the two synthetic sources unless another is asked for. */
-export const syntheticSize = { widthPx: 1280, heightPx: 720 } as const;
+const syntheticSize = { widthPx: 1280, heightPx: 720 } as const;
 /** Frame rate of the two synthetic sources, Hz, unless another is asked for. */
-export const syntheticFrameRate = 30;
+const syntheticFrameRate = 30;
 
 /** The options of the command line that choose a source. */
 export interface SourceOptions {

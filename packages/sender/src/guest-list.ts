@@ -7,7 +7,7 @@ import { CodeRotation } from "./code-rotation.ts";
 import { InviteRotation } from "./invite-rotation.ts";
 
 /** Who is let in, and what others are told to dial: options of a sender and of a peer. */
-export interface AdmissionOptions {
+export interface GuestListOptions {
   /** What others are told to dial, where that differs from where this end listens. */
   readonly inviteHost?: string;
   /** A secret that both ends keep, for any number of calls and restarts. Without it each invite lets one other end in. */
@@ -19,7 +19,7 @@ export interface AdmissionOptions {
 }
 
 /** What there is to give to whoever is to come in. */
-export interface AdmissionEvents {
+export interface GuestListEvents {
   /** The invite for the next other end; the one before has been used or has expired. */
   readonly invite: { readonly invite: string };
   /** The same as a short code. */
@@ -29,18 +29,18 @@ export interface AdmissionEvents {
 }
 
 /** The invites, codes, secret and contacts of an end that listens. */
-export class Admission {
+export class GuestList {
   /** Who the other ends are; a listener's credentials. */
   readonly acquaintances: Acquaintances;
-  readonly #options: AdmissionOptions;
+  readonly #options: GuestListOptions;
   readonly #invites: InviteRotation;
   readonly #codes: CodeRotation;
 
   /** @param address where this end listens, asked for each invite */
   constructor(
-    options: AdmissionOptions,
+    options: GuestListOptions,
     address: () => { readonly host: string; readonly port: number },
-    events: Pick<Emitter<AdmissionEvents>, "emit">,
+    events: Pick<Emitter<GuestListEvents>, "emit">,
   ) {
     this.#options = options;
     const { secret, contacts, inviteHost } = options;
