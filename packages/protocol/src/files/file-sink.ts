@@ -115,6 +115,8 @@ export class FileSink {
       await this.close("keep");
       return await this.#place();
     } catch (error) {
+      // All of it is there, or as much as the disk took: it can be offered again.
+      await this.close("keep");
       throw toFileError(this.#options, error);
     }
   }
