@@ -179,7 +179,9 @@ export class VirtualDisplay {
   }
 
   async #tell(command: string, args: readonly string[]): Promise<string> {
-    const { stdout } = await run(command, [...args], { env: { ...process.env, DISPLAY: this.name }, timeout: startLimitMs });
+    // Titles are UTF-8, whatever the computer's own language is.
+    const env = { ...process.env, DISPLAY: this.name, LC_ALL: "C.UTF-8" };
+    const { stdout } = await run(command, [...args], { env, timeout: startLimitMs });
     return stdout;
   }
 }

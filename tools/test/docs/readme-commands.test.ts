@@ -84,10 +84,12 @@ async function checkInviting(command: string): Promise<void> {
   const other = programOf(command) === "peer" ? "peer" : "receiver";
   // A peer ends with its call; a sender only when it is told to.
   const ending = other === "peer" ? [] : ["--exit-on-no-viewers"];
-  const waiting = new RunningCommand([...harmlessWords(command, nobody, { seconds: 10 }), "--json", ...ending]);
+  const waiting = new RunningCommand([...harmlessWords(command, nobody, { seconds: 40 }), "--json", ...ending]);
   const { invite } = JSON.parse(await waiting.line(/"invite"/)) as { invite: string };
   const camera = other === "peer" ? ["--source", "testcard"] : [];
-  const joining = new RunningCommand([`svc-${other}`, invite, ...camera, "--no-window", "--json", "--time-limit", "2"]);
+  const joining = new RunningCommand([`svc-${other}`, invite, ...camera, "--no-window", "--json", "--time-limit", "30"]);
+  await joining.line(/"first-picture"/);
+  joining.signal("SIGINT");
   const { code, stdout, stderr } = await joining.end();
   assert.is(code, 0, stderr);
   assert.ok((JSON.parse(stdout.split("\n").at(-1) ?? "") as { shown: number }).shown > 0, stdout);
@@ -119,10 +121,10 @@ async function checkJoining(command: string): Promise<void> {
     const { port } = JSON.parse(await partner.line(/"listening"/)) as { port: number };
     const isInvited = command.includes("<invite>");
     const { invite } = isInvited ? (JSON.parse(await partner.line(/"invite"/)) as { invite: string }) : { invite: "" };
-    const words = harmlessWords(command, { ...nobody, invite, address: `127.0.0.1:${port}` }, { seconds: 2 });
+    const words = harmlessWords(command, { ...nobody, invite, address: `127.0.0.1:${port}` }, { seconds: 5 });
     const isProgram = programOf(command) !== undefined;
     const asJson = isProgram && !command.includes("--json") ? ["--json"] : [];
-    const { code, stdout, stderr } = await new RunningCommand([...words, ...asJson, ...(isProgram ? [] : ["2"])]).end();
+    const { code, stdout, stderr } = await new RunningCommand([...words, ...asJson, ...(isProgram ? [] : ["5"])]).end();
     assert.is(code, 0, stderr);
     if (!isProgram) return assert.match(stdout, /captured \d+ = shown [1-9]/);
     const { event, shown } = JSON.parse(stdout.split("\n").at(-1) ?? "") as { event: string; shown: number };
