@@ -46,10 +46,14 @@ class Watch {
     });
   }
 
-  /** Resolves when what is seen is no longer what it is now. @throws BenchError (rejects) when it stays the same */
-  async changes(): Promise<number> {
+  /** Resolves when it has seen something. */
+  async begun(): Promise<void> {
     while (this.#now === undefined) await sleep(10);
-    const before = this.#now;
+  }
+
+  /** Resolves, with the time, when what is seen is no longer what it is now. @throws BenchError (rejects) when it stays the same */
+  changes(): Promise<number> {
+    const before = this.#now ?? Buffer.alloc(bytesPerLook);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new BenchError("program-silent", "a key changed nothing on the screen")), patienceMs);
       this.#onLook = (look) => {
@@ -101,6 +105,7 @@ export const keys: Scenario = {
       await display.resize(window, 640, 360);
       const { leftPx, topPx, widthPx, heightPx } = await display.placeOf(window);
       watch = new Watch(display.name, leftPx + Math.round(widthPx * 0.4), topPx + Math.round(heightPx * 0.45));
+      await watch.begun();
       // One that reads its commands: starting it takes longer than a key may.
       hands = spawn("xdotool", ["-"], { stdio: ["pipe", "ignore", "inherit"], env: { ...process.env, DISPLAY: display.name } });
       const press = (key: string): number => {

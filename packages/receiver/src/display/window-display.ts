@@ -13,8 +13,8 @@ import { programLetters } from "./letters.ts";
 import { bareOverlay, hasLayers, type Overlay } from "./overlay.ts";
 import { SelfViewOverlay } from "./self-view-overlay.ts";
 
-/** How often the window's events are served while no picture comes, ms: half of what a hand notices. */
-const idleMs = 25;
+/** How often the window's events are served between pictures, ms: a hand notices 50, and drawing the help takes some of them. */
+const idleMs = 10;
 /** For how long after the first picture the window grows with the pictures, ms. */
 const growingMs = 5_000;
 /** Size of the window and of its card before any picture has come. */

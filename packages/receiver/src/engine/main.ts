@@ -6,6 +6,7 @@ import { FilterError, leaveSignalsToParent, openEnginePort, selfViewTrack, video
 
 import type { VideoDecoder } from "../decode/decoder.ts";
 import { openDecoder } from "../decode/open-decoder.ts";
+import type { Picture } from "../decode/picture.ts";
 import type { Display } from "../display/display.ts";
 import { HeadlessDisplay } from "../display/headless-display.ts";
 import { openDisplay } from "../display/open-display.ts";
@@ -24,13 +25,15 @@ let display: Display = new HeadlessDisplay();
 /** One for each track, from its announcement on: a sender that has begun anew counts its frames from 1. */
 const assemblers = new Map<number, PacketAssembler>();
 const playback = new Playback(
-  { track: videoTrack, display: { show: (picture) => display.show(picture), hold: (picture) => display.hold(picture) } },
+  { track: videoTrack, display: { show, hold: (picture) => display.hold(picture) } },
   {
     onReport: (report) => port.send(report),
     onKeyframeWanted: (reason) => port.send({ type: "keyframe-request", track: videoTrack, reason }),
   },
 );
 const pace = new SoundPace((packet, heldUs) => playback.push(packet, heldUs));
+/** A picture is shown, and no card. */
+let isLive = false;
 let legacy: LegacyPlayback | undefined;
 let selfView: Promise<VideoDecoder> | undefined;
 /** Commands are carried out one after the other. */
@@ -71,6 +74,7 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       break;
     }
     case "card":
+      isLive = false;
       display.showCard(command);
       break;
     case "title":
@@ -78,9 +82,11 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       break;
     case "overlay":
       display.setOverlay(command.overlay);
+      if (isLive) playback.redraw();
       break;
     case "view":
       display.setView(command.view);
+      if (isLive) playback.redraw();
       break;
     case "pause":
       playback.isPaused = command.isPaused;
@@ -120,6 +126,11 @@ async function loadFilter(url: string): Promise<void> {
     if (error instanceof FilterError) tell({ event: "filter-trouble", code: error.code, message: error.message });
     else fail(error);
   }
+}
+
+function show(picture: Picture): void {
+  isLive = true;
+  display.show(picture);
 }
 
 function takeSnapshot(path: string): void {

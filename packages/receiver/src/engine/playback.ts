@@ -154,6 +154,12 @@ export class Playback {
     this.#takers.add(taker);
   }
 
+  /** Shows the newest picture again, when what is drawn over it has changed: a key is not to wait for the next one. */
+  redraw(): void {
+    const picture = this.#isPaused || this.#ready !== undefined ? undefined : this.#picture();
+    if (picture !== undefined) this.#display.show(picture);
+  }
+
   /** Resolves when everything pushed so far is decoded and shown or counted. */
   async drain(): Promise<void> {
     await this.#working;

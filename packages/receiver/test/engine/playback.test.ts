@@ -101,6 +101,22 @@ test("shows only the newest of the pictures that come in one breath, and counts 
   await playback.close();
 });
 
+test("shows the newest picture again when it is asked to, which counts as none, and not one that stands still", async () => {
+  const { playback, shown, reports } = start();
+  playback.redraw();
+  playback.announce(track);
+  for (let frame = 1; frame <= 2; frame++) playback.push(packetOf(frame, encoder.encode(draw(96, 64, frame), frame === 1)));
+  await playback.drain();
+  playback.redraw();
+  assert.equal(shown.length, 2);
+  assert.deepEqual(shown[0], shown[1]);
+  playback.isPaused = true;
+  playback.redraw();
+  assert.equal(shown.length, 2);
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, superseded: 1 });
+  await playback.close();
+});
+
 test("keeps what comes while the decoder is being opened, in order", async () => {
   const { playback, reports } = start();
   playback.announce(track);
