@@ -68,6 +68,8 @@ export class Playback {
   #isPaused = false;
   /** Of the picture that the decoder has; undefined: it has none. */
   #newest: Pick<EncodedPacket, "frame" | "captureUs"> | undefined;
+  /** That one was shown: it waits for nothing, and was not too old. */
+  #isNewestShown = false;
   readonly #takers = new Set<(picture: Picture) => void>();
   /** A copy of the picture that stands still. */
   #held: Picture | undefined;
@@ -154,9 +156,9 @@ export class Playback {
     this.#takers.add(taker);
   }
 
-  /** Shows the newest picture again, when what is drawn over it has changed: a key is not to wait for the next one. */
+  /** Shows the picture that is shown again, when what is drawn over it has changed: a key is not to wait for the next one. */
   redraw(): void {
-    const picture = this.#isPaused || this.#ready !== undefined ? undefined : this.#picture();
+    const picture = this.#isPaused || !this.#isNewestShown ? undefined : this.#picture();
     if (picture !== undefined) this.#display.show(picture);
   }
 
@@ -201,6 +203,7 @@ export class Playback {
     this.#decoder?.close();
     this.#decoder = undefined;
     this.#newest = undefined;
+    this.#isNewestShown = false;
     try {
       this.#decoder = await openDecoder(format);
     } catch (error) {
@@ -232,6 +235,7 @@ export class Playback {
     if (this.#ready !== undefined) this.#supersede();
     this.#ready = { packet, heldUs, decodeUs: readyUs - startUs, readyUs };
     this.#newest = { frame: packet.frame, captureUs: packet.captureUs };
+    this.#isNewestShown = false;
     if (this.#isPaused || this.#filter === "loading") {
       // What became of the one before is told: the network process waits for an engine that is too slow.
       this.#sink.onReport(this.#report);
@@ -260,6 +264,7 @@ export class Playback {
     for (const take of this.#takers) take(picture);
     this.#takers.clear();
     this.#display.show(picture);
+    this.#isNewestShown = true;
     const shownUs = this.#nowUs();
     this.#report = {
       ...this.#report,

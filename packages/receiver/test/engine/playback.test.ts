@@ -249,6 +249,25 @@ test("shows pictures of any age while the sender's clock is not known, and of a 
   assert.deepEqual(await shownAtAge(-5_000_000, clockOf(400)), { ...noPlayback, shown: 1 });
 });
 
+test("does not show again, when it is asked to, what was too old to be shown at all", async () => {
+  const time = { nowUs: micros(10_000_000) };
+  const { playback, shown, reports } = start(time);
+  playback.announce(track);
+  playback.clock = { offsetUs: 0, errorUs: 100, rttUs: 200 };
+  for (const [frame, ageUs] of [
+    [1, 30_000],
+    [2, 3_000_000],
+  ] as const) {
+    const packet = packetOf(frame, encoder.encode(draw(96, 64, frame), frame === 1));
+    playback.push({ ...packet, captureUs: micros(time.nowUs - ageUs) });
+    await playback.drain();
+  }
+  playback.redraw();
+  assert.equal(shown.length, 1);
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, stale: 1 });
+  await playback.close();
+});
+
 test("decodes what is too old all the same: the next picture builds on it", async () => {
   const time = { nowUs: micros(10_000_000) };
   const { playback, shown, reports, wanted } = start(time);
