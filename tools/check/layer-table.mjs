@@ -42,6 +42,7 @@ export const protocolLayers = {
 /** Files that are a layer of their own. */
 const fileLayers = /** @type {Readonly<Record<string, string>>} */ ({
   "errors.ts": "base",
+  "system-code.ts": "base",
   "limits.ts": "base",
   "index.ts": "index",
   // The names of the codecs: messages carry them.

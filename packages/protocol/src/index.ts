@@ -3,6 +3,7 @@
 
 // errors, limits
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export { systemCode } from "./system-code.ts";
 export {
   authFailureWindowMs,
   authMaxBlockMs,
@@ -61,6 +62,7 @@ export {
   type FileOutcome,
   FileTransfers,
   type FileTransfersOptions,
+  wantsFiles,
 } from "./files/file-transfers.ts";
 export type { IncomingFileFate } from "./files/incoming-files.ts";
 
@@ -189,7 +191,7 @@ export {
   type ListenSecurelyOptions,
   type SecureListener,
 } from "./transport/secure-listener.ts";
-export { systemCode, toTransportError, TransportError, type TransportErrorCode } from "./transport/transport-error.ts";
+export { toTransportError, TransportError, type TransportErrorCode } from "./transport/transport-error.ts";
 
 // wire/
 export { ByteReader } from "./wire/byte-reader.ts";

@@ -10,6 +10,7 @@ import {
   type FileEvent,
   type FileLinkOptions,
   FileTransfers,
+  wantsFiles,
   type JsonObject,
   type Meeting,
   type ReceivedText,
@@ -128,11 +129,6 @@ export interface IncomingCallEvents {
     readonly by: "us" | "them" | "loss";
     readonly error: TransportError | undefined;
   };
-}
-
-/** Whether files may be offered to this end: it has somebody to ask, or a folder for all. */
-export function wantsFiles({ chat, acceptFiles }: Pick<IncomingCallOptions, "chat" | "acceptFiles">): boolean {
-  return chat !== false || acceptFiles !== undefined;
 }
 
 /** The receiving half of a call. */

@@ -17,12 +17,13 @@ import {
   type TextOutcome,
   videoStateFeature,
   verificationWords,
+  wantsFiles,
 } from "@simple-video-chat/protocol";
 
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats, wantsFiles } from "./incoming-call.ts";
+import { IncomingCall, type IncomingCallEvents, type IncomingCallOptions, type IncomingCallStats } from "./incoming-call.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 import type { Snapshot } from "./playback-host.ts";
 import type { RecordingOptions, RecordingProgress } from "./recording-host.ts";

@@ -9,6 +9,7 @@ import {
   type FileEvent,
   filesFeature,
   FileTransfers,
+  wantsFiles,
   listenForSessions,
   type ReceivedText,
   type Session,
@@ -141,7 +142,7 @@ export class Sender {
     this.#guests = new GuestList(options, () => this.address, this.#events);
     const { acceptFiles } = options;
     this.#files = new FileTransfers({
-      isWanted: this.#wantsFiles,
+      isWanted: wantsFiles(options),
       folder: acceptFiles,
       acceptsAll: acceptFiles !== undefined,
       onEvent: (event) => this.#events.emit("file", event),
@@ -260,10 +261,6 @@ export class Sender {
     return this.#files;
   }
 
-  get #wantsFiles(): boolean {
-    return this.#wantsChat || this.#options.acceptFiles !== undefined;
-  }
-
   get #wantsChat(): boolean {
     return this.#options.chat !== false;
   }
@@ -282,7 +279,7 @@ export class Sender {
       maxFrameRate: 1,
       features: [
         ...(this.#wantsChat ? [chatFeature] : []),
-        ...(this.#wantsFiles ? [filesFeature] : []),
+        ...(wantsFiles(this.#options) ? [filesFeature] : []),
         videoStateFeature,
         ...this.#guests.features,
       ],

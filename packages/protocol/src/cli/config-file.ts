@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { systemCode } from "../transport/transport-error.ts";
+import { systemCode } from "../system-code.ts";
 import type { OptionTable } from "./command.ts";
 import type { ProgramName } from "./command-name.ts";
 import { optionsFromEnvironment } from "./environment.ts";

@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, existsSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
 
 import { createSecret, formatSecret, parseSecret } from "../transport/invite.ts";
-import { systemCode } from "../transport/transport-error.ts";
+import { systemCode } from "../system-code.ts";
 import { CliError, exitCodes } from "./exit-codes.ts";
 
 /** Mode of a key file: its owner alone. */

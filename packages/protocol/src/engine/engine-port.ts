@@ -23,7 +23,7 @@ export function openEnginePort(onMessage: (message: Message) => void, onClose: (
     fd: pipeFd,
     readable: true,
     writable: true,
-    // One piece of memory for all reads: with a new one for each, an engine's garbage collector mostly works for them.
+    // One piece of memory for all reads, as from the sound server (pulse-client.ts): the parser keeps none of it, and a new one would be garbage at once.
     onread: {
       buffer: memory,
       callback: (bytes) => {

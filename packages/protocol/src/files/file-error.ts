@@ -25,8 +25,3 @@ export class FileError extends Error {
     this.code = code;
   }
 }
-
-/** The system's code of an error, or "". */
-export function systemCodeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}

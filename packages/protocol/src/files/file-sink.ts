@@ -4,7 +4,8 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Micros } from "../time/clock.ts";
-import { FileError, systemCodeOf } from "./file-error.ts";
+import { systemCode } from "../system-code.ts";
+import { FileError } from "./file-error.ts";
 import { numberedName, partName } from "./file-name.ts";
 
 /** Room that a file leaves on the disk: other programs need some, too. */
@@ -187,7 +188,7 @@ export class FileSink {
         // Takes the name, and fails where it is taken; renaming alone would overwrite.
         await (await open(path, "wx", mode)).close();
       } catch (error) {
-        if (systemCodeOf(error) === "EEXIST") continue;
+        if (systemCode(error) === "EEXIST") continue;
         throw error;
       }
       try {
@@ -208,7 +209,7 @@ function noSpace({ name, folder }: FileSinkOptions, cause?: unknown): FileError 
 
 function toFileError(options: FileSinkOptions, error: unknown): FileError {
   if (error instanceof FileError) return error;
-  const code = systemCodeOf(error);
+  const code = systemCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") return noSpace(options, error);
   const why = { EACCES: "it may not be written there", EROFS: "nothing can be written there", ELOOP: "a link is in the way" }[code] ?? code;
   return new FileError("not-written", `${options.name} cannot be kept in ${options.folder}: ${why}.`, { cause: error });

@@ -5,7 +5,8 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { maxFileBytes } from "../limits.ts";
-import { FileError, type FileErrorCode, systemCodeOf } from "./file-error.ts";
+import { systemCode } from "../system-code.ts";
+import { FileError, type FileErrorCode } from "./file-error.ts";
 
 /** Read at once: so little that hashing it keeps the process from nothing for more than a fraction of a millisecond. */
 const readBytes = 131_072;
@@ -119,6 +120,6 @@ function changed(path: string): FileError {
 }
 
 function unreadable(path: string, error: unknown): FileError {
-  const code = codes[systemCodeOf(error)] ?? "unreadable";
+  const code = codes[systemCode(error)] ?? "unreadable";
   return new FileError(code, `${path} cannot be sent: ${sentences[code] ?? ""}.`, { cause: error });
 }

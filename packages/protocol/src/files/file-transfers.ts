@@ -56,6 +56,17 @@ export interface FileTransfersOptions {
   onEvent(event: FileEvent): void;
 }
 
+/** Whether files may be offered to an end: it has somebody to ask, or a folder for all. */
+export function wantsFiles({
+  chat,
+  acceptFiles,
+}: {
+  readonly chat?: boolean | undefined;
+  readonly acceptFiles?: string | undefined;
+}): boolean {
+  return chat !== false || acceptFiles !== undefined;
+}
+
 /** How files may use a session's link. */
 export interface FileLinkOptions {
   /** The user's budget from capture to display, ms; default 200. */

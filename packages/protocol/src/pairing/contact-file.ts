@@ -2,7 +2,7 @@
 // and watch, as if he were its owner.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../transport/transport-error.ts";
+import { systemCode } from "../system-code.ts";
 
 /** Who knows whom: calls, those who watch our sender, and senders that we watch. A contact of one kind is let in nowhere else. */
 export type ContactKind = "calls" | "watchers" | "cameras";

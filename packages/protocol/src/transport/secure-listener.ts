@@ -8,7 +8,8 @@ import { Admission, type AdmissionRefusal } from "./admission.ts";
 import { answerCode, beginsCode } from "./code-exchange.ts";
 import type { CodeOffer, Credential, CredentialSource } from "./credential.ts";
 import { type SecureChannel, tlsOptions, toChannel } from "./secure-channel.ts";
-import { systemCode, toTransportError, transportError } from "./transport-error.ts";
+import { toTransportError, transportError } from "./transport-error.ts";
+import { systemCode } from "../system-code.ts";
 
 const pskBytes = 32;
 

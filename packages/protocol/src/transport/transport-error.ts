@@ -1,5 +1,7 @@
 // What can go wrong between two computers before and below the messages: the codes a caller can act on.
 
+import { systemCode } from "../system-code.ts";
+
 /**
  * - `refused`: the other end answered and authentication failed, at either end;
  * - `unreachable`: nothing listens there, or no route;
@@ -49,12 +51,6 @@ const codesOfSystemErrors: Readonly<Record<string, TransportErrorCode>> = {
   ECONNRESET: "lost",
   EPIPE: "lost",
 };
-
-/** The `code` of a system's or OpenSSL's error, or "" when it has none. */
-export function systemCode(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return "";
-}
 
 /** What happened at a place "host:port", and what to do next, in a sentence or two for the user. */
 const sentences: Readonly<Record<TransportErrorCode, (place: string) => string>> = {

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:net";
 
-import { systemCode } from "../../transport/transport-error.ts";
+import { systemCode } from "../../system-code.ts";
 import { dialableHost } from "../local-address.ts";
 import type { Check } from "./check.ts";
 
