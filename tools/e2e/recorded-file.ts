@@ -23,6 +23,8 @@ export type RecordedTrack =
       readonly beepsUs: readonly number[];
       readonly beginUs: number;
       readonly endUs: number;
+      /** The loudest sample of each channel; full scale is 32,768. */
+      readonly peaks: readonly number[];
     };
 
 /** Sound above this is loud: −24 dB. */
@@ -142,6 +144,7 @@ class BeepReader implements Reader {
   #quiet = 0;
   #beginUs: number | undefined;
   #endUs = 0;
+  readonly #peaks: number[] = [];
 
   constructor(codec: string) {
     this.#codec = codec;
@@ -149,10 +152,12 @@ class BeepReader implements Reader {
 
   read(frame: Frame, timeUs: number): void {
     this.#beginUs ??= timeUs;
-    const samples = samplesOf(frame);
-    this.#endUs = timeUs + (samples.length * 1_000_000) / sampleRateHz;
-    for (let at = 0; at < samples.length; at++) {
-      if (Math.abs(samples[at] ?? 0) < loud) this.#quiet++;
+    const channels = samplesOf(frame);
+    this.#endUs = timeUs + (frame.nbSamples * 1_000_000) / sampleRateHz;
+    for (let at = 0; at < frame.nbSamples; at++) {
+      const levels = channels.map((samples) => Math.abs(samples[at] ?? 0));
+      levels.forEach((level, channel) => (this.#peaks[channel] = Math.max(this.#peaks[channel] ?? 0, level)));
+      if (Math.max(...levels) < loud) this.#quiet++;
       else {
         if (this.#quiet >= silentSamples) this.#beepsUs.push(timeUs + (at * 1_000_000) / sampleRateHz);
         this.#quiet = 0;
@@ -161,18 +166,29 @@ class BeepReader implements Reader {
   }
 
   track(): RecordedTrack {
-    return { kind: "audio", codec: this.#codec, beepsUs: this.#beepsUs, beginUs: this.#beginUs ?? 0, endUs: this.#endUs };
+    return {
+      kind: "audio",
+      codec: this.#codec,
+      beepsUs: this.#beepsUs,
+      beginUs: this.#beginUs ?? 0,
+      endUs: this.#endUs,
+      peaks: this.#peaks,
+    };
   }
 
   free(): void {}
 }
 
-/** As 16 bits, whatever the decoder gives. */
-function samplesOf(frame: Frame): ArrayLike<number> {
-  const plane = frame.data?.[0] ?? Buffer.alloc(0);
-  const bytes = Uint8Array.from(plane);
-  if (frame.format === AV_SAMPLE_FMT_S16) return new Int16Array(bytes.buffer, 0, frame.nbSamples * frame.channels);
-  return new Float32Array(bytes.buffer, 0, frame.nbSamples).map((sample) => sample * 32_768);
+/** Each channel as 16 bits, whatever the decoder gives: all of them in one plane as integers, or each in its own as floats. */
+function samplesOf(frame: Frame): readonly ArrayLike<number>[] {
+  const { channels, nbSamples } = frame;
+  const planes = (frame.data ?? []).map((plane) => Uint8Array.from(plane).buffer);
+  const numbers = Array.from({ length: channels }, (_, channel) => channel);
+  if (frame.format === AV_SAMPLE_FMT_S16) {
+    const all = new Int16Array(planes[0] ?? new ArrayBuffer(0), 0, nbSamples * channels);
+    return numbers.map((channel) => all.filter((_, at) => at % channels === channel));
+  }
+  return numbers.map((channel) => new Float32Array(planes[channel] ?? new ArrayBuffer(0), 0, nbSamples).map((sample) => sample * 32_768));
 }
 
 function check(result: number, what: string): void {

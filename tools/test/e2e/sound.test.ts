@@ -5,23 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { startSender } from "@simple-video-chat/sender";
-import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import type { Program, Start } from "../../e2e/program.ts";
 import { Ear, Mouth } from "../../e2e/sound-probes.ts";
-import { type SoundDevices, SoundServer } from "../../e2e/sound-server.ts";
 import { waitUntil } from "../../e2e/wait-until.ts";
+import { withSound } from "../../e2e/with-sound.ts";
 
 const small = ["--source", "motion", "--camera-size", "320x240"];
-
-function withSound(devices: SoundDevices, body: (server: SoundServer, start: Start) => Promise<void>): () => Promise<void> {
-  return withPrograms(async (start) => {
-    const server = await SoundServer.start(devices);
-    try {
-      await body(server, (name, args, options) => start(name, args, { ...options, env: { ...server.env, ...options?.env } }));
-    } finally {
-      await server.stop();
-    }
-  }, 90_000);
-}
 
 async function connect(start: Start, sender: Program, ...args: string[]): Promise<Program> {
   return start("receiver", ["--no-window", ...args], { env: { SVC_INVITE: await sender.invite() } });

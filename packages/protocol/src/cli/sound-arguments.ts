@@ -8,7 +8,11 @@ export function checkAudioOptions(args: {
   readonly requireAudio: boolean;
   readonly microphone?: string | undefined;
   readonly speaker?: string | undefined;
+  readonly stereo?: boolean | undefined;
+  readonly noiseSuppression?: boolean | undefined;
 }): void {
+  if (args.stereo === true && args.noiseSuppression === true)
+    throw new CliError(exitCodes.usage, "--noise-suppression knows one channel only, and --stereo asks for two: give one of the two.");
   if (args.audio) return;
   const asked = args.requireAudio ? "--require-audio" : args.microphone !== undefined ? "--microphone" : "--speaker";
   if (args.requireAudio || args.microphone !== undefined || args.speaker !== undefined)

@@ -5,11 +5,12 @@ import { type AudioMessage, type AudioTrackMessage, type Message, type ReceivedM
 import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
 import { silenceDbfs } from "@simple-video-chat/protocol/sound";
 
-import { audioFormats } from "./audio-rate.ts";
+import { audioFormats, stereoFormats } from "./audio-rate.ts";
 import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
 import { OutgoingAudio } from "./outgoing-audio.ts";
 import type { OutgoingVideo } from "../outgoing-video.ts";
-import type { SoundSpec } from "./sound-spec.ts";
+import type { OpusFormat } from "./opus-encoder.ts";
+import { channelsIn, type SoundSpec } from "./sound-spec.ts";
 
 /** The microphone is released this long after the last listener has left, as the camera is, ms. */
 const idleCloseMs = 1500;
@@ -50,7 +51,10 @@ export class AudioCaptureHost {
   #peakDbfs = silenceDbfs;
   #idleTimer: NodeJS.Timeout | undefined;
 
+  /** @throws RangeError for what no microphone can do: stereo with noise suppression */
   constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
+    if (sound.kind === "microphone" && sound.stereo === true && sound.suppressNoise === true)
+      throw new RangeError("Noise suppression knows one channel only: ask for stereo or for suppressNoise.");
     this.#sound = sound;
     this.#events = events;
     this.#engine = new AudioEngine(startEngine, {
@@ -99,7 +103,7 @@ export class AudioCaptureHost {
    */
   sendOver(session: Session, picture: Pick<OutgoingVideo, "hold">): void {
     let isHeld = false;
-    const audio: OutgoingAudio = new OutgoingAudio(session, () => {
+    const audio: OutgoingAudio = new OutgoingAudio(session, channelsIn(this.#sound), () => {
       this.#onRate();
       if (audio.rate.holdsPicture === isHeld) return;
       isHeld = audio.rate.holdsPicture;
@@ -149,8 +153,12 @@ export class AudioCaptureHost {
       return;
     }
     this.#isRecording = true;
-    const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
-    this.#command({ command: "record", sound: this.#sound, format, ...(this.#startUs !== undefined && { startUs: this.#startUs }) });
+    this.#command({
+      command: "record",
+      sound: this.#sound,
+      format: this.#format,
+      ...(this.#startUs !== undefined && { startUs: this.#startUs }),
+    });
   }
 
   #stop(): void {
@@ -163,10 +171,14 @@ export class AudioCaptureHost {
   /** One encoder serves all: it makes what the poorest link takes, which is good speech still. */
   #onRate(): void {
     const level = Math.max(0, ...[...this.#listeners].map(({ rate }) => rate.level));
-    const format = audioFormats[level];
-    if (level === this.#level || format === undefined) return;
+    if (level === this.#level) return;
     this.#level = level;
-    this.#command({ command: "record-format", format });
+    this.#command({ command: "record-format", format: this.#format });
+  }
+
+  get #format(): OpusFormat {
+    const formats = channelsIn(this.#sound) === 1 ? audioFormats : stereoFormats;
+    return formats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
   }
 
   #command(command: CaptureAudioCommand): void {
@@ -188,7 +200,8 @@ export class AudioCaptureHost {
   }
 
   #tellFormat(): void {
-    if (this.#listeners.size > 0) this.#events.onSent?.({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#isMuted });
+    if (this.#listeners.size === 0) return;
+    this.#events.onSent?.({ type: "audio-track", track: audioTrack, channels: channelsIn(this.#sound), muted: this.#isMuted });
   }
 
   #onEvent(event: CaptureAudioEvent): void {

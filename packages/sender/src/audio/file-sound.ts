@@ -1,10 +1,11 @@
-// A video file's own sound: demuxed, decoded and brought to mono at our rate, half a second ahead of its time.
+// A video file's own sound: demuxed, decoded and brought to our rate and channels, half a second ahead of its time.
 
 import { type Micros, nowUs } from "@simple-video-chat/protocol";
-import { type OpenSoundDevice, SampleQueue, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
+import { type ChannelCount, type OpenSoundDevice, SampleQueue, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
 
 import {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
   AV_SAMPLE_FMT_FLT,
   type AVSampleFormat,
   AVMEDIA_TYPE_AUDIO,
@@ -17,10 +18,11 @@ import {
 } from "../native/ffmpeg.ts";
 import { PacedSound } from "./paced-sound.ts";
 import type { SoundSourceEvents } from "./sound-source.ts";
-import type { SoundSpec } from "./sound-spec.ts";
+import { channelsIn, type SoundSpec } from "./sound-spec.ts";
 
 /** Samples read ahead: half a second, longer than any disk hesitates. */
 const aheadSamples = sampleRateHz / 2;
+const bytesPerSample = 4;
 
 /**
  * Opens a file's sound.
@@ -28,20 +30,21 @@ const aheadSamples = sampleRateHz / 2;
  * @throws SoundError (rejects) sound-device-missing when it is no file with sound
  */
 export async function openFileSound(
-  { path }: Extract<SoundSpec, { kind: "file" }>,
+  spec: Extract<SoundSpec, { kind: "file" }>,
   startUs: number | undefined,
   events: SoundSourceEvents,
 ): Promise<OpenSoundDevice> {
   const originUs = startUs ?? nowUs();
-  const reader = await SoundReader.open(path);
-  const queue = new SampleQueue(2 * aheadSamples);
+  const channels = channelsIn(spec);
+  const reader = await SoundReader.open(spec.path, channels);
+  const queue = new SampleQueue(2 * aheadSamples * channels);
   let reading: Promise<void> | undefined;
   let isAtEnd = false;
   let isClosed = false;
-  /** Samples of the file that are over. */
+  /** Samples of each channel that are over. */
   let position = 0;
   const readAhead = async (): Promise<void> => {
-    while (!isClosed && !isAtEnd && queue.length < aheadSamples) isAtEnd = !(await reader.read(queue));
+    while (!isClosed && !isAtEnd && queue.length < aheadSamples * channels) isAtEnd = !(await reader.read(queue));
   };
   const refill = (): void => {
     reading ??= readAhead().finally(() => (reading = undefined));
@@ -53,19 +56,20 @@ export async function openFileSound(
     void Promise.resolve(reading).finally(() => reader.close());
   };
   refill();
-  const sound = new PacedSound((block: Float32Array, captureUs: Micros) => {
+  const onDue = (block: Float32Array, captureUs: Micros): void => {
     // What a busy computer missed is over, as it is for the picture.
     const due = Math.round(((captureUs - originUs) * sampleRateHz) / 1_000_000);
-    position += queue.drop(Math.max(0, due - position));
+    position += queue.drop(Math.max(0, due - position) * channels) / channels;
     const filled = queue.take(block);
-    position += filled;
+    position += filled / channels;
     if (filled === 0 && isAtEnd) {
       close();
       return events.onGone("");
     }
     refill();
     events.onBlock(block, captureUs);
-  }, originUs);
+  };
+  const sound = new PacedSound(onDue, originUs, channels);
   return { name: "the file's sound", close };
 }
 
@@ -74,20 +78,23 @@ class SoundReader {
   readonly #file: FormatContext;
   readonly #stream: number;
   readonly #decoder: CodecContext;
+  readonly #channels: ChannelCount;
   readonly #packet = new Packet();
   readonly #frame = new Frame();
-  readonly #resampled = Buffer.alloc(sampleRateHz * 4);
+  readonly #resampled: Buffer;
   #resampler: { readonly context: SoftwareResampleContext; readonly format: string } | undefined;
 
-  private constructor(file: FormatContext, stream: number, decoder: CodecContext) {
+  private constructor(file: FormatContext, stream: number, decoder: CodecContext, channels: ChannelCount) {
     this.#file = file;
     this.#stream = stream;
     this.#decoder = decoder;
+    this.#channels = channels;
+    this.#resampled = Buffer.alloc(sampleRateHz * bytesPerSample * channels);
     this.#packet.alloc();
     this.#frame.alloc();
   }
 
-  static async open(path: string): Promise<SoundReader> {
+  static async open(path: string, channels: ChannelCount): Promise<SoundReader> {
     const file = new FormatContext();
     const fail = async (reason: string): Promise<never> => {
       await file.closeInput();
@@ -109,7 +116,7 @@ class SoundReader {
       decoder.freeContext();
       return await fail("The file's sound cannot be decoded.");
     }
-    return new SoundReader(file, index, decoder);
+    return new SoundReader(file, index, decoder, channels);
   }
 
   /** Decodes one packet into the queue. @returns false at the end */
@@ -144,12 +151,14 @@ class SoundReader {
     if (this.#resampler?.format !== wanted) {
       this.#resampler?.context.free();
       const context = new SoftwareResampleContext();
-      context.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, sampleRateHz, channelLayout, format as AVSampleFormat, sampleRate);
+      const layout = this.#channels === 1 ? AV_CHANNEL_LAYOUT_MONO : AV_CHANNEL_LAYOUT_STEREO;
+      context.allocSetOpts2(layout, AV_SAMPLE_FMT_FLT, sampleRateHz, channelLayout, format as AVSampleFormat, sampleRate);
       context.init();
       this.#resampler = { context, format: wanted };
     }
     const out = this.#resampled;
-    const samples = this.#resampler.context.convertSync([out], out.byteLength / 4, extendedData, nbSamples);
-    if (samples > 0) queue.push(new Float32Array(out.buffer, out.byteOffset, samples));
+    const room = out.byteLength / bytesPerSample / this.#channels;
+    const samples = this.#resampler.context.convertSync([out], room, extendedData, nbSamples);
+    if (samples > 0) queue.push(new Float32Array(out.buffer, out.byteOffset, samples * this.#channels));
   }
 }

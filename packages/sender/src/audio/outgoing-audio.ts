@@ -2,6 +2,7 @@
 
 import { type AudioMessage, type Micros, nowUs, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
 import { audioTrack } from "@simple-video-chat/protocol/engine";
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
 
 import { AudioRate } from "./audio-rate.ts";
 
@@ -20,6 +21,7 @@ export type OutgoingAudioSession = Pick<Session, "send" | "clock">;
 /** The sound to one receiver. */
 export class OutgoingAudio {
   readonly #session: OutgoingAudioSession;
+  readonly #channels: ChannelCount;
   readonly #onRate: () => void;
   readonly #now: () => Micros;
   /** When packets of which nothing was heard yet were sent: what a device adds, or a busy engine, is not the link's. */
@@ -30,9 +32,13 @@ export class OutgoingAudio {
   #sent = 0;
   #notSent = 0;
 
-  /** @param onRate the format or the picture's leave may have changed */
-  constructor(session: OutgoingAudioSession, onRate: () => void, now: () => Micros = nowUs) {
+  /**
+   * @param channels - that its packets may have
+   * @param onRate - the format or the picture's leave may have changed
+   */
+  constructor(session: OutgoingAudioSession, channels: ChannelCount, onRate: () => void, now: () => Micros = nowUs) {
     this.#now = now;
+    this.#channels = channels;
     this.#session = session;
     this.#onRate = onRate;
   }
@@ -95,6 +101,7 @@ export class OutgoingAudio {
   }
 
   #announce(): void {
-    if (this.#isConnected) this.#session.send({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#muted });
+    if (!this.#isConnected) return;
+    this.#session.send({ type: "audio-track", track: audioTrack, channels: this.#channels, muted: this.#muted });
   }
 }

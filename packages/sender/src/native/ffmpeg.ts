@@ -5,6 +5,7 @@ import { Log } from "node-av/lib";
 
 export {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
   AV_CODEC_FLAG_QSCALE,
   AV_HWDEVICE_TYPE_VAAPI,
   AV_PICTURE_TYPE_I,

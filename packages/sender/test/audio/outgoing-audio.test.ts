@@ -16,6 +16,7 @@ function bench() {
   const clock = { us: startUs };
   const audio = new OutgoingAudio(
     session,
+    1,
     () => {},
     () => micros(clock.us),
   );
