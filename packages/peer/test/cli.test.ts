@@ -42,7 +42,6 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
   ["something that is no invite", [...testcard, "anna"]],
   ["a time limit of 0", [...testcard, "--time-limit", "0"]],
   ["neither pictures nor sound", [...testcard, "--no-video", "--no-audio"]],
-  ["stereo without noise, which only one channel can have", [...testcard, "--stereo", "--noise-suppression"]],
   ["waiting for nobody", [...testcard, "--wait"]],
   ["an invite and an address to wait at", [...testcard, invite, "--listen", "127.0.0.1:0"]],
   ["a key file and a code to ask for", [...testcard, "127.0.0.1:1", "--key-file", "no-such-key", "--code"]],
