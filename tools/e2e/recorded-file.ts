@@ -31,8 +31,8 @@ export type RecordedTrack =
 const loud = 2_000;
 /** So many quiet samples are a silence: 50 ms. */
 const silentSamples = 2_400;
-/** Time between two frames beyond this is a hole in the sound. */
-const gapUs = 5_000;
+/** Time between two frames beyond this is a hole in the sound; pauses are filled in steps of 20 ms, and may leave so much. */
+const gapUs = 25_000;
 const sampleRateHz = 48_000;
 
 interface Reader {
