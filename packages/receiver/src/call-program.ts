@@ -29,7 +29,7 @@ import { CallScreen, type ScreenFigures } from "./call-screen.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay, SoundLevel } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import type { IncomingCallEvents } from "./incoming-call.ts";
+import type { IncomingCallEvents } from "./incoming-call-contract.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
 export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import { type CallProgram, runCall, type RunningCall } from "../src/call-program.ts";
 import type { DisplayView } from "../src/display/display.ts";
 import { bareOverlay, type Overlay } from "../src/display/overlay.ts";
-import type { IncomingCallEvents } from "../src/incoming-call.ts";
+import type { IncomingCallEvents } from "../src/incoming-call-contract.ts";
 import type { RecordingOptions } from "../src/recording-host.ts";
 
 const test = suite("runCall");
