@@ -42,6 +42,7 @@ function start(options: Partial<ConsoleOutputOptions> & { readonly isTTY: boolea
   };
 }
 
+// oxlint-disable-next-line no-control-regex
 const shownFrom = /\u001b\[(\d+)A|\u001b\[[JK]|\u001b\[\?7[lh]|[^]/gu;
 
 /** What a terminal shows after it was given all this: of what stays in place, as wide as it is. */
@@ -121,6 +122,7 @@ test("waits at the beginning of the status, which stays where it is when a termi
   // "Message: hello" would be two rows by now, and the cursor in the second.
   people.columns = 6;
   people.emit("resize");
+  // oxlint-disable-next-line no-control-regex
   assert.match(people.text, /^\u001b\[2A\r \u001b\[J/);
   output.end();
   assert.equal(people.listenerCount("resize"), 0);
