@@ -1,5 +1,7 @@
 // The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
-// while somebody does and it is not muted.
+// while somebody does and it is not muted. What it records follows the source that is shown.
+
+import { isDeepStrictEqual } from "node:util";
 
 import { type AudioMessage, type AudioTrackMessage, type Message, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
 import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
@@ -26,6 +28,8 @@ export interface AudioCaptureHostEvents {
   readonly onTrouble: (trouble: SoundTrouble) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
+  /** What is shown has no sound: a sentence for the user. */
+  readonly onNothing: (message: string) => void;
   /** There is no echo canceller: of two that speak only one is heard. */
   readonly onDucking: () => void;
   /** A link has room for the sound only: its picture waits. */
@@ -34,7 +38,7 @@ export interface AudioCaptureHostEvents {
 
 /** Records for those who listen. */
 export class AudioCaptureHost {
-  readonly #sound: SoundSpec;
+  #sound: SoundSpec | undefined;
   readonly #events: AudioCaptureHostEvents;
   readonly #engine: AudioEngine;
   readonly #listeners = new Set<OutgoingAudio>();
@@ -46,18 +50,20 @@ export class AudioCaptureHost {
   /** Packets before the present engine: one counts from 1. */
   #packetBase = 0;
   #packets = 0;
-  #startUs: number | undefined;
+  /** A file: when its first picture was due; undefined while it is not shown. */
+  #fileStartUs: number | undefined;
   #peakDbfs = silenceDbfs;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
+  /** @param sound what is heard at first, if anything is */
+  constructor(sound: SoundSpec | undefined, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#sound = sound;
     this.#events = events;
     this.#engine = new AudioEngine(startEngine, {
       onMessage: (message) => this.#receive(message),
       onRestart: () => {
         this.#packetBase = this.#packets;
-        if (this.#isRecording) this.#record();
+        if (this.#isRecording && this.#sound !== undefined) this.#record(this.#sound);
       },
       onTrouble: events.onTrouble,
     });
@@ -87,10 +93,28 @@ export class AudioCaptureHost {
     this.#update();
   }
 
-  /** A file begins now, or again: its first picture was due at this instant. */
-  beginFile(startUs: number): void {
-    this.#startUs = startUs;
-    if (this.#isRecording && this.#sound.kind === "file") this.#record();
+  /**
+   * Records something else, or nothing, from now on, for the same listeners, muted or not as before. What was open is released at once; a microphone
+   * that stays the same stays open. The sound of a file begins with its pictures: see {@link followFile}.
+   */
+  setSound(sound: SoundSpec | undefined): void {
+    // A file is begun anew, also when it is the same.
+    if (sound?.kind !== "file" && isDeepStrictEqual(sound, this.#sound)) return;
+    if (this.#isRecording) this.#stop();
+    this.#sound = sound;
+    this.#fileStartUs = undefined;
+    this.#toldName = undefined;
+    if (sound === undefined) this.#events.onNothing("What you show now has no sound.");
+    this.#update();
+  }
+
+  /** The file that is shown begins now, or again: its first picture was due at this instant; undefined: it is not shown any more. */
+  followFile(startUs: number | undefined): void {
+    this.#fileStartUs = startUs;
+    if (this.#sound?.kind !== "file") return;
+    // A file in a loop is heard from its beginning again.
+    if (this.#isRecording && startUs !== undefined) this.#record(this.#sound);
+    else this.#update();
   }
 
   /**
@@ -134,28 +158,26 @@ export class AudioCaptureHost {
 
   #update(): void {
     clearTimeout(this.#idleTimer);
-    const isWanted = this.#listeners.size > 0 && !this.#isMuted;
-    if (isWanted && !this.#isRecording) this.#record();
-    if (isWanted || !this.#isRecording) return;
-    // Who mutes wants it off now; who left may be back.
-    if (this.#isMuted) this.#stop();
-    else this.#idleTimer = setTimeout(() => this.#stop(), idleCloseMs);
+    // Without its pictures a file has nothing to begin with.
+    const sound = this.#sound?.kind === "file" && this.#fileStartUs === undefined ? undefined : this.#sound;
+    if (sound !== undefined && !this.#isMuted && this.#listeners.size > 0) {
+      if (!this.#isRecording) this.#record(sound);
+    } else if (this.#isRecording) {
+      // Who left may be back; who mutes, or shows something else, wants it off now.
+      if (sound !== undefined && !this.#isMuted) this.#idleTimer = setTimeout(() => this.#stop(), idleCloseMs);
+      else this.#stop();
+    }
   }
 
-  #record(): void {
-    // Without its pictures a file has nothing to begin with.
-    if (this.#sound.kind === "file" && this.#startUs === undefined) {
-      this.#isRecording = true;
-      return;
-    }
+  #record(sound: SoundSpec): void {
     this.#isRecording = true;
     const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
-    this.#command({ command: "record", sound: this.#sound, format, ...(this.#startUs !== undefined && { startUs: this.#startUs }) });
+    const startUs = sound.kind === "file" ? this.#fileStartUs : undefined;
+    this.#command({ command: "record", sound, format, ...(startUs !== undefined && { startUs }) });
   }
 
   #stop(): void {
     this.#isRecording = false;
-    this.#startUs = undefined;
     this.#peakDbfs = silenceDbfs;
     this.#command({ command: "record-stop" });
   }
@@ -207,6 +229,9 @@ export class AudioCaptureHost {
         break;
       case "record-silent":
         this.#events.onSilent();
+        break;
+      case "record-nothing":
+        this.#events.onNothing(event.message);
         break;
       case "ducking":
         this.#events.onDucking();
