@@ -29,7 +29,8 @@ const sampleRateHz = 48_000;
 const frameRate = 25;
 const packetSamples = 960;
 const size = { widthPx: 320, heightPx: 240 } as const;
-const amplitude = 0.4;
+/** Of its tone, of full scale 1. */
+export const filmAmplitude = 0.4;
 const beepS = 0.1;
 
 const isBeep = (atS: number): boolean => atS % 1 < beepS - 1e-6;
@@ -102,7 +103,7 @@ function addAudio(file: FormatContext): Stream {
 
 function samples(from: number, at: (atS: number) => number): Buffer {
   const data = Buffer.alloc(packetSamples * 2);
-  for (let n = 0; n < packetSamples; n++) data.writeInt16LE(Math.round(32_767 * amplitude * at((from + n) / sampleRateHz)), n * 2);
+  for (let n = 0; n < packetSamples; n++) data.writeInt16LE(Math.round(32_767 * filmAmplitude * at((from + n) / sampleRateHz)), n * 2);
   return data;
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { startSender } from "@simple-video-chat/sender";
-import { writeFilm } from "../../e2e/film-file.ts";
+import { filmAmplitude, writeFilm } from "../../e2e/film-file.ts";
 import { PitchEar } from "../../e2e/pitch-ear.ts";
 import { type Program, type Start } from "../../e2e/program.ts";
 import { Ear, Mouth } from "../../e2e/sound-probes.ts";
@@ -116,11 +116,12 @@ test(
       await ours.event("playing");
       const [ear, otherEar] = await Promise.all([PitchEar.open(server, "ear-b"), PitchEar.open(server, "ear-a")]);
       await ear.hears(500);
-      const loud = ear.peak;
+      const isAsLoudAs = (percent: number): boolean => Math.abs(ear.peak - (filmAmplitude * percent) / 100) < 0.06;
+      await waitUntil(() => isAsLoudAs(100), "as loud as the film");
       const press = async (keys: string, percent: number): Promise<void> => {
         for (const key of keys) ours.type(key);
         await ours.sentence(`Volume ${percent} %`);
-        await waitUntil(() => Math.abs(ear.peak / loud - percent / 100) < 0.1, `${percent} % of ${loud}, and not ${ear.peak}`);
+        await waitUntil(() => isAsLoudAs(percent), `${percent} % as loud as the film`);
       };
       await press("99999", 50);
       await press("999999", 0);

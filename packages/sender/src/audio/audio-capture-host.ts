@@ -28,7 +28,7 @@ export interface AudioCaptureHostEvents {
   readonly onTrouble: (trouble: SoundTrouble) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
-  /** What is shown has no sound: a sentence for the user. */
+  /** What is shown has no sound: a sentence for the user. Told once. */
   readonly onNothing: (message: string) => void;
   /** There is no echo canceller: of two that speak only one is heard. */
   readonly onDucking: () => void;
@@ -44,6 +44,8 @@ export class AudioCaptureHost {
   readonly #listeners = new Set<OutgoingAudio>();
   /** The source that was told of. */
   #toldName: string | undefined;
+  /** What is wrong with it, that was told: a file in a loop has no sound each time. */
+  #toldProblem: string | undefined;
   #isMuted = false;
   #isRecording = false;
   #level = 0;
@@ -104,6 +106,7 @@ export class AudioCaptureHost {
     this.#sound = sound;
     this.#fileStartUs = undefined;
     this.#toldName = undefined;
+    this.#toldProblem = undefined;
     if (sound === undefined) this.#events.onNothing("What you show now has no sound.");
     this.#update();
   }
@@ -201,8 +204,8 @@ export class AudioCaptureHost {
   }
 
   #distribute(message: AudioMessage): void {
-    // What was on its way when the microphone was switched off is not sent any more.
-    if (this.#isMuted) return;
+    // What was on its way when the microphone was switched off, or something else was shown, is not sent any more.
+    if (!this.#isRecording) return;
     this.#packets = this.#packetBase + message.packet;
     const packet = { ...message, packet: this.#packets };
     for (const listener of this.#listeners) listener.offer(packet);
@@ -214,15 +217,19 @@ export class AudioCaptureHost {
   }
 
   #onEvent(event: CaptureAudioEvent): void {
+    // What is still said of a source that was released.
+    if (!this.#isRecording) return;
     switch (event.event) {
       case "recording":
         // A film that begins again is nothing new.
         if (event.name !== this.#toldName) this.#events.onRecording(event.name);
         this.#toldName = event.name;
+        this.#toldProblem = undefined;
         break;
       case "record-failed":
         this.#toldName = undefined;
-        this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        if (event.message !== this.#toldProblem) this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        this.#toldProblem = event.message;
         break;
       case "record-level":
         this.#peakDbfs = event.peakDbfs;
@@ -231,7 +238,8 @@ export class AudioCaptureHost {
         this.#events.onSilent();
         break;
       case "record-nothing":
-        this.#events.onNothing(event.message);
+        if (event.message !== this.#toldProblem) this.#events.onNothing(event.message);
+        this.#toldProblem = event.message;
         break;
       case "ducking":
         this.#events.onDucking();

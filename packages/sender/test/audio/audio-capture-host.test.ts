@@ -234,6 +234,26 @@ test("records what is shown when its engine has died, and nothing when nothing w
   ]);
 });
 
+test("says once what is wrong with a file in a loop, and nothing of one that was changed for another", () => {
+  const { host, told, say, record, listen } = bench(film("a"));
+  const ear = listen();
+  const nothing = { event: "record-nothing", message: "The file has no sound." };
+  const failed = { event: "record-failed", code: "sound-device-missing", message: "It cannot be decoded." };
+  for (const startUs of [1_000, 2_000]) {
+    host.followFile(startUs);
+    say(nothing);
+  }
+  host.setSound(film("b"));
+  say(nothing);
+  record(1);
+  assert.deepEqual(ear.packets(), []);
+  for (const startUs of [3_000, 4_000]) {
+    host.followFile(startUs);
+    say(failed);
+  }
+  assert.deepEqual(told, ["nothing", "sound-device-missing"]);
+});
+
 test("tells of each source by its name, also when two are called alike", () => {
   const { host, told, say, listen } = bench(film("a"));
   listen();
