@@ -5,9 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { suite } from "uvu";
-import { checkDisplayOptions } from "../../src/cli/display-arguments.ts";
 import { ConsoleOutput } from "../../src/cli/console-output.ts";
-import { CliError } from "../../src/cli/exit-codes.ts";
 import { fileCommand } from "../../src/cli/file-commands.ts";
 import { FileLines, formatBytes } from "../../src/cli/file-lines.ts";
 import { FileError } from "../../src/files/file-error.ts";
@@ -151,10 +149,6 @@ test("say when nobody takes one, too many are under way, or it cannot be read", 
   const refusing = { send: () => Promise.reject(new FileError("unreadable", "It is\u001b a folder.")) };
   const refused = await typed("/send x", refusing);
   assert.ok(isClean(refused.said[0] ?? "\u001b", { lines: false }));
-});
-
-test("refuse a filter of pictures that a browser decodes", () => {
-  assert.throws(() => checkDisplayOptions({ window: true, view: "browser", filterIncoming: "f.mjs" }), CliError);
 });
 
 test.run();
