@@ -50,7 +50,7 @@ function seen(text: string): readonly string[] {
   const lines = [""];
   let [row, column] = [0, 0];
   for (const [part, up] of text.matchAll(shownFrom)) {
-    if (up !== undefined) [row, column] = [row - Number(up), column];
+    if (up !== undefined) row -= Number(up);
     else if (part === "\u001b[J") lines.splice(row, Infinity, (lines[row] ?? "").slice(0, column));
     else if (part === "\u001b[K") lines[row] = (lines[row] ?? "").slice(0, column);
     else if (part === "\r") column = 0;
