@@ -1,10 +1,14 @@
-// Tests with real programs and real sound.
+// A test body that starts programs beside a sound server of its own, which they find and nobody else does.
 
 import { type Start, withPrograms } from "./program.ts";
 import { type SoundDevices, SoundServer } from "./sound-server.ts";
 
-/** A test with a sound server of its own, which the programs find that it starts. */
-export function withSound(devices: SoundDevices, body: (server: SoundServer, start: Start) => Promise<void>): () => Promise<void> {
+/** As {@link withPrograms}, with these devices. @param limitMs for the whole test */
+export function withSound(
+  devices: SoundDevices,
+  body: (server: SoundServer, start: Start) => Promise<void>,
+  limitMs: number = 90_000,
+): () => Promise<void> {
   return withPrograms(async (start) => {
     const server = await SoundServer.start(devices);
     try {
@@ -12,5 +16,5 @@ export function withSound(devices: SoundDevices, body: (server: SoundServer, sta
     } finally {
       await server.stop();
     }
-  }, 90_000);
+  }, limitMs);
 }

@@ -143,7 +143,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         acceptFiles: args.acceptFiles,
         speaker: args.speaker,
         incomingFilter,
-        sound: soundFor(video.source, args),
+        sound: soundFor(args),
       }).catch(explain);
       describeOurSide(peer, output, args);
       if (!args.video) peer.isCameraOff = true;

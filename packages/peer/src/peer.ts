@@ -34,16 +34,18 @@ import {
   captureSound,
   fileLink,
   flushLastFrames,
+  hasSound,
   outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
   sendVideoOver,
-  type SoundSpec,
+  type SoundChoice,
   sourceEvents,
   type SourceEvents,
   type SourceSpec,
   type SourceState,
   software,
+  soundWith,
   type VideoOptions,
 } from "@simple-video-chat/sender";
 
@@ -59,8 +61,8 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions, GuestLis
   readonly contacts?: Contacts | undefined;
   /** What the other end sees; default "peer". */
   readonly name?: string;
-  /** What is heard of this end; without it nothing is. */
-  readonly sound?: SoundSpec | undefined;
+  /** What is heard of this end, always or with each source; without it nothing is. Sound is offered when the source or one of `otherSources` has some. */
+  readonly sound?: SoundChoice | undefined;
   /** Keep trying while the other end has not been started yet; default false. */
   readonly waitForListener?: boolean;
 }
@@ -113,9 +115,9 @@ export class Peer extends Watching {
         if (this.#outgoing !== undefined) this.#capture.requestKeyframe(this.#outgoing);
       },
     });
-    if (options.sound !== undefined) {
+    if (hasSound(options)) {
       this.#sound = captureSound(
-        options.sound,
+        soundWith(options.source, options.sound),
         {
           onRecording: (name) => this.#events.emit("recording", { name }),
           onNotice: (code, message) => this.#events.emit("notice", { code, message }),
@@ -165,9 +167,10 @@ export class Peer extends Watching {
     return this.#capture.source;
   }
 
-  /** Shows something else from now on, in the same call; its account goes on. Sound stays what it is. */
+  /** Shows something else from now on, in the same call; its account goes on. What is heard is what `sound` says of it, muted or not as before. */
   setSource(source: SourceSpec): void {
     this.#capture.setSource(source);
+    this.#sound?.setSound(soundWith(source, this.#options.sound));
   }
 
   /** Where it waits; undefined for the end that calls. */

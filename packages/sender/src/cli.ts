@@ -124,7 +124,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const sender = await startSender({
         ...video,
         ...address,
-        sound: soundFor(video.source, args),
+        sound: soundFor(args),
         inviteHost: dialableHost(address.host),
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),

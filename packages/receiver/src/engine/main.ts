@@ -163,7 +163,7 @@ function takeSnapshot(path: string): void {
 
 async function showSelfView(packet: EncodedPacket): Promise<void> {
   const decoder = await selfView;
-  if (decoder?.decode(packet.data) === true) display.setSelfView(decoder.picture());
+  if (decoder !== undefined && (await decoder.decode(packet.data))) display.setSelfView(decoder.picture());
 }
 
 function tell(event: PlaybackEvent | LegacyPlaybackEvent): void {

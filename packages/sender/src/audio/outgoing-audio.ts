@@ -21,7 +21,7 @@ export type OutgoingAudioSession = Pick<Session, "send" | "clock">;
 /** The sound to one receiver. */
 export class OutgoingAudio {
   readonly #session: OutgoingAudioSession;
-  readonly #channels: ChannelCount;
+  #channels: ChannelCount = 1;
   readonly #onRate: () => void;
   readonly #now: () => Micros;
   /** When packets of which nothing was heard yet were sent: what a device adds, or a busy engine, is not the link's. */
@@ -32,13 +32,9 @@ export class OutgoingAudio {
   #sent = 0;
   #notSent = 0;
 
-  /**
-   * @param channels - that its packets may have
-   * @param onRate - the format or the picture's leave may have changed
-   */
-  constructor(session: OutgoingAudioSession, channels: ChannelCount, onRate: () => void, now: () => Micros = nowUs) {
+  /** @param onRate the format or the picture's leave may have changed */
+  constructor(session: OutgoingAudioSession, onRate: () => void, now: () => Micros = nowUs) {
     this.#now = now;
-    this.#channels = channels;
     this.#session = session;
     this.#onRate = onRate;
   }
@@ -53,8 +49,9 @@ export class OutgoingAudio {
     return { sent: this.#sent, notSent: this.#notSent };
   }
 
-  /** A connection is up whose other end wants sound. */
-  connected(): void {
+  /** A connection is up whose other end wants sound. @param channels the most that packets have */
+  connected(channels: ChannelCount): void {
+    this.#channels = channels;
     this.#isConnected = true;
     this.#rate = new AudioRate();
     this.#unreported.clear();
@@ -68,6 +65,13 @@ export class OutgoingAudio {
   /** The microphone was switched off or on. */
   setMuted(muted: boolean): void {
     this.#muted = muted;
+    this.#announce();
+  }
+
+  /** What is recorded has other channels from now on. */
+  setChannels(channels: ChannelCount): void {
+    if (channels === this.#channels) return;
+    this.#channels = channels;
     this.#announce();
   }
 

@@ -5,9 +5,10 @@ import { type AudioMessage, micros } from "@simple-video-chat/protocol";
 import { blockSamples, blockUs, joinChannels, sampleRateHz, splitChannels } from "@simple-video-chat/protocol/sound";
 import { suite } from "uvu";
 import { stereoFormats } from "../../src/audio/audio-rate.ts";
-import { AudioCaptureHost } from "../../src/audio/audio-capture-host.ts";
 import { PacketMaker } from "../../src/audio/packet-maker.ts";
+import { channelsIn } from "../../src/audio/sound-spec.ts";
 import { openTestTone } from "../../src/audio/test-tone.ts";
+import { TimedSamples } from "../../src/audio/timed-samples.ts";
 
 const test = suite("stereo");
 
@@ -69,10 +70,29 @@ test("beeps on the left in even seconds and on the right in odd ones", async () 
   assert.equal(heard.wrong, 0);
 });
 
-test("is refused together with noise suppression", () => {
-  const never = (): never => assert.fail("told something");
-  const events = { onRecording: never, onTrouble: never, onSilent: never, onDucking: never, onSoundOnly: never };
-  assert.throws(() => new AudioCaptureHost({ kind: "microphone", stereo: true, suppressNoise: true }, events), RangeError);
+test("is one channel where noise is suppressed, which knows no more", () => {
+  assert.equal(channelsIn({ kind: "microphone", stereo: true, suppressNoise: true }), 1);
+  assert.equal(channelsIn({ kind: "microphone", stereo: true }), 2);
+  assert.equal(channelsIn({ kind: "microphone" }), 1);
+});
+
+test("keeps the places of a file's samples, of both channels at once", () => {
+  const samples = new TimedSamples(2);
+  samples.push(joinChannels([new Float32Array(1_000).fill(0.1), new Float32Array(1_000).fill(0.2)]), 100);
+  assert.equal(samples.end, 1_100);
+  const block = new Float32Array(2 * blockSamples);
+  samples.take(block, 0);
+  const [left = block, right = block] = splitChannels(block, 2);
+  for (const [sound, value] of [
+    [left, 0.1],
+    [right, 0.2],
+  ] as const) {
+    assert.ok(sound.subarray(0, 100).every((sample) => sample === 0));
+    assert.ok(sound.subarray(100).every((sample) => Math.abs(sample - value) < 1e-6));
+  }
+  samples.take(new Float32Array(2 * blockSamples), 480);
+  samples.take(new Float32Array(2 * blockSamples), 960);
+  assert.ok(samples.isEmpty);
 });
 
 test.run();
