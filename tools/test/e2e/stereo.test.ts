@@ -82,6 +82,8 @@ test(
       const { sender, receiver } = await call(start, ["--stereo"], ["--record", path]);
       await ears.hear((left, right) => left > heard && right < unheard, "a tone on the left");
       await receiver.event("stats", { where: ({ audio }) => (audio as { channels: number }).channels === 2 });
+      const recordedMs = (recording: unknown): number => ((recording ?? {}) as { durationMs?: number }).durationMs ?? 0;
+      await receiver.event("stats", { where: ({ recording }) => recordedMs(recording) >= 1_000, limitMs: 30_000 });
       await receiver.interrupt();
       const sound = (await readRecording(path)).find((track) => track.kind === "audio");
       assert.is(sound?.kind === "audio" ? sound.peaks.length : 0, 2);
