@@ -8,16 +8,17 @@ import { type Program, withPrograms } from "../../e2e/program.ts";
 import { waitUntil } from "../../e2e/wait-until.ts";
 import { keyedReceiver, keyedSender } from "../../faults/keyed-sender.ts";
 import { LightReceiver } from "../../faults/light-receiver.ts";
-import { movingScene, settled, WatchedCall, withKeyFile } from "../../faults/watched-call.ts";
+import { settled, WatchedCall, withKeyFile } from "../../faults/watched-call.ts";
 
 const test = suite("a fast receiver beside a slow one");
 
-/** A quarter of what the sender may use, and less than the share that makes a receiver one of the fast ones. */
-const slowBps = 300_000;
-/** So many frames of the source are looked at each time. */
-const frames = 120;
-/** No picture is so late by the sharing of a computer's processors alone. */
-const busyMs = 60;
+/** Much less than the pictures need, so that the slow receiver is not one of the fast ones. */
+const slowBps = 150_000;
+/** So many frames of the source are looked at each time, and so often with and without the slow one. */
+const frames = 50;
+const turns = 3;
+/** What a computer that is busy with other tests may do to the median latency, ms. */
+const busyMs = 100;
 
 interface Shown {
   readonly frame: number;
@@ -39,32 +40,34 @@ test(
   withPrograms(
     (start) =>
       withKeyFile(async (keyFile) => {
-        const source = [...movingScene, "--video-bit-rate", "1200k", "--max-fps", "20"];
+        // Small pictures, few of them: it is the network that is to be the limit, and not this computer.
+        const source = ["--source", "motion", "--camera-size", "320x180", "--video-bit-rate", "1M", "--max-fps", "15"];
         const sender = await keyedSender(start, keyFile, { source });
         const receiver = await keyedReceiver(start, keyFile, sender.port);
         const call = new WatchedCall(sender, receiver);
         await settled(call);
-        const before = await stretchOf(receiver);
+        const alone = [await stretchOf(receiver)];
+        const beside: Stretch[] = [];
+        const guests: LightReceiver[] = [];
         const proxy = await FaultProxy.start({ targetPort: sender.port, faults: { rateBps: slowBps } });
-        const slow = new LightReceiver({ port: proxy.port, keyFile, name: "slow" });
         try {
-          await waitUntil(() => slow.packets > 0, "a picture at the slow receiver", 30_000);
-          // From its first picture on: the time until it has an encoder of its own counts.
-          const beside = await stretchOf(receiver);
-          await waitUntil(
-            () => Number(sender.events.findLast(({ event }) => event === "stats")?.["encoders"]) > 1,
-            "a second encoder",
-            30_000,
-          );
-          const apart = await stretchOf(receiver);
-          assert.ok(slow.packets > 10, `the slow receiver got ${slow.packets} pictures`);
-          await slow.session.close();
-          const after = await stretchOf(receiver);
-          for (const stretch of [beside, apart]) isNoWorse(stretch, [before, after]);
+          for (let turn = 1; turn <= turns; turn++) {
+            const slow = new LightReceiver({ port: proxy.port, keyFile, name: `slow ${turn}` });
+            guests.push(slow);
+            await waitUntil(() => slow.packets > 0, "a picture at the slow receiver", 30_000);
+            // From its first picture on: the time until it has an encoder of its own counts.
+            const from = sender.events.length;
+            beside.push(await stretchOf(receiver));
+            await sender.event("stats", { from, where: ({ encoders }) => Number(encoders) > 1, limitMs: 30_000 });
+            beside.push(await stretchOf(receiver));
+            await slow.session.close();
+            alone.push(await stretchOf(receiver));
+          }
         } finally {
-          await slow.session.close();
           proxy.close();
+          await Promise.all(guests.map(({ session }) => session.close()));
         }
+        isNoWorse(beside, alone);
         await call.end();
       }),
     150_000,
@@ -90,15 +93,25 @@ async function stretchOf(receiver: Program): Promise<Stretch> {
   };
 }
 
-function isNoWorse(beside: Stretch, alone: readonly Stretch[]): void {
+/** By medians, so that a busy moment of this computer is not taken for the slow receiver's doing. */
+function isNoWorse(beside: readonly Stretch[], alone: readonly Stretch[]): void {
   const all = JSON.stringify({ beside, alone });
-  const worst = (of: (stretch: Stretch) => number, pick: (...values: number[]) => number): number => pick(...alone.map(of));
-  const { min, max } = Math;
-  assert.ok(beside.leastWidthPx >= worst(({ leastWidthPx }) => leastWidthPx, min), `smaller pictures: ${all}`);
-  assert.ok(beside.shownShare >= 0.8 * worst(({ shownShare }) => shownShare, min), `fewer pictures: ${all}`);
-  // A slow receiver's rate would be a quarter of it.
-  assert.ok(beside.bytesPerFrame >= 0.6 * worst(({ bytesPerFrame }) => bytesPerFrame, min), `coarser pictures: ${all}`);
-  assert.ok(beside.latencyMs <= 1.5 * worst(({ latencyMs }) => latencyMs, max) + busyMs, `later pictures: ${all}`);
+  const [with_, without] = [beside, alone].map((stretches) => (of: (stretch: Stretch) => number) => median(stretches.map(of)));
+  assert.ok(with_ && without);
+  const compare = (of: (stretch: Stretch) => number): readonly [number, number] => [with_(of), without(of)];
+  const [width, widthAlone] = compare(({ leastWidthPx }) => leastWidthPx);
+  assert.ok(width >= widthAlone, `smaller pictures: ${all}`);
+  const [shown, shownAlone] = compare(({ shownShare }) => shownShare);
+  assert.ok(shown >= 0.75 * shownAlone, `fewer pictures: ${all}`);
+  const [bytes, bytesAlone] = compare(({ bytesPerFrame }) => bytesPerFrame);
+  // What the slow link takes is a quarter of it.
+  assert.ok(bytes >= 0.6 * bytesAlone, `coarser pictures: ${all}`);
+  const [late, lateAlone] = compare(({ latencyMs }) => latencyMs);
+  assert.ok(late <= 1.5 * lateAlone + busyMs, `later pictures: ${all}`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function shownOf(event: unknown): Shown {
