@@ -113,7 +113,7 @@ test(
         await display.press(window, "Return");
         const { path } = await ann.event("file", { where: ({ state }) => state === "received" });
         assert.is(path, join(theirs, "a.b"));
-        assert.is(readFileSync(String(path), "utf8"), "the content");
+        assert.is(readFileSync(join(theirs, "a.b"), "utf8"), "the content");
         await bob.sentence(/a\.b \(11 bytes\) has arrived at Ann, whole\./);
         // It was no message.
         assert.is(ann.events.filter(({ event }) => event === "text").length, 0);
