@@ -12,6 +12,7 @@ import { cpu } from "./scenarios/cpu.ts";
 import { echo } from "./scenarios/echo.ts";
 import { fileLinks } from "./scenarios/file-links.ts";
 import { keys } from "./scenarios/keys.ts";
+import { lipSync } from "./scenarios/lip-sync.ts";
 import { loopback } from "./scenarios/loopback.ts";
 import { memory } from "./scenarios/memory.ts";
 import { pipeline } from "./scenarios/pipeline.ts";
@@ -30,7 +31,7 @@ export const groups: Readonly<Record<string, readonly Scenario[]>> = {
   links: [...slowLinks, ...changingLinks, ...fileLinks],
   many: [receivers],
   long: [memory],
-  sound: [voice, ...soundLinks, echo],
+  sound: [voice, lipSync, ...soundLinks, echo],
   beside: [besideH264, besideJpeg, beside480p, besideUnpaced, besideBytes, besideLink2m],
 };
 

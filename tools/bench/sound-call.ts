@@ -26,12 +26,13 @@ export interface SoundLine {
 /**
  * Holds a call with sound for as long as `use` takes.
  * @param source the sender's options; without "--microphone" it has the sound that its source has
- * @param ends of a link, sender first; without them on loopback
+ * @param options.ends of a link, sender first; without them on loopback
+ * @param options.watching what the receiver is told besides
  */
 export async function withSoundCall<T>(
   source: readonly string[],
   use: (call: SoundCall) => Promise<T>,
-  ends?: readonly [LinkEnd, LinkEnd],
+  { ends, watching = [] }: { readonly ends?: readonly [LinkEnd, LinkEnd]; readonly watching?: readonly string[] } = {},
 ): Promise<T> {
   const server = await SoundServer.start({ speakers: [speaker], microphones: [microphone] });
   const before = Object.fromEntries(Object.keys(server.env).map((name) => [name, process.env[name]]));
@@ -42,7 +43,7 @@ export async function withSoundCall<T>(
     const sender = new Program("sender", [...source, "--listen", listen], ends?.[0]);
     programs.push(sender);
     const { value } = await sender.first("invite");
-    const receiver = new Program("receiver", [String(value["invite"]), "--no-window", "--speaker", speaker], ends?.[1]);
+    const receiver = new Program("receiver", [String(value["invite"]), "--no-window", "--speaker", speaker, ...watching], ends?.[1]);
     programs.push(receiver);
     const mouth = await Mouth.open(server, microphone);
     const ear = await Ear.open(server, speaker);

@@ -29,6 +29,8 @@ export type RecordedTrack =
 const loud = 2_000;
 /** So many quiet samples are a silence: 50 ms. */
 const silentSamples = 2_400;
+/** Time between two frames beyond this is a hole in the sound. */
+const gapUs = 5_000;
 const sampleRateHz = 48_000;
 
 interface Reader {
@@ -149,6 +151,8 @@ class BeepReader implements Reader {
 
   read(frame: Frame, timeUs: number): void {
     this.#beginUs ??= timeUs;
+    // Sound that a busy computer left out may have been a beep's beginning.
+    if (timeUs - this.#endUs > gapUs) this.#quiet = 0;
     const samples = samplesOf(frame);
     this.#endUs = timeUs + (samples.length * 1_000_000) / sampleRateHz;
     for (let at = 0; at < samples.length; at++) {

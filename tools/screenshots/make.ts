@@ -9,8 +9,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { nowUs } from "@simple-video-chat/protocol";
+import { sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { type Program, type Start, withPrograms } from "../e2e/program.ts";
+import { Mouth } from "../e2e/sound-probes.ts";
+import { SoundServer } from "../e2e/sound-server.ts";
 import { VirtualDisplay } from "../e2e/virtual-display.ts";
 
 const run = promisify(execFile);
@@ -75,12 +78,34 @@ async function call(start: Start, display: VirtualDisplay): Promise<void> {
   await keep(display, "root", "call.png");
 }
 
-/** The other side's picture with the figures, a message and one's own picture over it; then the help box. */
+/** The other side's picture with levels, figures, a message and one's own picture over it; then the help box. */
 async function overlay(start: Start, display: VirtualDisplay): Promise<void> {
-  const size = ["--camera-size", "960x540"];
-  const bob = start("peer", ["--source", "motion", ...size, "--listen", "127.0.0.1:0", "--name", "Bob"], { terminal: true });
-  const ann = start("peer", ["--source", "motion", ...size, "--name", "Ann"], {
-    env: { DISPLAY: display.name, SVC_INVITE: await bob.invite() },
+  const server = await SoundServer.start({ speakers: ["ear-a", "ear-b"], microphones: ["mic-a", "mic-b"] });
+  const mouths = await Promise.all([Mouth.open(server, "mic-a"), Mouth.open(server, "mic-b")]);
+  try {
+    // Bob speaks, Ann listens.
+    mouths[0].talk(hum(0.02));
+    mouths[1].talk(hum(0.4));
+    await overlayWithSound(start, display, server);
+  } finally {
+    for (const mouth of mouths) mouth.close();
+    await server.stop();
+  }
+}
+
+/** A second of a sound that never pauses. */
+function hum(amplitude: number): Float32Array {
+  return Float32Array.from({ length: sampleRateHz }, (_, at) => amplitude * Math.sin((2 * Math.PI * 220 * at) / sampleRateHz));
+}
+
+async function overlayWithSound(start: Start, display: VirtualDisplay, { env }: SoundServer): Promise<void> {
+  const source = ["--source", "motion", "--camera-size", "960x540", "--headphones"];
+  const bob = start("peer", [...source, "--listen", "127.0.0.1:0", "--name", "Bob", "--microphone", "mic-b", "--speaker", "ear-b"], {
+    terminal: true,
+    env,
+  });
+  const ann = start("peer", [...source, "--name", "Ann", "--microphone", "mic-a", "--speaker", "ear-a"], {
+    env: { ...env, DISPLAY: display.name, SVC_INVITE: await bob.invite() },
   });
   await firstPictures(ann);
   const window = await windowOf(display, "Simple Video Chat: Bob");

@@ -6,8 +6,6 @@ import { type Contacts, TransportError } from "@simple-video-chat/protocol";
 import {
   audioOptions,
   callDetail,
-  checkAudioOptions,
-  checkDisplayOptions,
   CliError,
   type Command,
   commandIn,
@@ -109,7 +107,7 @@ function parser(argv: readonly string[]) {
     )
     .command(commandsForHelp(allCommands))
     .options(options)
-    .config(settingsFor("peer", options, argv))
+    .config(settingsFor("peer", options, { argv, makeParser: yargs }))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0", "wait for a call")
@@ -126,10 +124,6 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
       const video = videoOptionsFrom(args);
-      checkAudioOptions(args);
-      checkDisplayOptions(args);
-      if (!args.video && !args.audio)
-        throw new CliError(exitCodes.usage, "--no-video and --no-audio leave nothing to send: give one of the two.");
       const record = recordChoice(args);
       const incomingFilter = args.filterIncoming === undefined ? undefined : filterUrl("filter-incoming", args.filterIncoming);
       const contacts = args.keyFile === undefined ? openContacts("peer", args.remember) : undefined;
@@ -149,7 +143,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
         acceptFiles: args.acceptFiles,
         speaker: args.speaker,
         incomingFilter,
-        sound: soundFor(video.source, args),
+        sound: soundFor(args),
       }).catch(explain);
       describeOurSide(peer, output, args);
       if (!args.video) peer.isCameraOff = true;
@@ -197,19 +191,11 @@ async function meeting(
     readonly keyFile?: string | undefined;
     readonly listen?: string | undefined;
     readonly code: boolean;
-    readonly wait: boolean;
   },
   contacts: Contacts | undefined,
 ): Promise<Partial<PeerOptions>> {
-  if (args.target !== undefined && args.listen !== undefined) {
-    throw new CliError(exitCodes.usage, "With an invite you call, with --listen you wait for a call: give one of the two.");
-  }
-  if (args.keyFile !== undefined && args.code) {
-    throw new CliError(exitCodes.usage, "With --key-file nobody needs a code: give one of the two.");
-  }
   const target = await givenTarget(args.target);
   if (target !== undefined) return { call: await resolveTarget(target, args, contacts) };
-  if (args.wait) throw new CliError(exitCodes.usage, "--wait goes with an invite: who is not called waits anyway.");
   const address = parseAddress(args.listen ?? "", { host: "0.0.0.0", port: 7420 });
   const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
   return { ...address, inviteHost: dialableHost(address.host), secret, codes: args.code };

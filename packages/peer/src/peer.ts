@@ -8,28 +8,21 @@ import {
   type Contacts,
   type Credential,
   Emitter,
-  type FileControls,
   listenForSessions,
   type Meeting,
   type Session,
   type SessionListener,
   type SessionRefusal,
-  type TextOutcome,
   verificationWords,
 } from "@simple-video-chat/protocol";
 import {
-  type BarcodeCount,
-  type DisplayView,
   IncomingCall,
   type IncomingCallEvents,
   type IncomingCallOptions,
   type IncomingCallStats,
-  type IncomingSummary,
-  type Overlay,
   receiverCapabilities,
   type RecordingOptions,
-  type RecordingProgress,
-  type Snapshot,
+  Watching,
 } from "@simple-video-chat/receiver";
 import {
   GuestList,
@@ -41,16 +34,18 @@ import {
   captureSound,
   fileLink,
   flushLastFrames,
+  hasSound,
   outgoingOptions,
   type OutgoingAccount,
   type OutgoingVideo,
   sendVideoOver,
-  type SoundSpec,
+  type SoundChoice,
   sourceEvents,
   type SourceEvents,
   type SourceSpec,
   type SourceState,
   software,
+  soundWith,
   type VideoOptions,
 } from "@simple-video-chat/sender";
 
@@ -66,8 +61,8 @@ export interface PeerOptions extends VideoOptions, IncomingCallOptions, GuestLis
   readonly contacts?: Contacts | undefined;
   /** What the other end sees; default "peer". */
   readonly name?: string;
-  /** What is heard of this end; without it nothing is. */
-  readonly sound?: SoundSpec | undefined;
+  /** What is heard of this end, always or with each source; without it nothing is. Sound is offered when the source or one of `otherSources` has some. */
+  readonly sound?: SoundChoice | undefined;
   /** Keep trying while the other end has not been started yet; default false. */
   readonly waitForListener?: boolean;
 }
@@ -95,12 +90,12 @@ export interface PeerStats {
 }
 
 /** A running call, or one that is waited for. Made by {@link startPeer}. */
-export class Peer {
+export class Peer extends Watching {
   readonly #options: PeerOptions;
   readonly #events = new Emitter<PeerEvents>();
   readonly #guests: GuestList;
   readonly #capture: CaptureHost;
-  readonly #incoming: IncomingCall;
+  protected override readonly incoming: IncomingCall;
   readonly #sound: AudioCaptureHost | undefined;
   #listener: SessionListener | undefined;
   #session: Session | undefined;
@@ -109,23 +104,24 @@ export class Peer {
 
   /** @internal */
   constructor(options: PeerOptions) {
+    super();
     this.#options = options;
     this.#guests = new GuestList(options, () => this.address ?? { host: "", port: 0 }, this.#events);
     const hasWindow = options.windowTitle !== undefined;
     const audioEngine = new SharedAudioEngine();
-    this.#incoming = new IncomingCall(options, this.#events, {
+    this.incoming = new IncomingCall(options, this.#events, {
       startAudioEngine: (share) => audioEngine.join(share),
       requestLocalKeyframe: () => {
         if (this.#outgoing !== undefined) this.#capture.requestKeyframe(this.#outgoing);
       },
     });
-    if (options.sound !== undefined) {
+    if (hasSound(options)) {
       this.#sound = captureSound(
-        options.sound,
+        soundWith(options.source, options.sound),
         {
           onRecording: (name) => this.#events.emit("recording", { name }),
           onNotice: (code, message) => this.#events.emit("notice", { code, message }),
-          onSent: (message) => this.#incoming.recordLocal(message),
+          onSent: (message) => this.incoming.recordLocal(message),
           // The playing half tells of the engine's death.
           onTrouble: (trouble) => {
             if (options.audio === false) this.#events.emit("trouble", trouble);
@@ -135,7 +131,7 @@ export class Peer {
       );
     }
     this.#capture = new CaptureHost(captureOptions({ ...options, selfView: hasWindow }), {
-      onSelfView: (message) => this.#incoming.playSelfView(message),
+      onSelfView: (message) => this.incoming.playSelfView(message),
       ...sourceEvents(this.#events, () => this.#sound),
     });
     this.#capture.onState((state) => this.#events.emit("camera", state));
@@ -171,18 +167,10 @@ export class Peer {
     return this.#capture.source;
   }
 
-  /** Shows something else from now on, in the same call; its account goes on. Sound stays what it is. */
+  /** Shows something else from now on, in the same call; its account goes on. What is heard is what `sound` says of it, muted or not as before. */
   setSource(source: SourceSpec): void {
     this.#capture.setSource(source);
-  }
-
-  /** How loud the other end is played: from 0 to 2, where 1 is as loud as it was recorded. */
-  get volume(): number {
-    return this.#incoming.volume;
-  }
-
-  set volume(gain: number) {
-    this.#incoming.volume = gain;
+    this.#sound?.setSound(soundWith(source, this.#options.sound));
   }
 
   /** Where it waits; undefined for the end that calls. */
@@ -192,12 +180,7 @@ export class Peer {
 
   /** Process ids of the engines. */
   get enginePids(): { readonly capture: number | undefined; readonly playback: number | undefined } {
-    return { capture: this.#capture.enginePid, playback: this.#incoming.enginePid };
-  }
-
-  /** What the barcodes of the shown pictures said; complete after {@link close}. */
-  get barcodes(): BarcodeCount {
-    return this.#incoming.barcodes;
+    return { capture: this.#capture.enginePid, playback: this.incoming.enginePid };
   }
 
   /** @internal */
@@ -208,12 +191,12 @@ export class Peer {
     const capabilities: Capabilities = { ...receiving, sends, features: [...receiving.features, ...this.#guests.features] };
     const common = { capabilities, encodes: [codec] };
     if (call !== undefined) {
-      this.#incoming.showCard("calling");
+      this.incoming.showCard("calling");
       const { host: to, port: at } = call;
       this.#use(connectSession({ ...common, ...call, waitForListener }), { once: true, dialed: { host: to, port: at } });
       return;
     }
-    this.#incoming.showCard("waiting for the other end");
+    this.incoming.showCard("waiting for the other end");
     this.#listener = await listenForSessions({
       ...common,
       host,
@@ -236,20 +219,10 @@ export class Peer {
     return this.#session === undefined ? Promise.resolve(undefined) : verificationWords(this.#session);
   }
 
-  /** Sends a text; says what became of it. */
-  sendText(text: string): Promise<TextOutcome> {
-    return this.#incoming.sendText(text);
-  }
-
-  /** The files of the call, in both directions: sends, accepts and cancels them; what becomes of them are events. */
-  get files(): FileControls {
-    return this.#incoming.files;
-  }
-
   /** The present figures. */
   stats(): PeerStats {
     return {
-      incoming: this.#incoming.stats(),
+      incoming: this.incoming.stats(),
       outgoing: {
         fps: this.#outgoing?.sentRate() ?? 0,
         bitrateBps: this.#outgoing?.sentBitrateBps() ?? 0,
@@ -260,12 +233,7 @@ export class Peer {
 
   /** Peaks of the last tenth of a second, dB below full scale; undefined while nothing is heard, or recorded. Cheap: for meters. */
   get peaksDbfs(): { readonly incoming: number | undefined; readonly outgoing: number | undefined } {
-    return { incoming: this.#incoming.peakDbfs, outgoing: this.#sound?.peakDbfs };
-  }
-
-  /** The whole call's figures of the video that came in; its account is closed after {@link close}. */
-  summary(): IncomingSummary {
-    return this.#incoming.summary();
+    return { incoming: this.incoming.peakDbfs, outgoing: this.#sound?.peakDbfs };
   }
 
   /** What became of the frames that were captured here, as far as they left this end. */
@@ -273,55 +241,9 @@ export class Peer {
     return this.#outgoing?.account;
   }
 
-  /** What is recorded now; undefined while nothing is. */
-  get recording(): RecordingProgress | undefined {
-    return this.#incoming.recording;
-  }
-
   /** Begins to record, at the next keyframe; the other end is told. What becomes of it are events. */
   startRecording(options: RecordingOptions): void {
-    this.#incoming.startRecording(options);
-  }
-
-  /** Ends the recording; resolves when its file is complete. */
-  stopRecording(): Promise<void> {
-    return this.#incoming.stopRecording();
-  }
-
-  /**
-   * Writes the picture as it is shown, without what is drawn over it, to a new PNG file that only its owner may read.
-   *
-   * @throws RecordingError (rejects) when there is no picture yet, or the file cannot be written
-   */
-  snapshot(path: string): Promise<Snapshot> {
-    return this.#incoming.snapshot(path);
-  }
-
-  /** What is drawn over the other's picture: read it, change it, and set it anew. */
-  get overlay(): Overlay {
-    return this.#incoming.overlay;
-  }
-
-  set overlay(overlay: Overlay) {
-    this.#incoming.overlay = overlay;
-  }
-
-  /** How the other's picture is shown. */
-  get view(): DisplayView {
-    return this.#incoming.view;
-  }
-
-  set view(view: DisplayView) {
-    this.#incoming.view = view;
-  }
-
-  /** Whether the other's picture stands still; it goes on live. */
-  get isPaused(): boolean {
-    return this.#incoming.isPaused;
-  }
-
-  set isPaused(isPaused: boolean) {
-    this.#incoming.isPaused = isPaused;
+    this.incoming.startRecording(options);
   }
 
   /** Hangs up: both ends get their last accounts, camera and window are released. Resolves when nothing is left running. */
@@ -334,21 +256,19 @@ export class Peer {
     this.#guests.stop();
     await this.#capture.stopCapturing();
     this.#outgoing?.stop();
-    await this.#incoming.stop();
+    await this.incoming.stop();
     if (this.#session !== undefined) await flushLastFrames([this.#session]);
     await this.#session?.close("normal", reason);
     await this.#listener?.close("normal", reason);
-    await Promise.all([this.#capture.close(), this.#incoming.close(), this.#sound?.close()]);
+    await Promise.all([this.#capture.close(), this.incoming.close(), this.#sound?.close()]);
   }
 
   #use(session: Session, meeting: Meeting): void {
     this.#guests.stop();
     this.#session = session;
-    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) =>
-      this.#incoming.recordLocal(message),
-    );
+    this.#outgoing = sendVideoOver(session, this.#capture, outgoingOptions(this.#options), (message) => this.incoming.recordLocal(message));
     this.#sound?.sendOver(session, this.#outgoing);
-    this.#incoming.use(session, this.#guests.acquaintances, meeting, fileLink(this.#options, this.#outgoing));
+    this.incoming.use(session, this.#guests.acquaintances, meeting, fileLink(this.#options, this.#outgoing));
   }
 }
 

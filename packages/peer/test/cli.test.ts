@@ -44,6 +44,10 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
   ["neither pictures nor sound", [...testcard, "--no-video", "--no-audio"]],
   ["waiting for nobody", [...testcard, "--wait"]],
   ["an invite and an address to wait at", [...testcard, invite, "--listen", "127.0.0.1:0"]],
+  ["a key file and a code to ask for", [...testcard, "127.0.0.1:1", "--key-file", "no-such-key", "--code"]],
+  ["an invite and a key file", [...testcard, invite, "--key-file", "no-such-key"]],
+  ["silence and headphones", [...testcard, "--no-audio", "--headphones"]],
+  ["no window on the full screen", [...testcard, "--fullscreen"]],
 ];
 for (const [name, argv] of mistakes) {
   test(`refuses ${name} with a sentence`, async () => {

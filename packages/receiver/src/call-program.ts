@@ -29,12 +29,14 @@ import { CallScreen, type ScreenFigures } from "./call-screen.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay, SoundLevel } from "./display/overlay.ts";
 import type { BarcodeCount } from "./engine/playback-command.ts";
-import type { IncomingCallEvents } from "./incoming-call.ts";
+import type { IncomingCallEvents } from "./incoming-call-contract.ts";
 import type { IncomingSummary } from "./incoming-video.ts";
 
 export { recordChoice, type RecordArguments, type RecordChoice } from "./call-recording.ts";
 
 const statusIntervalMs = 1000;
+/** As often as levels are measured. */
+const levelsIntervalMs = 100;
 
 /** A running call, as far as a program shows it. */
 export interface RunningCall extends RecordableCall {
@@ -134,6 +136,9 @@ export async function runCall(
     if (screen.isDetailed) screen.showFigures(shown);
     recording.showMark();
   }, statusIntervalMs);
+  const meters = setInterval(() => {
+    if (screen.isDetailed) screen.showLevels(program.figures().screen.levels);
+  }, levelsIntervalMs);
   const keys = { ...callKeys({ ...program, call, screen, output }), ...recording.keys, ...program.keys };
   const keyboard = new Keyboard(keysOf(program.program), keys, {
     onTyping: (text) => {
@@ -150,6 +155,7 @@ export async function runCall(
   keyboard.release();
   screen.stop();
   clearInterval(timer);
+  clearInterval(meters);
   await call.close();
   const summary = call.summary();
   const all = { ...summary, latencyMs: summary.latencyMs ?? null, ...program.summary?.(), barcodes: call.barcodes };

@@ -7,7 +7,7 @@ import { toJsonObject } from "@simple-video-chat/protocol";
 import { CliError, type ConsoleOutput, exitCodes, forTerminal, type KeyActions } from "@simple-video-chat/protocol/cli";
 
 import type { CallScreen } from "./call-screen.ts";
-import type { IncomingCallEvents } from "./incoming-call.ts";
+import type { IncomingCallEvents } from "./incoming-call-contract.ts";
 import type { RecordingOptions, RecordingProgress, RecordMode } from "./recording-host.ts";
 import { containerOf } from "./recording/container.ts";
 import { RecordingError } from "./recording/recording-error.ts";

@@ -1,5 +1,7 @@
 // What a running call shows over its picture, and changes by keys: figures, sound levels, messages, the line that is typed, the help box.
 
+import { isDeepStrictEqual } from "node:util";
+
 import type { DetailRow } from "@simple-video-chat/protocol/cli";
 
 import type { DisplayView } from "./display/display.ts";
@@ -56,6 +58,11 @@ export class CallScreen {
       const { name, state, levels, detail } = figures;
       this.change({ name: name === "" ? null : { name, state }, levels, statistics: detail });
     }
+  }
+
+  /** Moves the meters. */
+  showLevels(levels: readonly SoundLevel[]): void {
+    if (!isDeepStrictEqual(levels, this.#display.overlay.levels)) this.change({ levels });
   }
 
   /** Shows the help box, or, undefined, none. */

@@ -7,8 +7,6 @@ import {
   ask,
   audioOptions,
   callDetail,
-  checkAudioOptions,
-  checkDisplayOptions,
   CliError,
   type Command,
   commandIn,
@@ -85,7 +83,7 @@ function parser(argv: readonly string[]) {
     )
     .command(commandsForHelp(allCommands))
     .options(options)
-    .config(settingsFor("receiver", options, argv))
+    .config(settingsFor("receiver", options, { argv, makeParser: yargs }))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 192.168.1.20:7420/000g40r40m30e209185gr38e1wks", "watch the sender that gave this invite")
@@ -100,11 +98,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     () => parser(argv),
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
-      if (args.legacy && args.filterIncoming !== undefined)
-        throw new CliError(exitCodes.usage, "--filter-incoming does not go with --legacy.");
       if (args.legacy) return runLegacyReceiver(args, output, stopped);
-      checkAudioOptions(args);
-      checkDisplayOptions(args);
       const record = recordChoice(args);
       const incomingFilter = args.filterIncoming === undefined ? undefined : filterUrl("filter-incoming", args.filterIncoming);
       const target = await findTarget(args, openContacts("receiver", args.remember));

@@ -7,128 +7,37 @@ import {
   type AudioTrackMessage,
   type EncodedPacket,
   type Emitter,
-  type FileEvent,
   type FileLinkOptions,
   FileTransfers,
   wantsFiles,
-  type JsonObject,
   type Meeting,
-  type ReceivedText,
   type Session,
   SessionChat,
   type TextOutcome,
   type TrackMessage,
-  type TransportError,
-  type VideoState,
 } from "@simple-video-chat/protocol";
 import type { StartAudioEngine } from "@simple-video-chat/protocol/engine";
 
 import { AudioPlayoutHost } from "./audio/audio-playout-host.ts";
-import { IncomingAudio, type IncomingAudioStats } from "./audio/incoming-audio.ts";
+import { IncomingAudio } from "./audio/incoming-audio.ts";
 import type { DisplayView } from "./display/display.ts";
 import type { Overlay } from "./display/overlay.ts";
 import type { BarcodeCount, PlaybackEvent } from "./engine/playback-command.ts";
-import { type IncomingStats, type IncomingSummary, IncomingVideo, type SlowPart } from "./incoming-video.ts";
-import type { ShownPicture } from "./picture-times.ts";
+import type { IncomingCallEvents, IncomingCallOptions, IncomingCallStats } from "./incoming-call-contract.ts";
+import { type IncomingSummary, IncomingVideo } from "./incoming-video.ts";
+import { PicturePlace } from "./picture-place.ts";
 import { PlaybackHost, type PlaybackHostEvents, type Snapshot } from "./playback-host.ts";
-import { type RecordedFileEnd, RecordingHost, type RecordingOptions, type RecordingProgress, type RecordMode } from "./recording-host.ts";
-import { possibleView, type ViewKind } from "./view-kind.ts";
+import { RecordingHost, type RecordingOptions, type RecordingProgress } from "./recording-host.ts";
+import { possibleView } from "./view-kind.ts";
 
 /** How long the other end may take to answer a goodbye with its final account, ms. */
 const finalAccountTimeoutMs = 1000;
-/** How often it is looked whether the picture is still a live one, ms. */
-const watchIntervalMs = 250;
-
-/** What stands in place of a picture that is no live one any more. */
-const lateCards: Readonly<Record<SlowPart, string>> = {
-  link: "the link is too slow for a picture right now",
-  computer: "this computer is too slow for the pictures right now",
-};
-
-/** Where the other end is seen and heard. */
-export interface IncomingCallOptions {
-  /** Title of the window or page; without one nothing is drawn. */
-  readonly windowTitle?: string | undefined;
-  /** Where pictures are shown; default in a window, or where OpenCV is missing in a page. */
-  readonly view?: ViewKind;
-  /** A module that sees, and may change, each picture before it is shown: it exports what FrameFilter says. Not with a browser's view. */
-  readonly incomingFilter?: URL | undefined;
-  /** Whether its sound is played; default true. */
-  readonly audio?: boolean;
-  /** Whether texts are exchanged with the other end, if it wants to; default true. */
-  readonly chat?: boolean;
-  /** Where every file goes that the other end sends; default: each is asked for, and goes into the current folder. */
-  readonly acceptFiles?: string | undefined;
-  /** Id, name or part of the name of the speaker; default the user's default one. */
-  readonly speaker?: string | undefined;
-}
-
 /** What a peer's other half gives to the receiving one. */
 export interface IncomingCallParts {
   /** Default an engine of its own. */
   readonly startAudioEngine?: StartAudioEngine;
   /** What this end sends is recorded, and must begin with a keyframe. */
   readonly requestLocalKeyframe?: () => void;
-}
-
-/** Figures of the receiving half of a call: its video, and its sound if that is played. */
-export interface IncomingCallStats extends IncomingStats {
-  readonly audio: IncomingAudioStats | undefined;
-  /** What is recorded now; null while nothing is. */
-  readonly recording: RecordingProgress | null;
-}
-
-/** What the receiving half of a call tells. */
-export interface IncomingCallEvents {
-  /** Whether there is a window; or the address of the page. */
-  readonly display: { readonly display: "window" | "none" } | { readonly display: "browser"; readonly url: string };
-  readonly connected: { readonly name: string; readonly remoteAddress: string; readonly resumed: boolean };
-  /** The other end was added to the contacts. */
-  readonly remembered: { readonly name: string };
-  /** The first picture is on the screen. */
-  readonly "first-picture": { readonly widthPx: number; readonly heightPx: number };
-  /** Each picture that is shown. */
-  readonly shown: ShownPicture;
-  /** For a second no picture came in time to be shown (true), and `cause` is why; or there is one again (false). */
-  readonly late: { readonly late: true; readonly cause: SlowPart } | { readonly late: false };
-  /** Nothing was heard for 3 s (true), or it is heard again (false). */
-  readonly silent: { readonly silent: boolean };
-  readonly reconnecting: { readonly cause: string };
-  /** The other end cannot be reached (yet); the next attempt is in `delayMs`. */
-  readonly attempt: { readonly failures: number; readonly delayMs: number; readonly reason: string };
-  /** A key was pressed in the window. */
-  readonly key: { readonly key: string };
-  /** The window was closed. */
-  readonly "window-closed": Record<string, never>;
-  /** The other end wrote. */
-  readonly text: ReceivedText;
-  /** What becomes of a file that the other end sends, or is sent. */
-  readonly file: FileEvent;
-  /** The speaker is open. */
-  readonly playing: { readonly name: string };
-  /** The other end has switched its microphone off, or on again. */
-  readonly "other-muted": { readonly muted: boolean };
-  /** The other end has switched its camera off, or it gives no pictures (lost), or it does again (on). */
-  readonly "other-camera": { readonly state: VideoState };
-  /** A file is being recorded. */
-  readonly "record-started": { readonly path: string; readonly mode: RecordMode };
-  /** It has ended; with a `message` it was not to. */
-  readonly "record-ended": RecordedFileEnd;
-  /** The other end records what we send (true), or does not (any more). */
-  readonly "other-records": { readonly recording: boolean };
-  /** What the filter of incoming pictures tells. */
-  readonly "incoming-filter": { readonly value: JsonObject };
-  /** Something is not as was asked, and works all the same: a sentence for the user. */
-  readonly notice: { readonly code: string; readonly message: string };
-  /** The playback engine died, and a new one runs unless `isFinal`; or the filter does not load. */
-  readonly trouble: { readonly code: string; readonly message: string; readonly isFinal: boolean };
-  /** It is over. With an error it did not end well. */
-  readonly closed: {
-    readonly code: string;
-    readonly reason: string;
-    readonly by: "us" | "them" | "loss";
-    readonly error: TransportError | undefined;
-  };
 }
 
 /** The receiving half of a call. */
@@ -140,7 +49,7 @@ export class IncomingCall {
   readonly files: FileTransfers;
   readonly #playback: PlaybackHost;
   readonly #video: IncomingVideo;
-  readonly #watching: NodeJS.Timeout;
+  readonly #place: PicturePlace;
   readonly #playout: AudioPlayoutHost | undefined;
   readonly #audio: IncomingAudio | undefined;
   readonly #recording: RecordingHost;
@@ -148,10 +57,6 @@ export class IncomingCall {
   #session: Session | undefined;
   #doesOtherRecord = false;
   #isOtherMuted = false;
-  #otherCamera: VideoState = "on";
-  #otherName = "";
-  #hasShown = false;
-  #isLate = false;
 
   /**
    * @param events - is told everything
@@ -183,13 +88,13 @@ export class IncomingCall {
     const playbackEvents: PlaybackHostEvents = {
       onReport: (report) => {
         const picture = this.#video.played(report);
-        if (picture !== undefined) this.#pictureShown(picture);
+        if (picture !== undefined) this.#place.shown(picture);
       },
       onKeyframeWanted: (reason) => this.#video.requestKeyframe(reason),
       onEvent: (event) => this.#tellOf(event),
       onEngineDeath: ({ isFinal, reason }) => {
         this.#video.playbackDied();
-        this.showCard("waiting for a picture");
+        this.#place.showCard("waiting for a picture");
         events.emit("trouble", { code: "engine-failed", message: `The playback engine ${reason}.`, isFinal });
       },
     };
@@ -205,6 +110,7 @@ export class IncomingCall {
       },
       setClock: (clock) => this.#playback.setClock(clock),
     });
+    this.#place = new PicturePlace(this.#video, this.#playback, events);
     if (options.audio !== false) {
       this.#playout = new AudioPlayoutHost(
         options.speaker,
@@ -234,7 +140,6 @@ export class IncomingCall {
         },
       });
     }
-    this.#watching = setInterval(() => this.#checkPicture(), watchIntervalMs);
   }
 
   /** Process id of the playback engine. */
@@ -272,9 +177,8 @@ export class IncomingCall {
   }
 
   /** Shows a text in place of the picture, until the next picture. */
-  showCard(text: string, isCameraOff: boolean = false): void {
-    this.#video.pictureGone();
-    this.#playback.showCard({ text, isCameraOff });
+  showCard(text: string): void {
+    this.#place.showCard(text);
   }
 
   /** What is drawn over the picture. */
@@ -297,13 +201,11 @@ export class IncomingCall {
 
   /** Whether the picture stands still; all that comes is decoded meanwhile, and it goes on live. */
   get isPaused(): boolean {
-    return this.#playback.isPaused;
+    return this.#place.isPaused;
   }
 
   set isPaused(isPaused: boolean) {
-    // A picture that is held, or was, is no frozen one.
-    this.#video.pictureGone();
-    this.#playback.isPaused = isPaused;
+    this.#place.isPaused = isPaused;
     this.overlay = { ...this.overlay, isPaused };
   }
 
@@ -368,17 +270,14 @@ export class IncomingCall {
       this.#video.connected(session, !resumed);
       this.#audio?.connected(session);
       this.#playback.setTitle(`Simple Video Chat: ${name}`);
-      this.#otherName = name;
-      // It says so anew when it is not.
-      this.#otherCamera = "on";
-      if (!this.#hasShown) this.showCard(`waiting for the picture of ${name}`);
+      this.#place.connected(name);
       this.#events.emit("connected", { name, remoteAddress, resumed });
       if (isNew) this.#events.emit("remembered", { name });
       if (trouble !== undefined) this.#events.emit("notice", { code: "not-remembered", message: trouble });
     });
     session.on("message", (message) => {
       this.#video.receive(message);
-      if (message.type === "video-state") this.#cameraOf(message.state);
+      if (message.type === "video-state") this.#place.cameraIs(message.state);
       const track = this.#audio?.receive(message);
       if (track !== undefined) {
         this.#recording.announce("remote", track);
@@ -387,13 +286,11 @@ export class IncomingCall {
       if (message.type === "recording") this.#otherRecords(message.theirs);
     });
     session.on("silent", ({ silent }) => {
-      if (silent) this.showCard("reconnecting");
-      else if (this.#otherCamera !== "on") this.#showCameraCard();
-      this.#events.emit("silent", { silent });
+      this.#place.silent(silent);
     });
     session.on("reconnecting", ({ cause }) => {
       this.#audio?.disconnected();
-      this.showCard("reconnecting");
+      this.#place.showCard("reconnecting");
       this.#events.emit("reconnecting", { cause });
     });
     session.on("attempt", ({ failures, delayMs, error }) => this.#events.emit("attempt", { failures, delayMs, reason: error.message }));
@@ -405,7 +302,7 @@ export class IncomingCall {
 
   /** Gets the other end's last account, and shows what is still there. */
   async stop(): Promise<void> {
-    clearInterval(this.#watching);
+    this.#place.stop();
     await this.#video.stop(finalAccountTimeoutMs);
     await Promise.all([this.#playback.drain(), this.#recording.stop()]);
     this.#video.playbackEnded();
@@ -435,39 +332,6 @@ export class IncomingCall {
     if (muted === this.#isOtherMuted) return;
     this.#isOtherMuted = muted;
     this.#events.emit("other-muted", { muted });
-  }
-
-  #cameraOf(state: VideoState): void {
-    if (state === this.#otherCamera) return;
-    this.#otherCamera = state;
-    this.#showCameraCard();
-    this.#events.emit("other-camera", { state });
-  }
-
-  #showCameraCard(): void {
-    const words = { on: "waiting for the picture of", off: "camera off:", lost: "no picture from the camera of" } as const;
-    this.showCard(`${words[this.#otherCamera]} ${this.#otherName}`, this.#otherCamera !== "on");
-  }
-
-  #checkPicture(): void {
-    if (this.#otherCamera !== "on" || this.isPaused) return;
-    const cause = this.#video.frozenBy();
-    if (cause === undefined) return;
-    this.showCard(lateCards[cause]);
-    this.#isLate = true;
-    this.#events.emit("late", { late: true, cause });
-  }
-
-  #pictureShown(picture: ShownPicture): void {
-    this.#events.emit("shown", picture);
-    // The word that the camera is off overtakes the last pictures.
-    if (this.#otherCamera !== "on") this.#showCameraCard();
-    if (this.#isLate) this.#events.emit("late", { late: false });
-    this.#isLate = false;
-    if (this.#hasShown) return;
-    this.#hasShown = true;
-    const { widthPx, heightPx } = this.#video.stats();
-    this.#events.emit("first-picture", { widthPx, heightPx });
   }
 
   #tellOf(event: PlaybackEvent): void {

@@ -11,13 +11,8 @@ export { listSpeakers } from "./audio/speaker.ts";
 export { displayCheck, speakerCheck } from "./doctor/receiver-checks.ts";
 export { listReceiverDevices } from "./devices.ts";
 export type { IncomingAudioStats } from "./audio/incoming-audio.ts";
-export {
-  IncomingCall,
-  type IncomingCallEvents,
-  type IncomingCallOptions,
-  type IncomingCallParts,
-  type IncomingCallStats,
-} from "./incoming-call.ts";
+export { IncomingCall, type IncomingCallParts } from "./incoming-call.ts";
+export type { IncomingCallEvents, IncomingCallOptions, IncomingCallStats } from "./incoming-call-contract.ts";
 export { LegacyClientError, type LegacyClientErrorCode } from "./legacy/legacy-client-error.ts";
 export { LegacyClient, type LegacyClientCounts, type LegacyClientOptions, type ReceivedPicture } from "./legacy/legacy-client.ts";
 export type { RecordedFileEnd, RecordingOptions, RecordingProgress, RecordMode } from "./recording-host.ts";
@@ -26,3 +21,4 @@ export type { LatencyMs, LatencyStages, ShownPicture } from "./picture-times.ts"
 export type { Snapshot } from "./playback-host.ts";
 export { Receiver, receiverCapabilities, type ReceiverEvents, type ReceiverOptions, startReceiver } from "./receiver.ts";
 export type { FilterContext, FrameFilter } from "./native/opencv.ts";
+export { Watching } from "./watching.ts";

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import { type CallProgram, runCall, type RunningCall } from "../src/call-program.ts";
 import type { DisplayView } from "../src/display/display.ts";
 import { bareOverlay, type Overlay } from "../src/display/overlay.ts";
-import type { IncomingCallEvents } from "../src/incoming-call.ts";
+import type { IncomingCallEvents } from "../src/incoming-call-contract.ts";
 import type { RecordingOptions } from "../src/recording-host.ts";
 
 const test = suite("runCall");
@@ -174,6 +174,33 @@ test("shows name, levels and figures at i, over the picture and as lines, and ta
   assert.equal(people.text.match(/latency/g)?.length, 1);
   stop(exitCodes.interrupted);
   assert.equal(await code, exitCodes.interrupted);
+});
+
+test("moves the meters ten times a second while they are shown", async () => {
+  let peakDbfs = -12;
+  const levels = (): Overlay["levels"] => [{ name: "Ann", peakDbfs, isMuted: false }];
+  const { call, code, stop } = run({ figures: () => ({ stats: {}, status: undefined, screen: { ...screen, levels: levels() } }) });
+  const shown = new Set<Overlay>();
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      shown.add(call.overlay);
+    }
+  };
+  call.events.emit("key", { key: "i" });
+  for (const peak of [-40, -3, -20]) {
+    peakDbfs = peak;
+    await until(() => call.overlay.levels[0]?.peakDbfs === peak);
+  }
+  // Nothing is drawn anew while nothing moves, but what comes each second.
+  const moved = shown.size;
+  const startedMs = performance.now();
+  await until(() => performance.now() - startedMs > 500);
+  assert.ok(shown.size - moved <= 1, `${shown.size - moved}`);
+  call.events.emit("key", { key: "i" });
+  assert.deepEqual(call.overlay, bareOverlay);
+  stop(exitCodes.ok);
+  await code;
 });
 
 test("does what a typed line says of files, and takes every other line for a message", async () => {

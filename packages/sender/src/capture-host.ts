@@ -5,6 +5,7 @@ import {
   type EncodedPacket,
   type Message,
   type Micros,
+  micros,
   nowUs,
   PacketAssembler,
   type TrackMessage,
@@ -53,6 +54,11 @@ export const captureLimits: Pick<Confinement, "dataMiB" | "files"> = { dataMiB: 
 /** What a capture tells its owner. */
 export interface CaptureHostEvents {
   readonly onEvent: (event: CaptureEvent) => void;
+  /**
+   * The file that is shown begins, begins again, or was held up: its picture with the timestamp 0 was due at this instant of our clock. undefined:
+   * it is not shown any more. Nothing is told of a file that was changed for another one.
+   */
+  readonly onTimeline?: (originUs: Micros | undefined) => void;
   /** The small pictures for a self-view, when they were asked for. */
   readonly onSelfView?: (message: TrackMessage | EncodedPacket) => void;
   /** The engine died and was started again, or died too often and was given up. */
@@ -278,6 +284,11 @@ export class CaptureHost {
 
   /** The engine captures no more, or is told not to. */
   #end(): void {
+    this.#pause();
+    this.#events.onTimeline?.(undefined);
+  }
+
+  #pause(): void {
     this.#isStarted = false;
     for (const tier of this.#tiers.values()) tier.pause();
   }
@@ -335,6 +346,7 @@ export class CaptureHost {
     // Frames that died with the engine were never told of; the numbers go on behind those that were.
     const wasStarted = this.#isStarted;
     this.#isStarted = false;
+    this.#events.onTimeline?.(undefined);
     this.#notBeforeMs = Number.NEGATIVE_INFINITY;
     this.#onStopped?.();
     if (wasStarted) this.#startIfWanted();
@@ -370,8 +382,11 @@ export class CaptureHost {
     if (isPresent && event.event === "tier-opened") this.#tiers.get(event.track)?.begin(event.frame);
     // What fails while it is being stopped is over anyway.
     if (event.event === "failed" && isPresent && !this.#isStarted) return;
+    if (event.event === "timeline" && isPresent && this.#isStarted) this.#events.onTimeline?.(micros(event.originUs));
     if (isPresent && this.#isStarted) this.#noteHealth(event);
-    if (isPresent && (event.event === "ended" || event.event === "failed")) this.#end();
+    // The last words of a file may be longer than its pictures.
+    if (isPresent && event.event === "ended") this.#pause();
+    if (isPresent && event.event === "failed") this.#end();
     if (event.event === "failed" && this.#health.state.state === "lost") return;
     this.#events.onEvent(event);
   }

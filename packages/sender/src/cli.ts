@@ -5,7 +5,6 @@ import { hostname } from "node:os";
 import { toJsonObject, TransportError } from "@simple-video-chat/protocol";
 import {
   audioOptions,
-  checkAudioOptions,
   CliError,
   type Command,
   commandIn,
@@ -97,7 +96,7 @@ function parser(argv: readonly string[]) {
     .usage("$0\n\nShows your camera to those you let in. The camera opens when the first of them joins, and you see who watches.")
     .command(commandsForHelp(allCommands))
     .options(options)
-    .config(settingsFor("sender", options, argv))
+    .config(settingsFor("sender", options, { argv, makeParser: yargs }))
     .strict()
     .version(programVersion(import.meta.url))
     .example("$0 --listen 0.0.0.0", "let other computers watch this one's camera")
@@ -113,16 +112,11 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
     () => parser(argv),
     async (args, stopped) => {
       const output = new ConsoleOutput(args);
-      if (args.legacy && args.filter !== undefined) throw new CliError(exitCodes.usage, "--filter does not go with --legacy.");
       if (args.legacy) return runLegacySender(args, output, stopped);
-      checkAudioOptions(args);
       const address = parseAddress(args.listen ?? "", { host: "127.0.0.1", port: 7420 });
       const secret = args.keyFile === undefined ? undefined : readKeyFile(args.keyFile, { create: true });
       if (args.preview && !(await isScreenReachable())) output.say("There is no display here: going on without the preview.");
       const video = videoOptionsFrom(args);
-      if (secret !== undefined && args.code) {
-        throw new CliError(exitCodes.usage, "With --key-file nobody needs a code: give one of the two.");
-      }
       // Who has the key file needs no other secret.
       const contacts = secret === undefined ? openContacts("sender", args.remember) : undefined;
       const maxReceivers = parseNumber("max-receivers", args.maxReceivers, 1, 32);
@@ -130,7 +124,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
       const sender = await startSender({
         ...video,
         ...address,
-        sound: soundFor(video.source, args),
+        sound: soundFor(args),
         inviteHost: dialableHost(address.host),
         maxReceivers,
         name: forTerminal(args.name ?? hostname()),

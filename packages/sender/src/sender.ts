@@ -24,7 +24,7 @@ import {
 import { GuestList, type GuestListEvents, type GuestListOptions } from "./guest-list.ts";
 import type { AudioCaptureHost } from "./audio/audio-capture-host.ts";
 import { captureSound, type SoundNoticeCode } from "./audio/sound-notices.ts";
-import type { SoundSpec } from "./audio/sound-spec.ts";
+import { type SoundChoice, soundWith } from "./audio/sound-spec.ts";
 import { CaptureHost } from "./capture-host.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { NoticeCode } from "./engine/capture-command.ts";
@@ -33,7 +33,7 @@ import type { OutgoingVideo } from "./outgoing-video.ts";
 import { fileLink, flushLastFrames, sendVideoOver } from "./outgoing-session.ts";
 import { sourceEvents, type SourceEvents } from "./source-events.ts";
 import type { SourceState } from "./source-health.ts";
-import { captureOptions, outgoingOptions, type VideoOptions } from "./video-options.ts";
+import { captureOptions, hasSound, outgoingOptions, type VideoOptions } from "./video-options.ts";
 
 export interface SenderOptions extends VideoOptions, GuestListOptions {
   /** Where to listen; default 127.0.0.1:7420. Port 0 takes a free one. */
@@ -45,8 +45,8 @@ export interface SenderOptions extends VideoOptions, GuestListOptions {
   readonly maxReceivers?: number;
   /** What receivers see; default "sender". */
   readonly name?: string;
-  /** What is heard; without it nothing is. */
-  readonly sound?: SoundSpec | undefined;
+  /** What is heard, always or with each source; without it nothing is. Receivers are offered sound when the source or one of `otherSources` has some. */
+  readonly sound?: SoundChoice | undefined;
   /** Whether texts are exchanged with receivers that want to; default true. */
   readonly chat?: boolean;
   /** Where every file goes that receivers send; default: each is asked for, and goes into the current folder. */
@@ -156,8 +156,8 @@ export class Sender {
       },
     });
     this.#capture.onState((state) => this.#events.emit("camera", state));
-    if (options.sound === undefined) return;
-    this.#sound = captureSound(options.sound, {
+    if (!hasSound(options)) return;
+    this.#sound = captureSound(soundWith(options.source, options.sound), {
       onRecording: (name) => this.#events.emit("recording", { name }),
       onNotice: (code, message) => this.#events.emit("notice", { code, message }),
       onTrouble: (trouble) => this.#events.emit("trouble", trouble),
@@ -189,9 +189,10 @@ export class Sender {
     return this.#capture.source;
   }
 
-  /** Shows something else from now on, to the same receivers; their accounts go on. Sound stays what it is. */
+  /** Shows something else from now on, to the same receivers; their accounts go on. They hear what `sound` says of it, muted or not as before. */
   setSource(source: SourceSpec): void {
     this.#capture.setSource(source);
+    this.#sound?.setSound(soundWith(source, this.#options.sound));
   }
 
   /** Where it listens. */

@@ -25,12 +25,12 @@ interface ToldOfSource extends SourceEvents {
 /**
  * Tells `events` what a capture tells.
  *
- * @param sound what records with it, asked when a file begins: its sound begins then
+ * @param sound what records with it, asked when a file begins or is shown no more: so does its sound
  */
 export function sourceEvents(
   events: Pick<Emitter<ToldOfSource>, "emit">,
-  sound: () => Pick<AudioCaptureHost, "beginFile"> | undefined,
-): Pick<CaptureHostEvents, "onEvent" | "onEngineDeath"> {
+  sound: () => Pick<AudioCaptureHost, "followFile"> | undefined,
+): Pick<CaptureHostEvents, "onEvent" | "onTimeline" | "onEngineDeath"> {
   return {
     onEvent: (event) => {
       switch (event.event) {
@@ -51,14 +51,12 @@ export function sourceEvents(
         case "filter":
           events.emit("filter", { value: event.value });
           break;
-        case "timeline":
-          sound()?.beginFile(event.originUs);
-          break;
         default:
           // "key" is the owner's who has a preview; the rest concerns the host alone.
           break;
       }
     },
+    onTimeline: (originUs) => sound()?.followFile(originUs),
     onEngineDeath: ({ isFinal, reason }) =>
       events.emit("trouble", { code: "engine-failed", message: `The capture engine ${reason}.`, isFinal }),
   };

@@ -35,11 +35,6 @@ export function videoOptionsFrom(args: SourceArguments): VideoOptions & Required
   const sources = named.map((source) => sourceSpec({ source, camera: args.camera, sizePx, frameRate: maxFrameRate, loop: args.loop }));
   const [source, ...otherSources] = sources;
   if (source === undefined) throw new CliError(exitCodes.usage, "--source takes what to show.");
-  if (args.loop && !sources.some(({ kind }) => kind === "file"))
-    throw new CliError(exitCodes.usage, `--loop goes with a video file, not with --source ${named.join(", ")}.`);
-  const isHardware = args.encoder !== "auto" && args.encoder !== "software";
-  if (isHardware && args.videoCodec !== "h264")
-    throw new CliError(exitCodes.usage, `--encoder ${args.encoder} goes with --video-codec h264, not with ${args.videoCodec}.`);
   return {
     source,
     otherSources,

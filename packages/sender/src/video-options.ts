@@ -2,6 +2,7 @@
 
 import { maxVideoPacketsPerS, type VideoCodec } from "@simple-video-chat/protocol";
 
+import { type SoundChoice, soundWith } from "./audio/sound-spec.ts";
 import type { SourceSpec } from "./capture/source-spec.ts";
 import type { EncoderChoice } from "./encode/encoder.ts";
 import type { CaptureHostOptions } from "./capture-host.ts";
@@ -50,6 +51,11 @@ export function captureOptions(options: VideoOptions & { readonly preview?: bool
     selfView: options.selfView ?? false,
     preview: options.preview ?? false,
   };
+}
+
+/** Whether anything is heard with any of the sources. */
+export function hasSound({ source, otherSources = [], sound }: VideoOptions & { readonly sound?: SoundChoice | undefined }): boolean {
+  return [source, ...otherSources].some((each) => soundWith(each, sound) !== undefined);
 }
 
 /** What an outgoing video needs, from the options of a sender or of a peer. */

@@ -132,6 +132,8 @@ interface Hosted {
   readonly deaths: boolean[];
   /** Codes of failures that end it. */
   readonly failures: string[];
+  /** What was told of the time of a file. */
+  readonly timelines: (number | undefined)[];
   join(): { readonly session: FakeSession; readonly video: SteeredVideo };
   end(): Promise<void>;
 }
@@ -140,11 +142,13 @@ function start(): Hosted {
   const engines: FakeEngine[] = [];
   const deaths: boolean[] = [];
   const failures: string[] = [];
+  const timelines: (number | undefined)[] = [];
   const videos: OutgoingVideo[] = [];
   const events = {
     onEvent: (event: CaptureEvent) => {
       if (event.event === "failed") failures.push(event.code);
     },
+    onTimeline: (originUs: number | undefined) => void timelines.push(originUs),
     onEngineDeath: ({ isFinal }: { readonly isFinal: boolean }) => void deaths.push(isFinal),
   };
   const host = new CaptureHost(options, events, (engine) => {
@@ -159,6 +163,7 @@ function start(): Hosted {
     engine,
     deaths,
     failures,
+    timelines,
     join: () => {
       const session = new FakeSession();
       const video: SteeredVideo = new SteeredVideo(
@@ -446,6 +451,38 @@ test("changes the source in the midst of it: the frames of the one before are se
     [2, 4, 8],
   );
   assert.deepEqual(video.account, { firstFrame: 1, lastFrame: 8, notEncoded: 5, encoderDropped: 0, notSent: 0, sent: 3 });
+  await end();
+});
+
+test("tells the time of a file while it is shown, and never that of one that was changed for it", async () => {
+  const { host, engine, timelines, join, end } = start();
+  join();
+  engine.say({ event: "timeline", run: 1, originUs: 1_000 });
+  engine.say({ event: "timeline", run: 1, originUs: 2_000 });
+  engine.isObedient = false;
+  host.setSource({ kind: "file", path: "b.mp4", loop: false });
+  // The first one begins again while it is being stopped.
+  engine.say({ event: "timeline", run: 1, originUs: 3_000 });
+  engine.say({ event: "stopped", run: 1 });
+  await until(() => starts(engine) === 2, "the next source is not opened");
+  engine.say({ event: "timeline", run: 1, originUs: 4_000 });
+  engine.say({ event: "timeline", run: 2, originUs: 5_000 });
+  assert.deepEqual(timelines, [1_000, 2_000, undefined, 5_000]);
+  // Its sound may be longer than its pictures.
+  engine.say({ event: "ended", run: 2 });
+  assert.deepEqual(timelines.slice(4), []);
+  await end();
+});
+
+test("says that a file is not shown when it is switched off, or its engine dies", async () => {
+  const { host, engine, timelines, join, end } = start();
+  join();
+  engine.say({ event: "timeline", run: 1, originUs: 1_000 });
+  engine.options.onRestart(death);
+  assert.equal(starts(engine), 2);
+  engine.say({ event: "timeline", run: 2, originUs: 2_000 });
+  host.isOff = true;
+  assert.deepEqual(timelines, [1_000, undefined, 2_000, undefined]);
   await end();
 });
 

@@ -108,7 +108,7 @@ async function measure(link: LinkScenario, { seconds }: ScenarioOptions): Promis
           otherCores: others(),
         };
       },
-      slow.ends,
+      { ends: slow.ends },
     );
   } finally {
     await slow.close();

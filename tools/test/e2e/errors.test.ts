@@ -1,4 +1,5 @@
 // What goes wrong before there is a call: a clear sentence for the user, and the exit code that --help promises.
+// @timeout 300
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -33,6 +34,11 @@ const table: readonly Row[] = [
   ["peer", [anInvite.replace("wks", "wkt")], 64, "The secret is mistyped"],
   ["peer", [anInvite, ...loopback], 64, "give one of the two"],
   ["peer", ["--wait"], 64, "--wait goes with an invite"],
+  ["receiver", ["127.0.0.1:1", "--key-file", "key", "--code"], 64, "With --key-file nobody needs a code"],
+  ["receiver", [anInvite, "--fullscreen"], 64, "--no-window means figures only, and --fullscreen"],
+  ["receiver", ["--legacy", "127.0.0.1:1", "--record", "call.mp4"], 64, "--record does not go with --legacy"],
+  ["sender", ["--no-audio", "--noise-suppression", ...testCard], 64, "--no-audio means no sound at all"],
+  ["sender", ["--legacy", "--code", ...testCard], 64, "--code does not go with --legacy"],
   ["sender", ["--no-such-option"], 64, "Unknown argument"],
   ["receiver", ["--source", "testcard"], 64, "Unknown argument"],
   ["peer", ["one", "two"], 64, "Unknown argument: two"],
@@ -67,6 +73,29 @@ test(
     };
     await Promise.all(Array.from({ length: atOnce }, next));
   }, 100_000),
+);
+
+test(
+  "takes an invite from the environment for one that was typed, and lets what was typed overrule what is meant for every day",
+  withPrograms(async (start) => {
+    const folder = makeFolder();
+    try {
+      const config = join(folder.path, "config.json");
+      writeFileSync(config, JSON.stringify({ peer: { listen: "127.0.0.1:0", wait: true, fullscreen: true, code: true } }));
+      const both = start("peer", ["--source", "testcard", "--no-window", ...loopback], { env: { SVC_INVITE: anInvite } });
+      await both.exits(64);
+      await both.sentence("With an invite (or whom else to call) you call, with --listen you wait for a call: give one of the two.");
+      const peer = ["--source", "testcard", "--camera-size", "320x240", "--no-window"];
+      const waiting = start("peer", peer, { env: { SVC_CONFIG: config } });
+      await waiting.event("code");
+      const calling = start("peer", peer, { env: { SVC_CONFIG: config, SVC_INVITE: await waiting.invite() } });
+      await calling.event("connected");
+      await calling.interrupt();
+      await waiting.exits(0);
+    } finally {
+      folder.remove();
+    }
+  }),
 );
 
 test(

@@ -1,27 +1,20 @@
-// @timeout 240
+// @timeout 300
 // The sound of real programs through real devices: a sound server of the test's own, whose speakers can be listened to and whose microphones
 // be spoken into.
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { startSender } from "@simple-video-chat/sender";
-import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
+import { filmAmplitude, writeFilm } from "../../e2e/film-file.ts";
+import { PitchEar } from "../../e2e/pitch-ear.ts";
+import { type Program, type Start } from "../../e2e/program.ts";
 import { Ear, Mouth } from "../../e2e/sound-probes.ts";
-import { type SoundDevices, SoundServer } from "../../e2e/sound-server.ts";
+import { makeFolder } from "../../e2e/video-file.ts";
 import { waitUntil } from "../../e2e/wait-until.ts";
+import { withSound } from "../../e2e/with-sound.ts";
 
 const small = ["--source", "motion", "--camera-size", "320x240"];
-
-function withSound(devices: SoundDevices, body: (server: SoundServer, start: Start) => Promise<void>): () => Promise<void> {
-  return withPrograms(async (start) => {
-    const server = await SoundServer.start(devices);
-    try {
-      await body(server, (name, args, options) => start(name, args, { ...options, env: { ...server.env, ...options?.env } }));
-    } finally {
-      await server.stop();
-    }
-  }, 90_000);
-}
 
 async function connect(start: Start, sender: Program, ...args: string[]): Promise<Program> {
   return start("receiver", ["--no-window", ...args], { env: { SVC_INVITE: await sender.invite() } });
@@ -105,6 +98,61 @@ test(
       await sender.close();
       for (const name of Object.keys(server.env)) delete process.env[name];
     }
+  }),
+);
+
+test(
+  "the keys 9 and 0 make the other end quieter, down to silence, and louder, up to twice as loud",
+  withSound({ speakers: ["ear-a", "ear-b"] }, async (server, start) => {
+    const folder = makeFolder();
+    try {
+      const film = join(folder.path, "film.mkv");
+      await writeFilm(film, { seconds: 80, toneHz: 500 });
+      const theirs = start("peer", ["--source", film, "--no-window", "--speaker", "ear-a", "--listen", "127.0.0.1:0"]);
+      const ours = start("peer", [...small, "--no-window", "--speaker", "ear-b"], {
+        env: { SVC_INVITE: await theirs.invite() },
+        terminal: true,
+      });
+      await ours.event("playing");
+      const [ear, otherEar] = await Promise.all([PitchEar.open(server, "ear-b"), PitchEar.open(server, "ear-a")]);
+      await ear.hears(500);
+      const isAsLoudAs = (percent: number): boolean => Math.abs(ear.peak - (filmAmplitude * percent) / 100) < 0.06;
+      await waitUntil(() => isAsLoudAs(100), "as loud as the film");
+      const press = async (keys: string, percent: number): Promise<void> => {
+        for (const key of keys) ours.type(key);
+        await ours.sentence(`Volume ${percent} %`);
+        await waitUntil(() => isAsLoudAs(percent), `${percent} % as loud as the film`);
+      };
+      await press("99999", 50);
+      await press("999999", 0);
+      await press("00000", 50);
+      await press("0".repeat(20), 200);
+      assert.equal(
+        otherEar.heardHz.filter((hz) => hz > 0),
+        [],
+        "one hears oneself",
+      );
+      ours.type("q");
+      await Promise.all([ours.exits(0), theirs.exits(0)]);
+    } finally {
+      folder.remove();
+    }
+  }),
+);
+
+test(
+  "says that a microphone is silent once, and again only after it was heard",
+  withSound({ speakers: ["ear"], microphones: ["mic"] }, async (server, start) => {
+    const sender = start("sender", [...small, "--microphone", "mic", "--listen", "127.0.0.1:0"]);
+    const receiver = await connect(start, sender, "--speaker", "ear");
+    const hints = (): number => sender.events.filter(({ event, code }) => event === "notice" && code === "microphone-silent").length;
+    await sender.sentence("Your microphone is silent");
+    const [mouth, ear] = await Promise.all([Mouth.open(server, "mic"), Ear.open(server, "ear")]);
+    assert.is(hints(), 1);
+    await ear.hears(mouth);
+    await waitUntil(() => hints() === 2, "a second hint, 5 s after the word", 20_000);
+    await receiver.interrupt();
+    await sender.interrupt();
   }),
 );
 

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { systemCode } from "../system-code.ts";
 import type { OptionTable } from "./command.ts";
 import type { ProgramName } from "./command-name.ts";
+import { withoutContradicted } from "./contradictions.ts";
 import { optionsFromEnvironment } from "./environment.ts";
 import { CliError, exitCodes } from "./exit-codes.ts";
 import { didYouMean } from "./nearest-name.ts";
@@ -28,21 +29,63 @@ export function configPath(env: NodeJS.ProcessEnv = process.env, platform: NodeJ
   return join(folder ?? "", "simple-video-chat", "config.json");
 }
 
+/** What is used of yargs to see what the command line says, without defaults. */
+export interface GivenParser {
+  options(table: OptionTable): GivenParser;
+  help(isOffered: false): GivenParser;
+  version(isOffered: false): GivenParser;
+  exitProcess(enabled: false): GivenParser;
+  fail(handler: () => void): GivenParser;
+  parseSync(): Readonly<Record<string, unknown>>;
+}
+
+/** Where options are given. */
+export interface SettingsPlaces {
+  /** Of the program: --config in it names another file, and an empty name none at all. */
+  readonly argv: readonly string[];
+  /** yargs. */
+  readonly makeParser: (argv: string[]) => GivenParser;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
- * What the environment and the config file say of a program's options, for yargs' `config()`.
+ * What the environment and the config file say of a program's options, for yargs' `config()`: without what the command line contradicts.
  *
- * @param argv - of the program: --config in it names another file, and an empty name none at all
- * @throws CliError usage for a file that was named and is not there, that is no JSON, or that says what there is no option for
+ * @throws CliError usage for a file that was named and is not there, that is no JSON, or that says what there is no option for; and for
+ *   options that contradict each other
  */
 export function settingsFor(
   program: ProgramName,
   options: OptionTable,
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  { argv, makeParser, env = process.env }: SettingsPlaces,
 ): Record<string, unknown> {
   const named = argument(argv, "--config") ?? env["SVC_CONFIG"];
   const file = named === "" ? {} : readConfig(named ?? configPath(env), named !== undefined);
-  return { ...sectionOf(file, program, { options, path: named ?? configPath(env) }), ...optionsFromEnvironment(options, env) };
+  return withoutContradicted(program, options, {
+    commandLine: givenOn(argv, options, { makeParser, invite: program === "sender" ? undefined : env["SVC_INVITE"] }),
+    environment: optionsFromEnvironment(options, env),
+    file: sectionOf(file, program, { options, path: named ?? configPath(env) }),
+  });
+}
+
+/** What was typed. An invite in the environment is one that is kept out of the list of processes: it counts as typed. */
+function givenOn(
+  argv: readonly string[],
+  options: OptionTable,
+  { makeParser, invite }: { readonly makeParser: SettingsPlaces["makeParser"]; readonly invite: string | undefined },
+): Readonly<Record<string, unknown>> {
+  const bare = Object.entries(options).map(([name, { type, alias }]) => [name, { type: type ?? "string", alias, describe: "" }]);
+  // What is wrong with a word by itself is said when the program's own parser meets it.
+  const parser = makeParser([...argv]).options(Object.fromEntries(bare) as OptionTable);
+  const typed = parser
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail(() => {})
+    .parseSync();
+  const [target] = Array.isArray(typed["_"]) ? typed["_"].map(String) : [];
+  const called = target ?? (invite === "" ? undefined : invite);
+  return { ...typed, ...(called !== undefined && { target: called }) };
 }
 
 function argument(argv: readonly string[], name: string): string | undefined {

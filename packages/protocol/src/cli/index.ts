@@ -19,7 +19,6 @@ export {
   statusBeside,
   type StatusLines,
 } from "./call-figures.ts";
-export { checkDisplayOptions } from "./display-arguments.ts";
 export { ConsoleOutput, type ConsoleOutputOptions, forTerminal } from "./console-output.ts";
 export { commandOf, type ProgramName } from "./command-name.ts";
 export {
@@ -74,7 +73,6 @@ export {
   soundDetail,
   soundStatus,
 } from "./sound-figures.ts";
-export { checkAudioOptions } from "./sound-arguments.ts";
 
 export { type Address, formatAddress, parseAddress, parseBitrate, parseNumber, parsePictureSize } from "./units.ts";
 export { setUpCommand } from "./set-up-command.ts";

@@ -54,8 +54,8 @@ export interface SpeakerEvents {
   readonly onGone: (reason: string) => void;
 }
 
-/** Why a sound device cannot be used. */
-export type SoundErrorCode = "no-sound-server" | "sound-device-missing" | "sound-device-failed";
+/** Why a sound device, or a file's sound, cannot be used. */
+export type SoundErrorCode = "no-sound-server" | "sound-device-missing" | "sound-device-failed" | "no-sound-track";
 
 /** A sound device cannot be used. */
 export class SoundError extends Error {

@@ -11,7 +11,6 @@ import { type Command, commandIn, commandsForHelp } from "../../src/cli/command.
 import { commandOf } from "../../src/cli/command-name.ts";
 import { completionCommand } from "../../src/cli/completion/completion-command.ts";
 import { deviceTable, devicesCommand } from "../../src/cli/devices-command.ts";
-import { checkDisplayOptions } from "../../src/cli/display-arguments.ts";
 import type { Finding } from "../../src/cli/doctor/check.ts";
 import { doctorCommand } from "../../src/cli/doctor/doctor-command.ts";
 import { ffmpegFinding, opencvFinding } from "../../src/cli/doctor/library-finding.ts";
@@ -263,15 +262,6 @@ test("setup makes ready what is missing, and doctor's fix does the same; without
     if (before === undefined) delete process.env["XDG_CACHE_HOME"];
     else process.env["XDG_CACHE_HOME"] = before;
   }
-});
-
-test("refuse a page with the picture where none is wanted", () => {
-  checkDisplayOptions({ window: true, view: "browser" });
-  checkDisplayOptions({ window: false, view: "window" });
-  assert.throws(
-    () => checkDisplayOptions({ window: false, view: "browser" }),
-    (error) => error instanceof CliError && error.exitCode === exitCodes.usage,
-  );
 });
 
 test.run();

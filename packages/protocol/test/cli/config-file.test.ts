@@ -7,6 +7,7 @@ import { suite } from "uvu";
 import type { OptionTable } from "../../src/cli/command.ts";
 import { configPath, settingsFor } from "../../src/cli/config-file.ts";
 import { CliError, exitCodes } from "../../src/cli/exit-codes.ts";
+import { makeParser } from "./run-words.ts";
 
 const test = suite<{ env: NodeJS.ProcessEnv; write: (value: unknown) => void; folder: string }>("config file");
 
@@ -38,15 +39,22 @@ test("is where the system has such files", () => {
 });
 
 test("gives the options of the program's own section, and nothing where there is no file", ({ env, write }) => {
-  assert.deepEqual(settingsFor("peer", options, [], env), {});
+  assert.deepEqual(settingsFor("peer", options, { argv: [], makeParser, env }), {});
   write({ peer: { "max-fps": 15, window: false, source: ["screen", "testcard"] }, sender: { nonsense: 1 } });
-  assert.deepEqual(settingsFor("peer", options, [], env), { "max-fps": 15, window: false, source: ["screen", "testcard"] });
-  assert.deepEqual(settingsFor("receiver", options, [], env), {});
+  assert.deepEqual(settingsFor("peer", options, { argv: [], makeParser, env }), {
+    "max-fps": 15,
+    window: false,
+    source: ["screen", "testcard"],
+  });
+  assert.deepEqual(settingsFor("receiver", options, { argv: [], makeParser, env }), {});
 });
 
 test("is overridden by the environment", ({ env, write }) => {
   write({ peer: { "max-fps": 15, name: "Anna" } });
-  assert.deepEqual(settingsFor("peer", options, [], { ...env, SVC_MAX_FPS: "20" }), { "max-fps": "20", name: "Anna" });
+  assert.deepEqual(settingsFor("peer", options, { argv: [], makeParser, env: { ...env, SVC_MAX_FPS: "20" } }), {
+    "max-fps": "20",
+    name: "Anna",
+  });
 });
 
 test("is another one where --config or SVC_CONFIG says so, and none at an empty name", ({ env, write, folder }) => {
@@ -54,7 +62,7 @@ test("is another one where --config or SVC_CONFIG says so, and none at an empty 
   const other = join(folder, "other.json");
   writeFileSync(other, JSON.stringify({ peer: { name: "other" } }));
   const named = (argv: readonly string[], more: NodeJS.ProcessEnv = {}): unknown =>
-    settingsFor("peer", options, argv, { ...env, ...more })["name"];
+    settingsFor("peer", options, { argv, makeParser, env: { ...env, ...more } })["name"];
   assert.equal(named([]), "usual");
   assert.equal(named(["--config", other]), "other");
   assert.equal(named([`--config=${other}`]), "other");
@@ -81,14 +89,14 @@ for (const [name, value, words] of mistakes) {
   test(`refuses ${name}`, ({ env, write }) => {
     write(value);
     assert.throws(
-      () => settingsFor("peer", options, [], env),
+      () => settingsFor("peer", options, { argv: [], makeParser, env }),
       (error) => error instanceof CliError && error.exitCode === exitCodes.usage && words.test(error.message),
     );
   });
 }
 
 test("refuses a file that was named and is not there", ({ env }) => {
-  assert.throws(() => settingsFor("peer", options, ["--config", "/no/such/file"], env), CliError);
+  assert.throws(() => settingsFor("peer", options, { argv: ["--config", "/no/such/file"], makeParser, env }), CliError);
 });
 
 test.run();

@@ -1,11 +1,17 @@
 // Runs a subcommand as a program does, with the programs' own yargs, and gives what it says: to people, to programs, and as its exit code.
 import { createRequire } from "node:module";
 import { type Command, type CommandParser, runCommand } from "../../src/cli/command.ts";
+import type { GivenParser } from "../../src/cli/config-file.ts";
 import type { ProgramName } from "../../src/cli/command-name.ts";
 import type { ExitCode } from "../../src/cli/exit-codes.ts";
 
 /** protocol does not depend on yargs: its programs do. */
-const yargs = createRequire(new URL("../../../peer/package.json", import.meta.url))("yargs") as (argv: readonly string[]) => CommandParser;
+const yargs = createRequire(new URL("../../../peer/package.json", import.meta.url))("yargs") as (
+  argv: readonly string[],
+) => CommandParser & GivenParser;
+
+/** The programs' own yargs. */
+export const makeParser = (argv: readonly string[]): CommandParser & GivenParser => yargs(argv);
 
 /** What came of a subcommand. */
 export interface Outcome {
@@ -24,7 +30,7 @@ export async function runWords(command: Command, words: readonly string[], progr
   process.stdout.write = (text: string | Uint8Array): boolean => ((out += String(text)), true);
   process.stderr.write = (text: string | Uint8Array): boolean => ((said += String(text)), true);
   try {
-    const code = await runCommand(command, program, { argv: words, makeParser: (argv) => yargs(argv) });
+    const code = await runCommand(command, program, { argv: words, makeParser });
     return { code, out, said };
   } finally {
     process.stdout.write = writeOut;

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { checkAudioOptions } from "../../src/cli/sound-arguments.ts";
-import { CliError } from "../../src/cli/exit-codes.ts";
 import { levelMeter, microphoneStatus, soundDetail, soundStatus } from "../../src/cli/sound-figures.ts";
 
 const test = suite("figures of sound");
@@ -24,14 +22,6 @@ test("says all of it at the key i", () => {
   assert.deepEqual(soundDetail(on), [["sound", "58 ms from mouth to ear, held 21 ms, 40 kbit/s, made up 1.2 %"]]);
   assert.deepEqual(soundDetail({ ...on, isMuted: true }), [["sound", "the other end's microphone is off"]]);
   assert.deepEqual(soundDetail(undefined), []);
-});
-
-test("refuses to be silent and to need sound at the same time", () => {
-  checkAudioOptions({ audio: false, requireAudio: false });
-  checkAudioOptions({ audio: true, requireAudio: true, microphone: "USB", speaker: "USB" });
-  for (const wish of [{ requireAudio: true }, { requireAudio: false, microphone: "USB" }, { requireAudio: false, speaker: "USB" }]) {
-    assert.throws(() => checkAudioOptions({ audio: false, ...wish }), CliError);
-  }
 });
 
 test.run();

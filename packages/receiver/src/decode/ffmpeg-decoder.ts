@@ -74,12 +74,22 @@ export function openVp9Decoder(format: DecoderFormat): Promise<VideoDecoder> {
   return open(vp9, format);
 }
 
-/** Opens a JPEG decoder. @throws DecodeError decoder-missing */
-export function openJpegDecoder(format: DecoderFormat): Promise<VideoDecoder> {
-  return open(jpeg, format);
+/**
+ * Opens a JPEG decoder.
+ *
+ * @param pixels - what its pictures are written to in turns, of their size without padding; default memory of its own
+ * @throws DecodeError decoder-missing
+ */
+export function openJpegDecoder(format: DecoderFormat, pixels?: readonly [Buffer, Buffer]): Promise<FfmpegDecoder> {
+  return open(jpeg, format, pixels);
 }
 
-async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDecoder> {
+/** Whether the scaler writes rows of this width without padding. */
+export function isUnpadded(widthPx: number): boolean {
+  return widthPx % scalerPx === 0;
+}
+
+async function open(kind: DecoderKind, format: DecoderFormat, pixels?: readonly [Buffer, Buffer]): Promise<FfmpegDecoder> {
   const { name } = kind;
   const codec = Codec.findDecoder(kind.id);
   if (codec === null) throw new DecodeError("decoder-missing", `This FFmpeg has no ${name} decoder.`);
@@ -96,7 +106,7 @@ async function open(kind: DecoderKind, format: DecoderFormat): Promise<VideoDeco
     context.freeContext();
     throw new DecodeError("decoder-missing", `The ${name} decoder does not open (${opened}).`);
   }
-  return new FfmpegDecoder(context, kind, format);
+  return new FfmpegDecoder(context, kind, { ...format, pixels });
 }
 
 /** What the scaler writes one picture to. */
@@ -109,13 +119,13 @@ class Target {
   readonly #format: DecoderFormat;
   readonly #rowBytes: number;
 
-  constructor(format: DecoderFormat) {
+  constructor(format: DecoderFormat, pixels?: Buffer) {
     const { widthPx, heightPx } = format;
     const rowPx = Math.ceil(widthPx / scalerPx) * scalerPx;
     this.#format = format;
     this.#rowBytes = rowPx * 3;
-    const isPadded = rowPx !== widthPx;
-    this.#pixels = Buffer.alloc(this.#rowBytes * (isPadded ? heightPx + 1 : heightPx));
+    const isPadded = !isUnpadded(widthPx);
+    this.#pixels = pixels ?? Buffer.alloc(this.#rowBytes * (isPadded ? heightPx + 1 : heightPx));
     this.#bgr = isPadded ? Buffer.alloc(widthPx * heightPx * 3) : this.#pixels;
     this.frame.alloc();
     this.frame.format = AV_PIX_FMT_BGR24;
@@ -141,43 +151,59 @@ class Target {
   }
 }
 
-class FfmpegDecoder implements VideoDecoder {
+/** A decoder of FFmpeg's. */
+export class FfmpegDecoder implements VideoDecoder {
   readonly #context: CodecContext;
   readonly #kind: DecoderKind;
   readonly #format: DecoderFormat;
   readonly #packet = new Packet();
-  /** The last good picture. */
+  /** The picture: the last good one that was accepted. */
   #frame = new Frame();
-  /** Receives the next one: a bad one must not take the place of a good one that still waits to be shown. */
+  /** That of the last attempt. */
+  #attempted = new Frame();
+  /** Receives the next one: a bad one must not take the place of a good one, and to be asked for another empties a frame. */
   #spare = new Frame();
   /** Two, so that a display may still read one while the next picture is converted. */
   readonly #targets: readonly [Target, Target];
   #turn: 0 | 1 = 0;
   #scaler: { readonly layout: AVPixelFormat; readonly context: SoftwareScaleContext } | undefined;
 
-  constructor(context: CodecContext, kind: DecoderKind, format: DecoderFormat) {
+  /** @internal */
+  constructor(
+    context: CodecContext,
+    kind: DecoderKind,
+    { pixels, ...format }: DecoderFormat & { readonly pixels?: readonly [Buffer, Buffer] | undefined },
+  ) {
     this.#context = context;
     this.#kind = kind;
     this.#format = format;
     this.#frame.alloc();
+    this.#attempted.alloc();
     this.#spare.alloc();
-    this.#targets = [new Target(format), new Target(format)];
+    this.#targets = [new Target(format, pixels?.[0]), new Target(format, pixels?.[1])];
   }
 
   decode(data: Uint8Array): boolean {
-    this.#packet.alloc();
-    this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    const sent = this.#context.sendPacketSync(this.#packet);
-    this.#packet.unref();
-    if (sent < 0) throw new DecodeError("undecodable", `The decoder refused a packet of ${data.byteLength} bytes (${sent}).`);
-    let isPicture = false;
-    // One packet, one picture; should there be more, none may stay behind to delay all that follow.
-    while (this.#context.receiveFrameSync(this.#spare) >= 0) {
-      this.#checkPicture(this.#spare);
-      [this.#frame, this.#spare] = [this.#spare, this.#frame];
-      isPicture = true;
-    }
+    const isPicture = this.attempt(data);
+    if (isPicture) this.accept();
     return isPicture;
+  }
+
+  /** Decodes one packet as {@link decode} does, but {@link picture} stays what it was until {@link accept}. */
+  attempt(data: Uint8Array): boolean {
+    this.#fill(data);
+    return this.#receive(this.#context.sendPacketSync(this.#packet));
+  }
+
+  /** The same on another thread; nothing else may be asked of the decoder but {@link picture} until it is settled. */
+  async attemptAside(data: Uint8Array): Promise<boolean> {
+    this.#fill(data);
+    return this.#receive(await this.#context.sendPacket(this.#packet));
+  }
+
+  /** Takes over the picture of the last attempt. */
+  accept(): void {
+    [this.#frame, this.#attempted] = [this.#attempted, this.#frame];
   }
 
   picture(): Picture {
@@ -192,9 +218,30 @@ class FfmpegDecoder implements VideoDecoder {
     this.#scaler?.context.freeContext();
     for (const target of this.#targets) target.close();
     this.#frame.free();
+    this.#attempted.free();
     this.#spare.free();
     this.#packet.free();
     this.#context.freeContext();
+  }
+
+  #fill(data: Uint8Array): void {
+    this.#packet.alloc();
+    this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** @param sent what the decoder said to the packet */
+  #receive(sent: number): boolean {
+    const bytes = this.#packet.size;
+    this.#packet.unref();
+    if (sent < 0) throw new DecodeError("undecodable", `The decoder refused a packet of ${bytes} bytes (${sent}).`);
+    let isPicture = false;
+    // One packet, one picture; should there be more, none may stay behind to delay all that follow.
+    while (this.#context.receiveFrameSync(this.#spare) >= 0) {
+      this.#checkPicture(this.#spare);
+      [this.#attempted, this.#spare] = [this.#spare, this.#attempted];
+      isPicture = true;
+    }
+    return isPicture;
   }
 
   /** The scaler reads as many bytes as the size and the layout promise: a stream may change both on the way. */

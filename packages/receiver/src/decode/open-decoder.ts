@@ -3,9 +3,10 @@
 import type { TrackMessage } from "@simple-video-chat/protocol";
 
 import type { VideoDecoder } from "./decoder.ts";
-import { openH264Decoder, openJpegDecoder, openVp9Decoder } from "./ffmpeg-decoder.ts";
+import { openH264Decoder, openVp9Decoder } from "./ffmpeg-decoder.ts";
 import { checkH264 } from "./h264-check.ts";
 import { checkJpeg } from "./jpeg-check.ts";
+import { openAnyJpegDecoder } from "./jpeg-decoder.ts";
 import { checkVp9 } from "./vp9-check.ts";
 
 /** Opens a decoder for what a track announced. Native code sees only packets that are what was announced. @throws DecodeError decoder-missing */
@@ -14,7 +15,7 @@ export async function openDecoder(track: TrackMessage): Promise<VideoDecoder> {
     case "h264":
       return checked(await openH264Decoder(track), (data) => checkH264(data, track));
     case "jpeg":
-      return checked(await openJpegDecoder(track), (data) => checkJpeg(data, track));
+      return checked(await openAnyJpegDecoder(track), (data) => checkJpeg(data, track));
     case "vp9":
       return checked(await openVp9Decoder(track), (data) => checkVp9(data, track));
   }

@@ -1,6 +1,6 @@
 // Something to draw on that is then laid over pictures: rounded boxes and words. Plain arithmetic, no native code.
 
-import type { Letters } from "./letters.ts";
+import type { Glyph, Letters } from "./letters.ts";
 
 /** Blue, green, red, 0 to 255. */
 export type Colour = readonly [blue: number, green: number, red: number];
@@ -58,6 +58,19 @@ export class Canvas {
     this.#drawn = new Int32Array(heightPx * 2);
   }
 
+  /** Makes it bare again, which costs only as much as was drawn. */
+  clear(): void {
+    for (let y = 0; y < this.heightPx; y++) {
+      const end = this.#drawn[2 * y + 1] ?? 0;
+      if (end === 0) continue;
+      const first = y * this.widthPx;
+      const start = this.#drawn[2 * y] ?? 0;
+      this.#kept.fill(whole, first + start, first + end);
+      this.#added.fill(0, 3 * (first + start), 3 * (first + end));
+    }
+    this.#drawn.fill(0);
+  }
+
   /** Lays it over a picture of its size: packed rows of blue, green, red, 8 bits; these are changed. */
   layOver(bgr: Uint8Array): void {
     if (bgr.byteLength < this.widthPx * this.heightPx * 3) throw new RangeError("the picture is smaller than the canvas");
@@ -80,71 +93,88 @@ export class Canvas {
   fill(box: Box, { colour, opacity = 1, radiusPx = 0 }: Fill): void {
     const { leftPx, topPx, widthPx, heightPx } = box;
     const radius = Math.min(radiusPx, widthPx / 2, heightPx / 2);
-    const opaqueRow = opacity === 1 ? rowOf(colour, widthPx) : undefined;
+    const even = evenRow(colour, opacity, widthPx);
     for (let y = 0; y < heightPx; y++) {
       const fromEnd = Math.min(y + 0.5, heightPx - y - 0.5);
       // Only in the rows of a corner are there pixels that are covered in part.
       const edgePx = fromEnd < radius ? Math.ceil(radius) : 0;
       const row = topPx + y;
+      const [from, to] = [leftPx + edgePx, leftPx + widthPx - edgePx];
+      if (opacity === 1 || this.#isBare(row, from, to)) this.#setRow(row, from, to, even);
+      else this.#fillRow(row, from, to, colour, opacity);
       for (let x = 0; x < edgePx; x++) {
         const covered = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(radius - x - 0.5, radius - fromEnd)));
         if (covered === 0) continue;
         this.#blend(leftPx + x, row, colour, opacity * covered);
         if (widthPx - 1 - x !== x) this.#blend(leftPx + widthPx - 1 - x, row, colour, opacity * covered);
       }
-      if (opaqueRow !== undefined) this.#coverRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, opaqueRow);
-      else this.#fillRow(row, leftPx + edgePx, leftPx + widthPx - edgePx, colour, opacity);
     }
   }
 
   /** Draws words on one line; characters that the font has not become "\ufffd". */
   write(text: string, { xPx, baselinePx, sizePx, colour }: Lettering): void {
     this.letters.layOut(text, { xPx, sizePx }, (glyph, x) => {
-      for (let row = 0; row < glyph.heightPx; row++) {
-        for (let column = 0; column < glyph.widthPx; column++) {
-          const covered = glyph.coverage[row * glyph.widthPx + column] ?? 0;
-          if (covered > 0) this.#blend(x + glyph.leftPx + column, Math.round(baselinePx) - glyph.topPx + row, colour, covered / 255);
-        }
-      }
+      this.#stamp(glyph, x + glyph.leftPx, Math.round(baselinePx) - glyph.topPx, colour);
     });
   }
 
-  /** Pixels `from` to `to` of a row. No array is made in here, and in #blend: both run for very many pixels, when nothing is compiled yet. */
+  /** A letter's pixels. No array is made in here, and in what follows: they run for very many pixels, when nothing is compiled yet. */
+  #stamp({ widthPx, heightPx, coverage }: Glyph, leftPx: number, topPx: number, colour: Colour): void {
+    const from = Math.max(0, leftPx);
+    const to = Math.min(this.widthPx, leftPx + widthPx);
+    if (to <= from) return;
+    const endRow = Math.min(heightPx, this.heightPx - topPx);
+    for (let row = Math.max(0, -topPx); row < endRow; row++) {
+      const y = topPx + row;
+      this.#touch(y, from, to);
+      const first = y * this.widthPx;
+      const ofGlyph = row * widthPx - leftPx;
+      for (let x = from; x < to; x++) {
+        const covered = coverage[ofGlyph + x] ?? 0;
+        if (covered > 0) this.#mix(first + x, colour, covered / 255);
+      }
+    }
+  }
+
+  /** Pixels `from` to `to` of a row. */
   #fillRow(y: number, from: number, to: number, colour: Colour, opacity: number): void {
     const start = Math.max(0, from);
     const end = Math.min(this.widthPx, to);
     if (y < 0 || y >= this.heightPx || end <= start) return;
     this.#touch(y, start, end);
-    const through = 1 - opacity;
-    const weight = whole * opacity;
-    const blue = colour[0] * weight;
-    const green = colour[1] * weight;
-    const red = colour[2] * weight;
-    const kept = this.#kept;
-    const added = this.#added;
     const last = y * this.widthPx + end;
-    for (let pixel = y * this.widthPx + start; pixel < last; pixel++) {
-      const at = 3 * pixel;
-      kept[pixel] = Math.round((kept[pixel] ?? 0) * through);
-      added[at] = (added[at] ?? 0) * through + blue;
-      added[at + 1] = (added[at + 1] ?? 0) * through + green;
-      added[at + 2] = (added[at + 2] ?? 0) * through + red;
-    }
+    for (let pixel = y * this.widthPx + start; pixel < last; pixel++) this.#mix(pixel, colour, opacity);
   }
 
-  /** The same, where nothing of what was there is left. */
-  #coverRow(y: number, from: number, to: number, colours: Uint16Array): void {
+  /** The same with pixels that are all alike now, whether nothing was drawn on them yet or nothing of it is left. */
+  #setRow(y: number, from: number, to: number, { kept, colours }: EvenRow): void {
     const start = Math.max(0, from);
     const end = Math.min(this.widthPx, to);
     if (y < 0 || y >= this.heightPx || end <= start) return;
     this.#touch(y, start, end);
     const first = y * this.widthPx + start;
-    this.#kept.fill(0, first, first + end - start);
+    this.#kept.fill(kept, first, first + end - start);
     this.#added.set(colours.subarray(0, 3 * (end - start)), 3 * first);
   }
 
   #blend(x: number, y: number, colour: Colour, opacity: number): void {
     if (x >= 0 && x < this.widthPx) this.#fillRow(y, x, x + 1, colour, opacity);
+  }
+
+  #mix(pixel: number, colour: Colour, opacity: number): void {
+    const kept = this.#kept;
+    const added = this.#added;
+    const at = 3 * pixel;
+    const through = 1 - opacity;
+    const weight = whole * opacity;
+    kept[pixel] = Math.round((kept[pixel] ?? 0) * through);
+    added[at] = (added[at] ?? 0) * through + colour[0] * weight;
+    added[at + 1] = (added[at + 1] ?? 0) * through + colour[1] * weight;
+    added[at + 2] = (added[at + 2] ?? 0) * through + colour[2] * weight;
+  }
+
+  #isBare(y: number, from: number, to: number): boolean {
+    return to <= (this.#drawn[2 * y] ?? 0) || from >= (this.#drawn[2 * y + 1] ?? 0);
   }
 
   #touch(y: number, from: number, to: number): void {
@@ -155,9 +185,15 @@ export class Canvas {
   }
 }
 
-/** A row of pixels of one colour, `whole` times. */
-function rowOf(colour: Colour, widthPx: number): Uint16Array {
-  const row = new Uint16Array(3 * widthPx);
-  for (let at = 0; at < row.length; at++) row[at] = (colour[(at % 3) as 0 | 1 | 2] ?? 0) * whole;
-  return row;
+/** Pixels that are all alike: what of the picture is kept, and what is added. */
+interface EvenRow {
+  readonly kept: number;
+  readonly colours: Uint16Array;
+}
+
+/** What bare pixels become under one colour. */
+function evenRow(colour: Colour, opacity: number, widthPx: number): EvenRow {
+  const colours = new Uint16Array(3 * widthPx);
+  for (let at = 0; at < colours.length; at++) colours[at] = (colour[(at % 3) as 0 | 1 | 2] ?? 0) * (whole * opacity);
+  return { kept: Math.round(whole * (1 - opacity)), colours };
 }

@@ -1,21 +1,15 @@
 // Draws the layers over a picture, all but the self-view, which is a picture itself (self-view-overlay.ts).
 
-import { Canvas } from "./canvas.ts";
+import type { Canvas } from "./canvas.ts";
 import { drawCornerLayers } from "./corner-layers.ts";
-import type { Letters } from "./letters.ts";
 import { drawMessages } from "./message-layer.ts";
 import { drawHelp, drawPausedMark } from "./middle-layers.ts";
 import type { Overlay } from "./overlay.ts";
 import { overlayStyle } from "./overlay-style.ts";
 
-/** Draws the layers, to be laid over pictures of this size. They keep out of the self-view's corner. */
-export function drawOverlay(
-  overlay: Overlay,
-  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
-  letters: Letters,
-): Canvas {
-  const canvas = new Canvas(widthPx, heightPx, letters);
-  const style = overlayStyle(heightPx);
+/** Draws the layers on a bare canvas, to be laid over pictures of its size. They keep out of the self-view's corner. */
+export function drawOverlay(overlay: Overlay, canvas: Canvas): void {
+  const style = overlayStyle(canvas.heightPx);
   const { corner, isHidden } = overlay.selfView;
   const isTaken = (wanted: typeof corner): boolean => !isHidden && corner === wanted;
   // The help box needs the room of the others.
@@ -25,5 +19,4 @@ export function drawOverlay(
     drawMessages(canvas, overlay, isTaken("bottom-left") ? "right" : "left", style);
     if (overlay.isPaused) drawPausedMark(canvas, style);
   }
-  return canvas;
 }

@@ -103,39 +103,36 @@ function scaled(letter: Letter, scale: number, shiftPx: number): Glyph {
   const top = Math.ceil(letter.topPx * scale);
   const widthPx = Math.ceil((letter.leftPx + letter.widthPx) * scale + shiftPx) - left;
   const heightPx = top - Math.floor((letter.topPx - letter.heightPx) * scale);
-  const columns: Resampling = { count: widthPx, oldCount: letter.widthPx, edge: (x) => (left + x - shiftPx) / scale - letter.leftPx };
-  const rows: Resampling = { count: heightPx, oldCount: letter.heightPx, edge: (y) => letter.topPx - (top - y) / scale };
+  const columns = edgesOf(widthPx, letter.widthPx, (x) => (left + x - shiftPx) / scale - letter.leftPx);
+  const rows = edgesOf(heightPx, letter.heightPx, (y) => letter.topPx - (top - y) / scale);
   // First along the rows, then along the columns.
   const narrowed = new Float32Array(widthPx * letter.heightPx);
-  for (let y = 0; y < letter.heightPx; y++) {
-    resample(letter.coverage, narrowed, columns, { from: y * letter.widthPx, to: y * widthPx, step: 1, toStep: 1 });
-  }
+  for (let y = 0; y < letter.heightPx; y++)
+    resample(letter.coverage, narrowed, columns, { from: y * letter.widthPx, to: y * widthPx, step: 1 });
   const means = new Float32Array(widthPx * heightPx);
-  for (let x = 0; x < widthPx; x++) resample(narrowed, means, rows, { from: x, to: x, step: widthPx, toStep: widthPx });
-  const coverage = Uint8Array.from(means, (sum) => Math.min(255, Math.round(sum * scale * scale)));
+  for (let x = 0; x < widthPx; x++) resample(narrowed, means, rows, { from: x, to: x, step: widthPx });
+  const coverage = new Uint8Array(means.length);
+  for (let at = 0; at < means.length; at++) coverage[at] = Math.min(255, Math.round((means[at] ?? 0) * scale * scale));
   return { leftPx: left, topPx: top, widthPx, heightPx, coverage };
 }
 
-/** How one side of a letter becomes longer or shorter. */
-interface Resampling {
-  readonly count: number;
-  readonly oldCount: number;
-  /** Where a new pixel begins, in old ones. */
-  readonly edge: (index: number) => number;
+/** Where new pixels begin and end, in old ones, within the `oldCount` that there are. */
+function edgesOf(count: number, oldCount: number, edge: (index: number) => number): Float64Array {
+  return Float64Array.from({ length: count + 1 }, (_, index) => Math.min(oldCount, Math.max(0, edge(index))));
 }
 
-/** Each new value is the sum of the old ones that it covers, by how much of each. */
+/** One line of pixels: each new value is the sum of the old ones that it covers, by how much of each. */
 function resample(
   old: ArrayLike<number>,
   into: Float32Array,
-  { count, oldCount, edge }: Resampling,
-  { from, to, step, toStep }: { readonly from: number; readonly to: number; readonly step: number; readonly toStep: number },
+  edges: Float64Array,
+  { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
 ): void {
-  for (let index = 0; index < count; index++) {
-    const [start, end] = [Math.max(0, edge(index)), Math.min(oldCount, edge(index + 1))];
+  for (let index = 0; index + 1 < edges.length; index++) {
+    const [start, end] = [edges[index] ?? 0, edges[index + 1] ?? 0];
     let sum = 0;
     for (let at = Math.floor(start); at < end; at++) sum += (old[from + at * step] ?? 0) * (Math.min(at + 1, end) - Math.max(at, start));
-    into[to + index * toStep] = sum;
+    into[to + index * step] = sum;
   }
 }
 

@@ -5,7 +5,7 @@ import { WindowKeys } from "@simple-video-chat/protocol/engine";
 
 import type { Picture } from "../decode/picture.ts";
 import type { Mat, OpenCv } from "../native/opencv.ts";
-import type { Canvas } from "./canvas.ts";
+import { Canvas } from "./canvas.ts";
 import { type CardSize, type CardWords, dotPhase, drawCard, drawDots } from "./card.ts";
 import { type Display, type DisplayInput, type DisplayView, plainView } from "./display.ts";
 import { drawOverlay } from "./draw-overlay.ts";
@@ -38,6 +38,8 @@ export class WindowDisplay implements Display {
   readonly #selfView: SelfViewOverlay;
   #overlay: Overlay = bareOverlay;
   #layers: Canvas | undefined;
+  /** What is on it. */
+  #drawnOverlay: Overlay | undefined;
   #view: DisplayView = plainView;
   /** Of the largest picture so far: a slow link makes pictures smaller, and then words over them would be too small to read. */
   #largest: CardSize | undefined;
@@ -93,7 +95,6 @@ export class WindowDisplay implements Display {
   setOverlay(overlay: Overlay): void {
     if (this.#isClosed) return;
     this.#overlay = overlay;
-    this.#layers = undefined;
     this.#drawStill();
   }
 
@@ -181,10 +182,17 @@ export class WindowDisplay implements Display {
     for (const made of owned) made.release();
   }
 
-  /** The layers, drawn once for many pictures. */
+  /** The layers, drawn once for many pictures, on a canvas that is kept as long as the pictures have its size. */
   #layersFor({ widthPx, heightPx }: CardSize): Canvas {
-    if (this.#layers?.widthPx !== widthPx || this.#layers.heightPx !== heightPx)
-      this.#layers = drawOverlay(this.#overlay, { widthPx, heightPx }, programLetters());
+    if (this.#layers?.widthPx !== widthPx || this.#layers.heightPx !== heightPx) {
+      this.#layers = new Canvas(widthPx, heightPx, programLetters());
+      this.#drawnOverlay = undefined;
+    }
+    if (this.#drawnOverlay !== this.#overlay) {
+      this.#layers.clear();
+      drawOverlay(this.#overlay, this.#layers);
+      this.#drawnOverlay = this.#overlay;
+    }
     return this.#layers;
   }
 

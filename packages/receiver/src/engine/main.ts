@@ -1,6 +1,8 @@
 // The playback engine: a process of its own that holds the decoder and the window. It does what the network process tells it over
 // its pipe, and ends when the pipe does.
 
+import { isDeepStrictEqual } from "node:util";
+
 import { type EncodedPacket, type Message, PacketAssembler, toJsonObject } from "@simple-video-chat/protocol";
 import { FilterError, leaveSignalsToParent, openEnginePort, selfViewTrack, videoTrack } from "@simple-video-chat/protocol/engine";
 
@@ -10,6 +12,7 @@ import type { Picture } from "../decode/picture.ts";
 import type { Display } from "../display/display.ts";
 import { HeadlessDisplay } from "../display/headless-display.ts";
 import { openDisplay } from "../display/open-display.ts";
+import { bareOverlay, type Overlay } from "../display/overlay.ts";
 import { writePng } from "../recording/png-file.ts";
 import { RecordingError } from "../recording/recording-error.ts";
 import type { LegacyPlaybackCommand, LegacyPlaybackEvent } from "./legacy-command.ts";
@@ -34,6 +37,7 @@ const playback = new Playback(
 const pace = new SoundPace((packet, heldUs) => playback.push(packet, heldUs));
 /** A picture is shown, and no card. */
 let isLive = false;
+let overlay: Overlay = bareOverlay;
 let legacy: LegacyPlayback | undefined;
 let selfView: Promise<VideoDecoder> | undefined;
 /** Commands are carried out one after the other. */
@@ -81,8 +85,7 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       display.setTitle(command.title);
       break;
     case "overlay":
-      display.setOverlay(command.overlay);
-      if (isLive) playback.redraw();
+      takeOverlay(command.overlay);
       break;
     case "view":
       display.setView(command.view);
@@ -113,6 +116,14 @@ async function obey(command: PlaybackCommand | LegacyPlaybackCommand): Promise<v
       legacy?.stop();
       break;
   }
+}
+
+function takeOverlay(next: Overlay): void {
+  const metersStand = isDeepStrictEqual(next.levels, overlay.levels);
+  overlay = next;
+  display.setOverlay(overlay);
+  // A key is not to wait for the next picture; meters move with the pictures, which come more often than levels do.
+  if (isLive && metersStand) playback.redraw();
 }
 
 /** Never rejects. */
@@ -152,7 +163,7 @@ function takeSnapshot(path: string): void {
 
 async function showSelfView(packet: EncodedPacket): Promise<void> {
   const decoder = await selfView;
-  if (decoder?.decode(packet.data) === true) display.setSelfView(decoder.picture());
+  if (decoder !== undefined && (await decoder.decode(packet.data))) display.setSelfView(decoder.picture());
 }
 
 function tell(event: PlaybackEvent | LegacyPlaybackEvent): void {

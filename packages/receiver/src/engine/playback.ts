@@ -26,6 +26,9 @@ import type { BarcodeCount } from "./playback-command.ts";
 /** How long {@link Playback.takePicture} waits for a new picture: longer than between two of the slowest live ones. */
 const takeWaitMs = 300;
 
+/** Of so many pictures at least one is shown, even where packets come faster than they are decoded. */
+const longestBreath = 5;
+
 /** Where the results of a playback go. */
 export interface PlaybackSink {
   /** After every picture shown, and after packets that gave none. */
@@ -75,6 +78,8 @@ export class Playback {
   #held: Picture | undefined;
   #ready: ReadyPicture | undefined;
   #showing: NodeJS.Immediate | undefined;
+  /** Pictures since the last that was to be shown. */
+  #passedOver = 0;
   #report: ReportMessage;
   #barcodes = { verified: 0, mismatched: 0, unreadable: 0 };
   #lastBarcodeFrame = 0;
@@ -131,12 +136,17 @@ export class Playback {
   }
 
   /**
-   * Plays a packet. Its data is kept only while a decoder is being opened.
+   * Plays a packet. Its data is kept until it is decoded: while a decoder is being opened, or the packet before is not decoded yet.
    * @param heldUs how long it has waited for its sound: a part of its wait for the display
    */
   push(packet: EncodedPacket, heldUs: number = 0): void {
-    if (this.#working === undefined) this.#decode(packet, heldUs);
-    else this.#waiting.push({ packet, heldUs });
+    if (this.#working !== undefined) {
+      this.#waiting.push({ packet, heldUs });
+      return;
+    }
+    const decoding = this.#decode(packet, heldUs);
+    // What comes meanwhile waits.
+    if (decoding !== undefined) this.#working = decoding.then(() => this.#work());
   }
 
   /**
@@ -181,7 +191,7 @@ export class Playback {
   async #work(): Promise<void> {
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        if ("packet" in next) this.#decode(next.packet, next.heldUs);
+        if ("packet" in next) await this.#decode(next.packet, next.heldUs);
         else await this.#open(next);
       }
     } finally {
@@ -211,19 +221,28 @@ export class Playback {
     }
   }
 
-  #decode(packet: EncodedPacket, heldUs: number): void {
+  /** @returns undefined when it is done */
+  #decode(packet: EncodedPacket, heldUs: number): Promise<void> | undefined {
     if (packet.keyframe) this.#isWaitingForKeyframe = false;
     if (this.#isWaitingForKeyframe) {
       this.#count("waitingForKeyframe");
-      return;
+      return undefined;
     }
     const startUs = this.#nowUs();
-    let isPicture = false;
+    let decoded: boolean | Promise<boolean>;
     try {
-      isPicture = this.#decoder?.decode(packet.data) ?? false;
+      decoded = this.#decoder?.decode(packet.data) ?? false;
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
+      decoded = noPicture(error);
     }
+    if (typeof decoded !== "boolean") {
+      return decoded.catch(noPicture).then((isPicture) => this.#decoded(packet, isPicture, { heldUs, startUs }));
+    }
+    this.#decoded(packet, decoded, { heldUs, startUs });
+    return undefined;
+  }
+
+  #decoded(packet: EncodedPacket, isPicture: boolean, { heldUs, startUs }: { readonly heldUs: number; readonly startUs: Micros }): void {
     const readyUs = this.#nowUs();
     if (!isPicture) {
       this.#isWaitingForKeyframe = true;
@@ -241,7 +260,9 @@ export class Playback {
       this.#sink.onReport(this.#report);
       return;
     }
-    // Not now: the pipe may have more packets in the same breath, and only the newest is worth showing.
+    // Not now: there may be more packets in the same breath, in the pipe or here, and only the newest is worth showing.
+    if (this.#waiting.length > 0 && ++this.#passedOver < longestBreath) return;
+    this.#passedOver = 0;
     this.#showing ??= setImmediate(() => this.#show());
   }
 
@@ -305,4 +326,10 @@ export class Playback {
     this.#barcodes[isRight ? "verified" : "mismatched"]++;
     this.#lastBarcodeFrame = barcode.frame;
   }
+}
+
+/** What a decoder could not read gives none. */
+function noPicture(error: unknown): false {
+  if (!(error instanceof DecodeError)) throw error;
+  return false;
 }

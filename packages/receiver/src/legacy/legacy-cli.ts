@@ -24,9 +24,6 @@ import { LegacyPlaybackHost } from "./legacy-playback-host.ts";
 export interface LegacyReceiverArguments {
   readonly target?: string | undefined;
   readonly window: boolean;
-  readonly view: string;
-  readonly wait: boolean;
-  readonly keyFile?: string | undefined;
 }
 
 /** The port of the original server. */
@@ -65,11 +62,8 @@ export async function runLegacyReceiver(
   return code;
 }
 
-function findServer({ target, keyFile, view, wait }: LegacyReceiverArguments): Address {
+function findServer({ target }: LegacyReceiverArguments): Address {
   const usage = (message: string): CliError => new CliError(exitCodes.usage, message);
-  if (keyFile !== undefined) throw usage("--key-file does not go with --legacy: the original programs know no secrets.");
-  if (view === "browser") throw usage("--view browser does not go with --legacy: the original pictures are shown in a window.");
-  if (wait) throw usage("--wait does not go with --legacy: start the original server first.");
   if (target === undefined) throw usage(`Say where the original server is: ${commandOf("receiver")} --legacy HOST:PORT`);
   // Not repeated in the message: it has a secret in it.
   if (target.includes("/"))

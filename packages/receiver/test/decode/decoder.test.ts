@@ -93,7 +93,7 @@ for (const codec of ["h264", "vp9", "jpeg"] as const) {
     for (const packet of bad) {
       assert.equal(decoder.decode(encoder.encode(original, true).data), true);
       try {
-        decoder.decode(packet);
+        await decoder.decode(packet);
       } catch (error) {
         assert.ok(error instanceof DecodeError);
       }
@@ -115,7 +115,7 @@ for (const codec of ["h264", "vp9", "jpeg"] as const) {
       try {
         // A view into something larger, with hostile neighbours.
         const bytes = Buffer.concat([Buffer.alloc(3, 0xff), mutate(seed, next), Buffer.alloc(3, 0xff)]);
-        if (decoder.decode(bytes.subarray(3, -3))) decoder.picture();
+        if (await decoder.decode(bytes.subarray(3, -3))) decoder.picture();
         else refused++;
       } catch (error) {
         assert.ok(error instanceof DecodeError, String(error));
@@ -144,7 +144,7 @@ for (const codec of ["h264", "vp9", "jpeg"] as const) {
     let beforeBytes = 0;
     for (let number = 0; number < 3_000; number++) {
       if (number === 800) beforeBytes = process.memoryUsage().rss;
-      decoder.decode(packets[number % packets.length] ?? Buffer.alloc(0));
+      await decoder.decode(packets[number % packets.length] ?? Buffer.alloc(0));
       decoder.picture();
       // Native memory is given back between the turns of the event loop.
       await new Promise(setImmediate);

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 
+import { Canvas } from "../../src/display/canvas.ts";
 import { drawOverlay } from "../../src/display/draw-overlay.ts";
 import { programLetters } from "../../src/display/letters.ts";
 import { bareOverlay, hasLayers, type Overlay } from "../../src/display/overlay.ts";
@@ -52,17 +53,37 @@ const cases: Readonly<Record<string, { readonly layers: Partial<Overlay>; readon
 for (const [name, { layers, size: [widthPx, heightPx] = [480, 270] }] of Object.entries(cases)) {
   test(`draws the layers as they were: ${name}`, async () => {
     const picture = ground(widthPx, heightPx);
-    drawOverlay({ ...bareOverlay, ...layers }, picture, programLetters()).layOver(picture.bgr);
+    const canvas = new Canvas(widthPx, heightPx, programLetters());
+    drawOverlay({ ...bareOverlay, ...layers }, canvas);
+    canvas.layOver(picture.bgr);
     await assertGolden(picture, `overlay-${name}`);
   });
 }
 
 test("draws nothing where there are no layers", () => {
   const picture = ground(64, 36);
-  drawOverlay(bareOverlay, picture, programLetters()).layOver(picture.bgr);
+  const canvas = new Canvas(64, 36, programLetters());
+  drawOverlay(bareOverlay, canvas);
+  canvas.layOver(picture.bgr);
   assert.equal(picture.bgr, ground(64, 36).bgr);
   assert.is(hasLayers(bareOverlay), false);
   for (const { layers } of Object.values(cases)) assert.is(hasLayers({ ...bareOverlay, ...layers }), true);
+});
+
+test("draws on a canvas that was cleared as on a new one", () => {
+  const canvas = new Canvas(480, 270, programLetters());
+  const all = Object.values(cases).filter(({ size }) => size === undefined);
+  for (const { layers } of [...all, ...all.toReversed()]) {
+    const overlay = { ...bareOverlay, ...layers };
+    const [fresh, again] = [ground(480, 270), ground(480, 270)];
+    const newCanvas = new Canvas(480, 270, programLetters());
+    drawOverlay(overlay, newCanvas);
+    newCanvas.layOver(fresh.bgr);
+    canvas.clear();
+    drawOverlay(overlay, canvas);
+    canvas.layOver(again.bgr);
+    assert.is(Buffer.compare(fresh.bgr, again.bgr), 0);
+  }
 });
 
 test.run();

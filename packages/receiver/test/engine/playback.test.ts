@@ -16,7 +16,7 @@ import type { Picture } from "../../src/decode/picture.ts";
 import { Playback } from "../../src/engine/playback.ts";
 import { ageLimitUs } from "../../src/engine/picture-age.ts";
 import { countsIn, noPlayback, type PlaybackCounts, totalCount } from "../../src/playback-counts.ts";
-import { draw, type Encoded, openTestEncoder, psnr, trackOf } from "../decode/pictures.ts";
+import { cv, draw, type Encoded, jpegOf, openTestEncoder, psnr, trackOf } from "../decode/pictures.ts";
 
 const test = suite("Playback");
 
@@ -265,6 +265,38 @@ test("does not show again, when it is asked to, what was too old to be shown at 
   playback.redraw();
   assert.equal(shown.length, 1);
   assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 1, stale: 1 });
+  await playback.close();
+});
+
+test("plays pictures that are decoded in halves in their order, only the newest of a breath, and closes while it decodes", async () => {
+  const [widthPx, heightPx] = [1280, 720] as const;
+  const inHalves = (number: number): Encoded => {
+    const cut = [cv.IMWRITE_JPEG_QUALITY, 80, cv.IMWRITE_JPEG_RST_INTERVAL, (widthPx / 16) * 23];
+    return { keyframe: true, data: jpegOf(draw(widthPx, heightPx, number), [widthPx, heightPx], cut) };
+  };
+  const { playback, shown, reports } = start();
+  playback.announce(trackOf("jpeg", widthPx, heightPx));
+  playback.push(packetOf(1, inHalves(1)));
+  await playback.drain();
+  // Until the decoders of the halves are open.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (let frame = 2; frame <= 5; frame++) playback.push(packetOf(frame, inHalves(frame)));
+  await playback.drain();
+  assert.deepEqual(countsOf(reports), { ...noPlayback, shown: 2, superseded: 3 });
+  assert.ok(psnr(draw(widthPx, heightPx, 5), shown.at(-1)?.bgr ?? Buffer.alloc(0)) > 30);
+  // In a long breath some are shown on the way.
+  for (let frame = 6; frame <= 20; frame++) playback.push(packetOf(frame, inHalves(frame)));
+  await playback.drain();
+  const { shown: all, superseded } = countsOf(reports);
+  assert.equal(all + superseded, 20);
+  assert.ok(all >= 5 && all <= 8, `${all} shown`);
+  // What cannot be decoded is told, and the next is good again.
+  playback.push(packetOf(21, { keyframe: true, data: inHalves(21).data.subarray(0, -2) }));
+  playback.push(packetOf(22, inHalves(22)));
+  await playback.drain();
+  assert.equal(countsOf(reports).undecodable, 1);
+  assert.ok(psnr(draw(widthPx, heightPx, 22), shown.at(-1)?.bgr ?? Buffer.alloc(0)) > 30);
+  playback.push(packetOf(23, inHalves(23)));
   await playback.close();
 });
 

@@ -1,5 +1,7 @@
 // The recording half of an audio engine as the network process sees it: started when somebody wants to listen, with the microphone open only
-// while somebody does and it is not muted.
+// while somebody does and it is not muted. What it records follows the source that is shown.
+
+import { isDeepStrictEqual } from "node:util";
 
 import { type AudioMessage, type AudioTrackMessage, type Message, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
 import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
@@ -26,6 +28,8 @@ export interface AudioCaptureHostEvents {
   readonly onTrouble: (trouble: SoundTrouble) => void;
   /** The microphone is on and gives nothing. Told once. */
   readonly onSilent: () => void;
+  /** What is shown has no sound: a sentence for the user. Told once. */
+  readonly onNothing: (message: string) => void;
   /** There is no echo canceller: of two that speak only one is heard. */
   readonly onDucking: () => void;
   /** A link has room for the sound only: its picture waits. */
@@ -34,30 +38,34 @@ export interface AudioCaptureHostEvents {
 
 /** Records for those who listen. */
 export class AudioCaptureHost {
-  readonly #sound: SoundSpec;
+  #sound: SoundSpec | undefined;
   readonly #events: AudioCaptureHostEvents;
   readonly #engine: AudioEngine;
   readonly #listeners = new Set<OutgoingAudio>();
   /** The source that was told of. */
   #toldName: string | undefined;
+  /** What is wrong with it, that was told: a file in a loop has no sound each time. */
+  #toldProblem: string | undefined;
   #isMuted = false;
   #isRecording = false;
   #level = 0;
   /** Packets before the present engine: one counts from 1. */
   #packetBase = 0;
   #packets = 0;
-  #startUs: number | undefined;
+  /** A file: when its first picture was due; undefined while it is not shown. */
+  #fileStartUs: number | undefined;
   #peakDbfs = silenceDbfs;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(sound: SoundSpec, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
+  /** @param sound what is heard at first, if anything is */
+  constructor(sound: SoundSpec | undefined, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#sound = sound;
     this.#events = events;
     this.#engine = new AudioEngine(startEngine, {
       onMessage: (message) => this.#receive(message),
       onRestart: () => {
         this.#packetBase = this.#packets;
-        if (this.#isRecording) this.#record();
+        if (this.#isRecording && this.#sound !== undefined) this.#record(this.#sound);
       },
       onTrouble: events.onTrouble,
     });
@@ -87,10 +95,29 @@ export class AudioCaptureHost {
     this.#update();
   }
 
-  /** A file begins now, or again: its first picture was due at this instant. */
-  beginFile(startUs: number): void {
-    this.#startUs = startUs;
-    if (this.#isRecording && this.#sound.kind === "file") this.#record();
+  /**
+   * Records something else, or nothing, from now on, for the same listeners, muted or not as before. What was open is released at once; a microphone
+   * that stays the same stays open. The sound of a file begins with its pictures: see {@link followFile}.
+   */
+  setSound(sound: SoundSpec | undefined): void {
+    // A file is begun anew, also when it is the same.
+    if (sound?.kind !== "file" && isDeepStrictEqual(sound, this.#sound)) return;
+    if (this.#isRecording) this.#stop();
+    this.#sound = sound;
+    this.#fileStartUs = undefined;
+    this.#toldName = undefined;
+    this.#toldProblem = undefined;
+    if (sound === undefined) this.#events.onNothing("What you show now has no sound.");
+    this.#update();
+  }
+
+  /** The file that is shown begins now, or again: its first picture was due at this instant; undefined: it is not shown any more. */
+  followFile(startUs: number | undefined): void {
+    this.#fileStartUs = startUs;
+    if (this.#sound?.kind !== "file") return;
+    // A file in a loop is heard from its beginning again.
+    if (this.#isRecording && startUs !== undefined) this.#record(this.#sound);
+    else this.#update();
   }
 
   /**
@@ -134,28 +161,26 @@ export class AudioCaptureHost {
 
   #update(): void {
     clearTimeout(this.#idleTimer);
-    const isWanted = this.#listeners.size > 0 && !this.#isMuted;
-    if (isWanted && !this.#isRecording) this.#record();
-    if (isWanted || !this.#isRecording) return;
-    // Who mutes wants it off now; who left may be back.
-    if (this.#isMuted) this.#stop();
-    else this.#idleTimer = setTimeout(() => this.#stop(), idleCloseMs);
+    // Without its pictures a file has nothing to begin with.
+    const sound = this.#sound?.kind === "file" && this.#fileStartUs === undefined ? undefined : this.#sound;
+    if (sound !== undefined && !this.#isMuted && this.#listeners.size > 0) {
+      if (!this.#isRecording) this.#record(sound);
+    } else if (this.#isRecording) {
+      // Who left may be back; who mutes, or shows something else, wants it off now.
+      if (sound !== undefined && !this.#isMuted) this.#idleTimer = setTimeout(() => this.#stop(), idleCloseMs);
+      else this.#stop();
+    }
   }
 
-  #record(): void {
-    // Without its pictures a file has nothing to begin with.
-    if (this.#sound.kind === "file" && this.#startUs === undefined) {
-      this.#isRecording = true;
-      return;
-    }
+  #record(sound: SoundSpec): void {
     this.#isRecording = true;
     const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
-    this.#command({ command: "record", sound: this.#sound, format, ...(this.#startUs !== undefined && { startUs: this.#startUs }) });
+    const startUs = sound.kind === "file" ? this.#fileStartUs : undefined;
+    this.#command({ command: "record", sound, format, ...(startUs !== undefined && { startUs }) });
   }
 
   #stop(): void {
     this.#isRecording = false;
-    this.#startUs = undefined;
     this.#peakDbfs = silenceDbfs;
     this.#command({ command: "record-stop" });
   }
@@ -179,8 +204,8 @@ export class AudioCaptureHost {
   }
 
   #distribute(message: AudioMessage): void {
-    // What was on its way when the microphone was switched off is not sent any more.
-    if (this.#isMuted) return;
+    // What was on its way when the microphone was switched off, or something else was shown, is not sent any more.
+    if (!this.#isRecording) return;
     this.#packets = this.#packetBase + message.packet;
     const packet = { ...message, packet: this.#packets };
     for (const listener of this.#listeners) listener.offer(packet);
@@ -192,21 +217,29 @@ export class AudioCaptureHost {
   }
 
   #onEvent(event: CaptureAudioEvent): void {
+    // What is still said of a source that was released.
+    if (!this.#isRecording) return;
     switch (event.event) {
       case "recording":
         // A film that begins again is nothing new.
         if (event.name !== this.#toldName) this.#events.onRecording(event.name);
         this.#toldName = event.name;
+        this.#toldProblem = undefined;
         break;
       case "record-failed":
         this.#toldName = undefined;
-        this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        if (event.message !== this.#toldProblem) this.#events.onTrouble({ code: event.code, message: event.message, isFinal: false });
+        this.#toldProblem = event.message;
         break;
       case "record-level":
         this.#peakDbfs = event.peakDbfs;
         break;
       case "record-silent":
         this.#events.onSilent();
+        break;
+      case "record-nothing":
+        if (event.message !== this.#toldProblem) this.#events.onNothing(event.message);
+        this.#toldProblem = event.message;
         break;
       case "ducking":
         this.#events.onDucking();

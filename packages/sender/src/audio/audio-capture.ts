@@ -2,7 +2,7 @@
 // takes it up again when it comes back.
 
 import { type AudioMessage, type Micros, micros } from "@simple-video-chat/protocol";
-import { LevelMeter, type OpenSoundDevice, SilenceDetector, SoundError } from "@simple-video-chat/protocol/sound";
+import { LevelMeter, type OpenSoundDevice, silenceDbfs, SilenceDetector, SoundError } from "@simple-video-chat/protocol/sound";
 
 import { EncoderError } from "../errors.ts";
 import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
@@ -110,17 +110,24 @@ export class AudioCapture {
   }
 
   #lost(reason: string): void {
+    if (reason !== "") return this.#fail(new SoundError("sound-device-failed", `The microphone is gone: ${reason}.`));
     // A file without more sound is no failure, and does not come back.
-    if (reason === "") return this.#release();
-    this.#fail(new SoundError("sound-device-failed", `The microphone is gone: ${reason}.`));
+    this.#release();
+    this.#sink.onEvent({ event: "record-level", peakDbfs: silenceDbfs });
   }
 
   #fail(error: unknown): void {
     this.#release();
+    if (error instanceof SoundError && error.code === "no-sound-track") {
+      this.#sink.onEvent({ event: "record-nothing", message: error.message });
+      return;
+    }
     const code = error instanceof SoundError || error instanceof EncoderError ? error.code : "engine-failed";
     const message = error instanceof Error ? error.message : String(error);
     if (!this.#hasFailed) this.#sink.onEvent({ event: "record-failed", code, message });
     this.#hasFailed = true;
+    // A file is no device that comes back by itself.
+    if (this.#wanted?.sound.kind === "file") return;
     this.#retry = setTimeout(() => {
       const wanted = this.#wanted;
       if (wanted !== undefined) this.#working = this.#working.then(() => (this.#source === undefined ? this.#start(wanted) : undefined));

@@ -27,6 +27,8 @@ export type CaptureAudioEvent =
   | { readonly event: "record-failed"; readonly code: SoundErrorCode | EncoderErrorCode | "engine-failed"; readonly message: string }
   /** The microphone has given nothing for 5 s. Told once until it does. */
   | { readonly event: "record-silent" }
+  /** A file without a sound track: a sentence for the user. */
+  | { readonly event: "record-nothing"; readonly message: string }
   /** There is no echo canceller: of two that speak only one is heard. */
   | { readonly event: "ducking" }
   /** Ten times a second while recording: the peak since the last time, in dB below full scale. */

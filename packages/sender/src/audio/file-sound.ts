@@ -1,31 +1,23 @@
-// A video file's own sound: demuxed, decoded and brought to mono at our rate, half a second ahead of its time.
+// A video file's own sound: read half a second ahead of its time, and given when it is due, by the same clock as the file's pictures.
+
+import { basename } from "node:path";
 
 import { type Micros, nowUs } from "@simple-video-chat/protocol";
-import { type OpenSoundDevice, SampleQueue, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
+import { blockUs, type OpenSoundDevice, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_SAMPLE_FMT_FLT,
-  type AVSampleFormat,
-  AVMEDIA_TYPE_AUDIO,
-  Codec,
-  CodecContext,
-  FormatContext,
-  Frame,
-  Packet,
-  SoftwareResampleContext,
-} from "../native/ffmpeg.ts";
 import { PacedSound } from "./paced-sound.ts";
 import type { SoundSourceEvents } from "./sound-source.ts";
 import type { SoundSpec } from "./sound-spec.ts";
+import { SoundTrackReader } from "./sound-track-reader.ts";
+import { TimedSamples } from "./timed-samples.ts";
 
 /** Samples read ahead: half a second, longer than any disk hesitates. */
 const aheadSamples = sampleRateHz / 2;
 
 /**
  * Opens a file's sound.
- * @param startUs when its first sample is due; what is earlier than now is left out
- * @throws SoundError (rejects) sound-device-missing when it is no file with sound
+ * @param startUs when the picture with the timestamp 0 is due; what is earlier than now is left out
+ * @throws SoundError (rejects) no-sound-track when the file has none, sound-device-missing when it cannot be read or decoded
  */
 export async function openFileSound(
   { path }: Extract<SoundSpec, { kind: "file" }>,
@@ -33,15 +25,19 @@ export async function openFileSound(
   events: SoundSourceEvents,
 ): Promise<OpenSoundDevice> {
   const originUs = startUs ?? nowUs();
-  const reader = await SoundReader.open(path);
-  const queue = new SampleQueue(2 * aheadSamples);
+  const placeOf = (atUs: number): number => Math.round(((atUs - originUs) * sampleRateHz) / 1_000_000);
+  const reader = await SoundTrackReader.open(path, (nowUs() - originUs) / 1_000_000);
+  const ahead = new TimedSamples();
   let reading: Promise<void> | undefined;
   let isAtEnd = false;
   let isClosed = false;
-  /** Samples of the file that are over. */
-  let position = 0;
+  let due = placeOf(nowUs());
   const readAhead = async (): Promise<void> => {
-    while (!isClosed && !isAtEnd && queue.length < aheadSamples) isAtEnd = !(await reader.read(queue));
+    while (!isClosed && !isAtEnd && (ahead.end ?? -Infinity) < due + aheadSamples) {
+      isAtEnd = !(await reader.read((samples, at) => ahead.push(samples, at)));
+      // What is over by now does not pile up.
+      if ((ahead.end ?? 0) < due) ahead.take(new Float32Array(0), due);
+    }
   };
   const refill = (): void => {
     reading ??= readAhead().finally(() => (reading = undefined));
@@ -53,103 +49,18 @@ export async function openFileSound(
     void Promise.resolve(reading).finally(() => reader.close());
   };
   refill();
-  const sound = new PacedSound((block: Float32Array, captureUs: Micros) => {
-    // What a busy computer missed is over, as it is for the picture.
-    const due = Math.round(((captureUs - originUs) * sampleRateHz) / 1_000_000);
-    position += queue.drop(Math.max(0, due - position));
-    const filled = queue.take(block);
-    position += filled;
-    if (filled === 0 && isAtEnd) {
+  const onDue = (block: Float32Array, captureUs: Micros): void => {
+    if (isClosed) return;
+    due = placeOf(captureUs);
+    ahead.take(block, due);
+    if (ahead.isEmpty && isAtEnd && (ahead.end ?? 0) <= due) {
       close();
       return events.onGone("");
     }
     refill();
     events.onBlock(block, captureUs);
-  }, originUs);
-  return { name: "the file's sound", close };
-}
-
-/** Reads a file's best sound track. */
-class SoundReader {
-  readonly #file: FormatContext;
-  readonly #stream: number;
-  readonly #decoder: CodecContext;
-  readonly #packet = new Packet();
-  readonly #frame = new Frame();
-  readonly #resampled = Buffer.alloc(sampleRateHz * 4);
-  #resampler: { readonly context: SoftwareResampleContext; readonly format: string } | undefined;
-
-  private constructor(file: FormatContext, stream: number, decoder: CodecContext) {
-    this.#file = file;
-    this.#stream = stream;
-    this.#decoder = decoder;
-    this.#packet.alloc();
-    this.#frame.alloc();
-  }
-
-  static async open(path: string): Promise<SoundReader> {
-    const file = new FormatContext();
-    const fail = async (reason: string): Promise<never> => {
-      await file.closeInput();
-      throw new SoundError("sound-device-missing", reason);
-    };
-    // Behind "file:", so that no name of a file is taken for a protocol.
-    if ((await file.openInput(`file:${path}`)) < 0) throw new SoundError("sound-device-missing", "The file cannot be read for its sound.");
-    await file.findStreamInfo();
-    const index = file.findBestStream(AVMEDIA_TYPE_AUDIO);
-    const stream = file.streams[index];
-    if (index < 0 || stream === undefined) return await fail("The file has no sound.");
-    const codec = Codec.findDecoder(stream.codecpar.codecId);
-    if (codec === null) return await fail("The file's sound is of a kind that cannot be decoded here.");
-    const decoder = new CodecContext();
-    decoder.allocContext3(codec);
-    decoder.parametersToContext(stream.codecpar);
-    decoder.threadCount = 1;
-    if ((await decoder.open2(codec)) < 0) {
-      decoder.freeContext();
-      return await fail("The file's sound cannot be decoded.");
-    }
-    return new SoundReader(file, index, decoder);
-  }
-
-  /** Decodes one packet into the queue. @returns false at the end */
-  async read(queue: SampleQueue): Promise<boolean> {
-    const read = await this.#file.readFrame(this.#packet);
-    if (read < 0) return false;
-    try {
-      if (this.#packet.streamIndex !== this.#stream) return true;
-      // What a decoder refuses is missing; the rest goes on.
-      if ((await this.#decoder.sendPacket(this.#packet)) < 0) return true;
-      while ((await this.#decoder.receiveFrame(this.#frame)) >= 0) {
-        this.#resample(queue);
-        this.#frame.unref();
-      }
-    } finally {
-      this.#packet.unref();
-    }
-    return true;
-  }
-
-  close(): void {
-    this.#packet.free();
-    this.#frame.free();
-    this.#resampler?.context.free();
-    this.#decoder.freeContext();
-    void this.#file.closeInput();
-  }
-
-  #resample(queue: SampleQueue): void {
-    const { nbSamples, sampleRate, channelLayout, format, extendedData } = this.#frame;
-    const wanted = `${sampleRate} ${channelLayout.nbChannels} ${format}`;
-    if (this.#resampler?.format !== wanted) {
-      this.#resampler?.context.free();
-      const context = new SoftwareResampleContext();
-      context.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, sampleRateHz, channelLayout, format as AVSampleFormat, sampleRate);
-      context.init();
-      this.#resampler = { context, format: wanted };
-    }
-    const out = this.#resampled;
-    const samples = this.#resampler.context.convertSync([out], out.byteLength / 4, extendedData, nbSamples);
-    if (samples > 0) queue.push(new Float32Array(out.buffer, out.byteOffset, samples));
-  }
+  };
+  // What was due while the file was being opened is over: sent all at once it would be late, and a receiver would wait longer for all that follows.
+  const sound = new PacedSound(onDue, Math.max(originUs, nowUs() - blockUs));
+  return { name: `the sound of ${basename(path)}`, close };
 }

@@ -8,7 +8,7 @@ import { AudioCaptureHost } from "./audio-capture-host.ts";
 import type { SoundSpec } from "./sound-spec.ts";
 
 /** What a notice about sound is about. */
-export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "echo-ducking" | "sound-only";
+export type SoundNoticeCode = "microphone-failed" | "microphone-silent" | "no-sound" | "echo-ducking" | "sound-only";
 
 /** What recording tells the owner of a sender or peer. */
 export interface SoundEvents {
@@ -19,8 +19,8 @@ export interface SoundEvents {
   readonly onTrouble: (trouble: SoundTrouble) => void;
 }
 
-/** Records `sound` for those who listen, and says in sentences what is wrong with it. */
-export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?: StartAudioEngine): AudioCaptureHost {
+/** Records `sound` for those who listen, or nothing at first, and says in sentences what is wrong with it. */
+export function captureSound(sound: SoundSpec | undefined, events: SoundEvents, startEngine?: StartAudioEngine): AudioCaptureHost {
   return new AudioCaptureHost(
     sound,
     {
@@ -33,6 +33,7 @@ export function captureSound(sound: SoundSpec, events: SoundEvents, startEngine?
       },
       onSilent: () =>
         events.onNotice("microphone-silent", "Your microphone is silent. Is it switched off, or the wrong one? See --microphone."),
+      onNothing: (message) => events.onNotice("no-sound", `${message} Nothing is heard while it is shown.`),
       onDucking: () =>
         events.onNotice(
           "echo-ducking",

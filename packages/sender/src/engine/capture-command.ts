@@ -63,7 +63,7 @@ export type CaptureEvent =
   /** The source has given no picture for a while, and has not failed; or it gives pictures again. */
   | { readonly event: "stalled"; readonly run: number; readonly isStalled: boolean; readonly message: string }
   /** A file begins, begins again, or was held up: the picture with the timestamp 0 was, or would have been, due then. */
-  | { readonly event: "timeline"; readonly originUs: number }
+  | { readonly event: "timeline"; readonly run: number; readonly originUs: number }
   /** A tier's format was told; its frames begin behind this one. */
   | { readonly event: "tier-opened"; readonly run: number; readonly track: number; readonly frame: number }
   /** The file is at its end. */
@@ -76,9 +76,9 @@ export type CaptureEvent =
       readonly code: SourceErrorCode | FilterErrorCode | EncoderErrorCode | "engine-failed";
       readonly message: string;
     }
-  /** Something is not as the user asked, and works all the same. */
   /** What the filter tells. */
   | { readonly event: "filter"; readonly value: JsonObject }
+  /** Something is not as the user asked, and works all the same. */
   | { readonly event: "notice"; readonly code: NoticeCode; readonly message: string }
   /** A key was pressed in the preview window, or it was closed ("close"). */
   | { readonly event: "key"; readonly key: string };

@@ -97,7 +97,7 @@ async function start(options: CaptureOptions, begin: CaptureStart): Promise<void
       onTrouble: (code, message) => tell({ event: "notice", code, message }),
     });
   }
-  const source = await openSource(options.source, (originUs) => tell({ event: "timeline", originUs }));
+  const source = await openSource(options.source, (originUs) => tell({ event: "timeline", run: ours, originUs }));
   tell({ event: "opened", run: ours, name: source.name, ...source.format });
   selfView = options.selfView
     ? new SelfView(

@@ -3,7 +3,6 @@
 
 import { nowUs, RateMeter } from "@simple-video-chat/protocol";
 import {
-  CliError,
   type ConsoleOutput,
   type ExitCode,
   exitCodes,
@@ -30,7 +29,6 @@ export interface LegacySenderArguments extends SourceArguments {
   readonly maxReceivers: number;
   readonly preview: boolean;
   readonly exitOnNoViewers: boolean;
-  readonly keyFile?: string | undefined;
 }
 
 /** Where the original server listens. */
@@ -39,7 +37,6 @@ const statusIntervalMs = 1000;
 
 /** Runs the bridge until it ends. @returns the exit code. @throws CliError usage for what cannot be */
 export async function runLegacySender(args: LegacySenderArguments, output: ConsoleOutput, stopped: Promise<ExitCode>): Promise<ExitCode> {
-  refuseWhatMakesNoSense(args);
   const {
     source,
     maxSidePx = sourceOptions["max-size"].default,
@@ -74,20 +71,6 @@ export async function runLegacySender(args: LegacySenderArguments, output: Conso
   bridge.showSummary(host.stats, performance.now() - startedMs);
   output.end();
   return code;
-}
-
-function refuseWhatMakesNoSense(args: LegacySenderArguments): void {
-  const refuse = (option: string, why: string): never => {
-    throw new CliError(exitCodes.usage, `--${option} does not go with --legacy: ${why}.`);
-  };
-  if (args.keyFile !== undefined) refuse("key-file", "the original programs know no secrets, whoever reaches the port is let in");
-  if (args.videoCodec !== sourceOptions["video-codec"].default) refuse("video-codec", "the original client takes raw pictures only");
-  if (args.encoder !== sourceOptions.encoder.default) refuse("encoder", "the original client takes raw pictures only");
-  if (args.videoBitRate !== undefined) {
-    refuse("video-bit-rate", "raw pictures are as large as they are. Make them smaller with --max-size, or fewer with --max-fps");
-  }
-  if (args.maxLatency !== sourceOptions["max-latency"].default)
-    refuse("max-latency", "nothing comes back from the original client to measure it by");
 }
 
 /** What the program makes of the bridge's events. */

@@ -4,6 +4,7 @@ import { AV_LOG_QUIET } from "node-av/constants";
 import { Log } from "node-av/lib";
 
 export {
+  AV_NOPTS_VALUE,
   AV_CHANNEL_LAYOUT_MONO,
   AV_CODEC_FLAG_QSCALE,
   AV_HWDEVICE_TYPE_VAAPI,
@@ -15,6 +16,7 @@ export {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVJ420P,
   AV_SAMPLE_FMT_FLT,
+  AVSEEK_FLAG_BACKWARD,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
   type AVPixelFormat,

@@ -1,6 +1,7 @@
 // Cameras, files and streams by FFmpeg alone, with those of OpenCV's VideoCapture's methods that the sender uses.
 
 import {
+  AV_NOPTS_VALUE,
   AV_PIX_FMT_BGR24,
   AVMEDIA_TYPE_VIDEO,
   type AVPixelFormat,
@@ -154,8 +155,10 @@ export class PlainVideoCapture {
 
   #convert(): PlainMat {
     const { width: cols, height: rows } = this.#frame;
-    const { num, den } = this.#open.stream.timeBase;
-    if (this.#frame.pts >= 0n) this.#positionMs = (Number(this.#frame.pts) * 1000 * num) / den;
+    const { startTime, timeBase } = this.#open.stream;
+    // As OpenCV's: since the track's beginning, which the file's sound may lie before.
+    const begin = startTime === AV_NOPTS_VALUE ? 0n : startTime;
+    if (this.#frame.pts >= begin) this.#positionMs = (Number(this.#frame.pts - begin) * 1000 * timeBase.num) / timeBase.den;
     // The scaler takes only frames with memory of their own; then it is made to write to ours.
     const stride = Math.ceil(cols / scalerPx) * scalerPx * 3;
     const pixels = Buffer.alloc(stride * (rows + 1));

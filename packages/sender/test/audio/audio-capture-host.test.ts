@@ -13,20 +13,22 @@ import type { EngineHostOptions } from "@simple-video-chat/protocol/engine";
 import { suite } from "uvu";
 import { AudioCaptureHost } from "../../src/audio/audio-capture-host.ts";
 import { audioFormats } from "../../src/audio/audio-rate.ts";
+import type { SoundSpec } from "../../src/audio/sound-spec.ts";
 
 const test = suite("AudioCaptureHost");
 const death = { exitCode: 1, signal: null, lastWords: "" };
 
-function bench() {
+function bench(sound: SoundSpec | undefined = { kind: "microphone" }) {
   const commands: JsonObject[] = [];
   const told: string[] = [];
   const engine: { options?: Omit<EngineHostOptions, "entry" | "confinement">; stopped: number } = { stopped: 0 };
   const host = new AudioCaptureHost(
-    { kind: "microphone" },
+    sound,
     {
       onRecording: (name) => told.push(`recording ${name}`),
       onTrouble: ({ code }) => told.push(code),
       onSilent: () => told.push("silent"),
+      onNothing: () => told.push("nothing"),
       onDucking: () => told.push("ducking"),
       onSoundOnly: () => told.push("sound only"),
     },
@@ -40,8 +42,21 @@ function bench() {
   );
   const say = (value: JsonObject): void => engine.options?.onMessage({ type: "engine-event", value });
   const record = (packet: number): void => engine.options?.onMessage(packetOf(packet));
-  return { host, commands, told, engine, say, record };
+  /** What the engine was told to do since the last time. */
+  const asked = (): unknown[] =>
+    commands.splice(0).map(({ command, sound, startUs }) => (command === "record" ? [sound, startUs ?? "now"] : command));
+  const listen = (): ReturnType<typeof listener> => {
+    const ear = listener();
+    host.sendOver(ear.session, ear.picture);
+    ear.live();
+    return ear;
+  };
+  return { host, commands, told, engine, say, record, asked, listen };
 }
+
+const tone: SoundSpec = { kind: "tone" };
+const microphone: SoundSpec = { kind: "microphone" };
+const film = (path: string): SoundSpec => ({ kind: "file", path });
 
 function packetOf(packet: number): AudioMessage {
   return { type: "audio", track: 3, packet, captureUs: micros(packet * 10_000), durationUs: 10_000, data: Uint8Array.of(1) };
@@ -130,6 +145,127 @@ test("tells of its source once, and of what is wrong with it", () => {
   say({ event: "recording", name: "mic" });
   say({ event: "record-silent" });
   assert.deepEqual(told, ["recording mic", "sound-device-failed", "recording mic", "silent"]);
+});
+
+test("records what the source that is shown has: the one before is released at once, and a file begins with its pictures", () => {
+  const { host, asked, listen } = bench(tone);
+  listen();
+  assert.deepEqual(asked(), [[tone, "now"]]);
+  host.setSound(film("a"));
+  assert.deepEqual(asked(), ["record-stop"]);
+  host.followFile(1_000);
+  assert.deepEqual(asked(), [[film("a"), 1_000]]);
+  host.setSound(film("b"));
+  assert.deepEqual(asked(), ["record-stop"], "the second file has the time of the first");
+  host.followFile(2_000);
+  host.followFile(3_000);
+  assert.deepEqual(asked(), [
+    [film("b"), 2_000],
+    [film("b"), 3_000],
+  ]);
+  host.setSound(microphone);
+  assert.deepEqual(asked(), ["record-stop", [microphone, "now"]]);
+});
+
+test("leaves a microphone open that stays the same, and begins a file anew that is", () => {
+  const { host, asked, listen } = bench();
+  listen();
+  host.setSound({ kind: "microphone" });
+  assert.deepEqual(asked(), [[microphone, "now"]]);
+  for (const startUs of [1_000, 2_000]) {
+    host.setSound(film("a"));
+    assert.deepEqual(asked(), ["record-stop"]);
+    host.followFile(startUs);
+    assert.deepEqual(asked(), [[film("a"), startUs]]);
+  }
+});
+
+test("stays muted over any change, and then has what is shown by then, at its time", () => {
+  const { host, asked, listen, record } = bench(tone);
+  const ear = listen();
+  host.mute(true);
+  host.setSound(film("a"));
+  host.followFile(1_000);
+  record(1);
+  assert.deepEqual(asked(), [[tone, "now"], "record-stop"]);
+  assert.deepEqual(ear.packets(), []);
+  host.mute(false);
+  assert.deepEqual(asked(), [[film("a"), 1_000]]);
+  host.mute(true);
+  host.mute(false);
+  assert.deepEqual(asked(), ["record-stop", [film("a"), 1_000]], "the file's time is forgotten");
+});
+
+test("is silent with a source that has no sound, and with a file that is not shown, and says so of the former", () => {
+  const { host, asked, listen, told } = bench(film("a"));
+  listen();
+  host.followFile(1_000);
+  host.followFile(undefined);
+  assert.deepEqual(asked(), [[film("a"), 1_000], "record-stop"]);
+  host.setSound(undefined);
+  host.setSound(undefined);
+  host.followFile(2_000);
+  assert.deepEqual([asked(), told], [[], ["nothing"]]);
+  host.setSound(tone);
+  assert.deepEqual(asked(), [[tone, "now"]]);
+});
+
+test("begins with nothing, and starts its engine for the first source that has sound", () => {
+  const { host, asked, listen, engine, told } = bench();
+  host.setSound(undefined);
+  listen();
+  assert.equal(engine.options, undefined);
+  host.setSound(tone);
+  assert.deepEqual([asked(), told], [[[tone, "now"]], ["nothing"]]);
+});
+
+test("records what is shown when its engine has died, and nothing when nothing was recorded", () => {
+  const { host, asked, listen, engine } = bench(tone);
+  listen();
+  host.setSound(film("a"));
+  asked();
+  engine.options?.onRestart(death);
+  assert.deepEqual(asked(), []);
+  host.followFile(1_000);
+  engine.options?.onRestart(death);
+  assert.deepEqual(asked(), [
+    [film("a"), 1_000],
+    [film("a"), 1_000],
+  ]);
+});
+
+test("says once what is wrong with a file in a loop, and nothing of one that was changed for another", () => {
+  const { host, told, say, record, listen } = bench(film("a"));
+  const ear = listen();
+  const nothing = { event: "record-nothing", message: "The file has no sound." };
+  const failed = { event: "record-failed", code: "sound-device-missing", message: "It cannot be decoded." };
+  for (const startUs of [1_000, 2_000]) {
+    host.followFile(startUs);
+    say(nothing);
+  }
+  host.setSound(film("b"));
+  say(nothing);
+  record(1);
+  assert.deepEqual(ear.packets(), []);
+  for (const startUs of [3_000, 4_000]) {
+    host.followFile(startUs);
+    say(failed);
+  }
+  assert.deepEqual(told, ["nothing", "sound-device-missing"]);
+});
+
+test("tells of each source by its name, also when two are called alike", () => {
+  const { host, told, say, listen } = bench(film("a"));
+  listen();
+  for (const startUs of [1_000, 2_000]) {
+    host.followFile(startUs);
+    say({ event: "recording", name: "the sound of film.mp4" });
+  }
+  host.setSound(film("elsewhere/film.mp4"));
+  host.followFile(3_000);
+  say({ event: "recording", name: "the sound of film.mp4" });
+  say({ event: "record-nothing", message: "The file has no sound." });
+  assert.deepEqual(told, ["recording the sound of film.mp4", "recording the sound of film.mp4", "nothing"]);
 });
 
 test.run();

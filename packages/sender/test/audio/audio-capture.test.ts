@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AudioMessage, micros } from "@simple-video-chat/protocol";
-import { blockSamples, blockUs, SoundError } from "@simple-video-chat/protocol/sound";
+import { blockSamples, blockUs, silenceDbfs, SoundError, type SoundErrorCode } from "@simple-video-chat/protocol/sound";
 import { suite } from "uvu";
 import { AudioCapture } from "../../src/audio/audio-capture.ts";
 import type { CaptureAudioEvent } from "../../src/audio/capture-audio-command.ts";
@@ -15,7 +15,13 @@ const record = { command: "record", sound: { kind: "microphone" }, format: { bit
 function bench() {
   const events: CaptureAudioEvent[] = [];
   const packets: AudioMessage[] = [];
-  const state = { opened: 0, closed: 0, isThere: true, events: undefined as SoundSourceEvents | undefined };
+  const state = {
+    opened: 0,
+    closed: 0,
+    isThere: true,
+    missing: "sound-device-missing" as SoundErrorCode,
+    events: undefined as SoundSourceEvents | undefined,
+  };
   const capture = new AudioCapture(
     {
       onPacket: (packet) => packets.push(packet),
@@ -23,7 +29,7 @@ function bench() {
       process: (block) => block.map((sample) => sample / 2),
     },
     (_sound, _startUs, sourceEvents) => {
-      if (!state.isThere) return Promise.reject(new SoundError("sound-device-missing", "There is no microphone."));
+      if (!state.isThere) return Promise.reject(new SoundError(state.missing, "There is no microphone."));
       state.opened++;
       state.events = sourceEvents;
       return Promise.resolve({ name: "mic", close: () => void state.closed++ });
@@ -73,6 +79,33 @@ test("does not come back when it was told to stop meanwhile", async () => {
   state.isThere = true;
   await sleep(5 * retryMs);
   assert.equal(state.opened, 0);
+});
+
+test("says that a file has no sound, and does not look for it again", async () => {
+  const { events, state, capture } = bench();
+  state.isThere = false;
+  const file = { ...record, sound: { kind: "file", path: "film.mp4" } } as const;
+  for (const missing of ["no-sound-track", "sound-device-missing"] as const) {
+    state.missing = missing;
+    await capture.obey(file);
+  }
+  state.isThere = true;
+  await sleep(5 * retryMs);
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ["record-nothing", "record-failed"],
+  );
+  assert.equal(state.opened, 0);
+  await capture.obey(record);
+  assert.equal(state.opened, 1);
+});
+
+test("is at rest when a file has no more sound", async () => {
+  const { events, state, capture } = bench();
+  await capture.obey({ ...record, sound: { kind: "file", path: "film.mp4" } });
+  state.events?.onGone("");
+  await sleep(5 * retryMs);
+  assert.deepEqual([state.opened, state.closed, events.at(-1)], [1, 1, { event: "record-level", peakDbfs: silenceDbfs }]);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nowUs } from "@simple-video-chat/protocol";
-import { SoundError } from "@simple-video-chat/protocol/sound";
+import { blockUs, SoundError } from "@simple-video-chat/protocol/sound";
 import { suite } from "uvu";
 import { openFileSound } from "../../src/audio/file-sound.ts";
 
@@ -45,7 +45,7 @@ function writeWav(name: string, { seconds, beepS }: { readonly seconds: number; 
 async function beepOf(path: string, startUs: number): Promise<number | undefined> {
   let beepUs: number | undefined;
   let isOver = false;
-  await openFileSound({ kind: "file", path, loop: false }, startUs, {
+  await openFileSound({ kind: "file", path }, startUs, {
     onBlock: (block, captureUs) => {
       const at = block.findIndex((sample) => Math.abs(sample) > 0.1);
       if (at >= 0) beepUs ??= captureUs + (at / 48_000) * 1_000_000;
@@ -73,12 +73,37 @@ test("goes on in its place when the file began before, and leaves out what is ov
   assert.ok(Math.abs(beepUs - startUs - 1_500_000) < 3_000, `at ${beepUs - startUs} µs`);
 });
 
+test("is sought where the file began long ago", async () => {
+  const path = writeWav("long.wav", { seconds: 32, beepS: 31 });
+  const startUs = nowUs() - 30_000_000;
+  const beepUs = (await beepOf(path, startUs)) ?? 0;
+  assert.ok(Math.abs(beepUs - startUs - 31_000_000) < 3_000, `at ${beepUs - startUs} µs`);
+});
+
+test("ends at once where all of it is over", async () => {
+  const path = writeWav("over.wav", { seconds: 1, beepS: 0 });
+  assert.equal(await beepOf(path, nowUs() - 60_000_000), undefined);
+});
+
+test("begins late rather than hurry: nothing is given that was due before it was open", async () => {
+  const path = writeWav("hurry.wav", { seconds: 2, beepS: 1.5 });
+  const openedUs = nowUs();
+  let firstUs: number | undefined;
+  const sound = await openFileSound({ kind: "file", path }, openedUs - 100_000, {
+    onBlock: (_block, captureUs) => void (firstUs ??= captureUs),
+    onGone: () => {},
+  });
+  while (firstUs === undefined) await sleep(10);
+  sound.close();
+  assert.ok(firstUs >= openedUs - blockUs, `${openedUs - firstUs} µs before it was opened`);
+});
+
 test("is missing where there is none, and what is no file of sound says so", async () => {
   const path = join(folder, "text.wav");
   writeFileSync(path, "no sound at all, only words");
   for (const each of [path, join(folder, "nothing.wav")]) {
     await assert.rejects(
-      openFileSound({ kind: "file", path: each, loop: false }, nowUs(), { onBlock: () => {}, onGone: () => {} }),
+      openFileSound({ kind: "file", path: each }, nowUs(), { onBlock: () => {}, onGone: () => {} }),
       (error) => error instanceof SoundError && error.code === "sound-device-missing",
     );
   }
