@@ -26,6 +26,8 @@ export function progressText(title, fraction, elapsedMs) {
 export class Progress {
   #title;
   #stream;
+  /** Lines can be rewritten there: as terminal.ts of src/cli has it, which is not built yet here. */
+  #isRewritable;
   #now;
   #startedMs;
   #fraction = 0;
@@ -36,13 +38,15 @@ export class Progress {
   /**
    * @param {string} title
    * @param {{ stream?: { isTTY?: boolean, columns?: number, write(text: string): unknown }, now?: () => number }} [options] `now` in ms
+   * @param {NodeJS.ProcessEnv} [env]
    */
-  constructor(title, { stream = process.stderr, now = () => performance.now() } = {}) {
+  constructor(title, { stream = process.stderr, now = () => performance.now() } = {}, env = process.env) {
     this.#title = title;
     this.#stream = stream;
+    this.#isRewritable = stream.isTTY === true && env.TERM !== "dumb" && ((env.TERM ?? "") !== "" || process.platform === "win32");
     this.#now = now;
     this.#startedMs = now();
-    if (stream.isTTY) {
+    if (this.#isRewritable) {
       this.#timer = setInterval(() => this.#draw(), 500);
       this.#timer.unref();
     }
@@ -58,12 +62,12 @@ export class Progress {
   /** Leaves the terminal line clean. */
   end() {
     clearInterval(this.#timer);
-    if (this.#stream.isTTY) this.#stream.write("\r\x1b[K");
+    if (this.#isRewritable) this.#stream.write("\r\x1b[K");
   }
 
   #draw() {
     const text = progressText(this.#title, this.#fraction, this.#now() - this.#startedMs);
-    if (this.#stream.isTTY) {
+    if (this.#isRewritable) {
       this.#stream.write(`\r${text.slice(0, (this.#stream.columns ?? 80) - 1)}\x1b[K`);
       return;
     }

@@ -1,5 +1,6 @@
 // Asks the user for a line: an invite, a code. Where there is no terminal the line is read from what stdin is instead: a file, a pipe.
 import { createInterface } from "node:readline/promises";
+import { understandsEscapes } from "./terminal.ts";
 
 /** Longer than any invite. */
 const maxLineChars = 512;
@@ -11,7 +12,7 @@ const maxLineChars = 512;
 export async function ask(question: string): Promise<string | undefined> {
   const { stdin } = process;
   if (stdin.isTTY) {
-    const terminal = createInterface({ input: stdin, output: process.stderr });
+    const terminal = createInterface({ input: stdin, output: process.stderr, terminal: understandsEscapes(process.stderr) });
     try {
       return (await terminal.question(`${question}: `)).trim() || undefined;
     } finally {

@@ -4,6 +4,7 @@
 import { cleanText } from "../messages/clean-text.ts";
 import type { JsonObject } from "../messages/json-object.ts";
 import type { StatusLines } from "./call-figures.ts";
+import { type PeopleStream, understandsEscapes } from "./terminal.ts";
 
 /** What stands before the line that is typed. */
 const typingPrompt = "Message: ";
@@ -11,40 +12,55 @@ const typingPrompt = "Message: ";
 /** A status line that cannot be rewritten (no terminal) is printed this often, ms. */
 const plainStatusIntervalMs = 5000;
 
+/**
+ * Erases from the first column on to the end of the screen. Of the first row of the screen tmux takes that for the wish to begin a new page, and keeps the old one in
+ * its history: so not from the first letter.
+ */
+const eraseBelow = "\r \x1b[J\r\x1b[K";
+/** A line that is too long is cut by the terminal, not continued below: it may know better how wide a letter is. */
+const [cutLines, wrapLines] = ["\x1b[?7l", "\x1b[?7h"];
+
 export interface ConsoleOutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   /** Where people read; a terminal or not. */
-  readonly people?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly people?: PeopleStream;
   /** Where programs read. */
   readonly programs?: NodeJS.WritableStream;
   readonly nowMs?: () => number;
+  /** Where TERM is said. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** The voice of a program. */
 export class ConsoleOutput {
   readonly #options: ConsoleOutputOptions;
-  readonly #people: NonNullable<ConsoleOutputOptions["people"]>;
+  readonly #people: PeopleStream;
   readonly #programs: NodeJS.WritableStream;
   readonly #nowMs: () => number;
-  #status: string | undefined;
+  /** Lines can be rewritten. */
+  readonly #isRewritable: boolean;
+  #status: StatusLines | undefined;
   #typed: string | undefined;
   /** Lines that stand at the bottom of the terminal, to be written over. */
-  #standing = 0;
+  #standing: readonly string[] = [];
+  /** The cursor is behind the last of them, where somebody types; else before the first. */
+  #isCursorBehind = false;
   #lastPlainStatusMs = Number.NEGATIVE_INFINITY;
+  readonly #onResize = (): void => this.#drawBottom();
 
   constructor(options: ConsoleOutputOptions) {
     this.#options = options;
     this.#people = options.people ?? process.stderr;
     this.#programs = options.programs ?? process.stdout;
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#isRewritable = understandsEscapes(this.#people, options.env);
   }
 
   /** Says a sentence to the user, whatever --quiet says about the rest when `isImportant`. */
   say(sentence: string, isImportant: boolean = false): void {
     if (this.#options.quiet && !isImportant) return;
-    const lines = this.#bottomLines();
-    this.#people.write(`${this.#erased()}${sentence}\n${this.#standingText(lines)}`);
+    this.#people.write(`${this.#erased()}${sentence}\n${this.#standingText()}`);
   }
 
   /** Gives an event to the program that reads us: one line of JSON. Nothing without --json. */
@@ -64,10 +80,8 @@ export class ConsoleOutput {
    */
   status(...lines: StatusLines): void {
     if (this.#options.quiet || this.#options.json) return;
-    if (this.#people.isTTY === true) {
-      const width = this.#width;
-      const line = lines.find(({ length }) => length <= width) ?? lines.at(-1) ?? "";
-      this.#status = line.slice(0, width);
+    if (this.#isRewritable) {
+      this.#status = lines;
       this.#drawBottom();
     } else if (this.#nowMs() - this.#lastPlainStatusMs >= plainStatusIntervalMs) {
       this.#lastPlainStatusMs = this.#nowMs();
@@ -77,7 +91,7 @@ export class ConsoleOutput {
 
   /** Shows what is being typed under the status, on a terminal; undefined: no more. */
   typing(text: string | undefined): void {
-    if (this.#people.isTTY !== true) return;
+    if (!this.#isRewritable) return;
     this.#typed = text;
     this.#drawBottom();
   }
@@ -89,34 +103,51 @@ export class ConsoleOutput {
     this.#drawBottom();
   }
 
-  get #width(): number {
-    return (this.#people.columns ?? 80) - 1;
+  get #columns(): number {
+    return this.#people.columns ?? 80;
   }
 
   #drawBottom(): void {
-    const text = this.#erased() + this.#standingText(this.#bottomLines());
+    const text = this.#erased() + this.#standingText();
     if (text !== "") this.#people.write(text);
   }
 
   #bottomLines(): readonly string[] {
-    const lines = this.#status === undefined ? [] : [this.#status];
+    const width = this.#columns - 1;
+    const status = this.#status?.find(({ length }) => length <= width) ?? this.#status?.at(-1);
+    const lines = status === undefined ? [] : [status.slice(0, width)];
     if (this.#typed === undefined) return lines;
     // Of a long line the end is shown: there it is typed.
-    const room = Math.max(1, this.#width - typingPrompt.length - 1);
+    const room = Math.max(1, width - typingPrompt.length - 1);
     return [...lines, typingPrompt + [...this.#typed].slice(-room).join("")];
   }
 
   /** What takes the standing lines away and leaves the cursor where the first of them began. */
   #erased(): string {
-    if (this.#standing === 0) return "";
-    const text = `\r\x1b[K${"\x1b[1A\x1b[K".repeat(this.#standing - 1)}`;
-    this.#standing = 0;
-    return text;
+    if (this.#standing.length === 0) return "";
+    const up = this.#rowsAboveCursor();
+    this.#standing = [];
+    this.#people.off("resize", this.#onResize);
+    return `${up === 0 ? "" : `\x1b[${up}A`}${eraseBelow}`;
   }
 
-  #standingText(lines: readonly string[]): string {
-    this.#standing = lines.length;
-    return lines.join("\n");
+  /**
+   * Rows between the beginning of the standing lines and the cursor. It waits at their beginning, unless something is typed: a terminal that gets narrower
+   * may break lines anew or cut them, which nobody can ask it, and the beginning is the one place that is the same in both. Behind a typed
+   * line the lines are taken to be broken anew, as most terminals do.
+   */
+  #rowsAboveCursor(): number {
+    if (!this.#isCursorBehind) return 0;
+    return this.#standing.reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / this.#columns)), -1);
+  }
+
+  #standingText(): string {
+    const lines = this.#bottomLines();
+    this.#standing = lines;
+    this.#isCursorBehind = this.#typed !== undefined;
+    if (lines.length === 0) return "";
+    this.#people.on("resize", this.#onResize);
+    return `${cutLines}${lines.join("\n")}${wrapLines}${this.#isCursorBehind ? "" : "\r"}`;
   }
 }
 

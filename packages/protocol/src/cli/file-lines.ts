@@ -88,7 +88,8 @@ function fileSentence(event: FileEvent, acceptsAll: boolean): string | undefined
       return `${name} (${size}) has arrived at ${other}, whole.`;
     case "failed": {
       const why = event.message === undefined ? `${reasons[event.reason ?? "lost"]}.` : forTerminal(event.message, 400);
-      return `${name} ${event.direction === "in" ? `from ${other} was not received` : `was not sent to ${other}`}: ${why}`;
+      const kept = event.path === undefined ? "" : ` What has come is in ${forTerminal(event.path, 400)}; delete it if it is not to go on.`;
+      return `${name} ${event.direction === "in" ? `from ${other} was not received` : `was not sent to ${other}`}: ${why}${kept}`;
     }
   }
 }

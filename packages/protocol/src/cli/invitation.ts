@@ -3,6 +3,7 @@ import { formatAddress } from "./units.ts";
 import { commandOf, type ProgramName } from "./command-name.ts";
 import type { ConsoleOutput } from "./console-output.ts";
 import { qrPicture } from "./qr-picture.ts";
+import { understandsEscapes } from "./terminal.ts";
 
 /** What all of it has in common. */
 export interface InvitationWords {
@@ -18,8 +19,8 @@ export interface InvitationWords {
 export function sayInvite(output: ConsoleOutput, invite: string, words: InvitationWords, options: { readonly qr: boolean }): void {
   output.event({ event: "invite", invite });
   output.say(`${words.where}\n\n    ${commandOf(words.program)} ${invite}\n\nThe invite ${words.use}, within ten minutes.`, true);
-  const { isTTY, columns } = process.stderr;
-  const picture = options.qr && isTTY ? qrPicture(invite, columns) : undefined;
+  const { stderr } = process;
+  const picture = options.qr && understandsEscapes(stderr) ? qrPicture(invite, stderr.columns) : undefined;
   if (picture !== undefined) output.say(`\n${picture.join("\n")}\n`);
 }
 

@@ -82,6 +82,11 @@ export class FileSink {
     }
   }
 
+  /** Where it grows. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** Bytes that are in the file. */
   get written(): number {
     return this.#written;

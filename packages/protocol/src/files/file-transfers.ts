@@ -34,7 +34,7 @@ export interface FileEvent {
   readonly bytes: number;
   /** What the other end calls itself. */
   readonly with: string;
-  /** Where it is, of one that was received. */
+  /** Where it is, of one that was received; of one that failed here, where what has come of it is kept, if it is. */
   readonly path?: string;
   /** Why it failed. */
   readonly reason?: Exclude<FileOutcome | IncomingFileFate, "sent" | "received">;
@@ -211,7 +211,8 @@ export class FileTransfers {
     if (transfer === undefined) return;
     this.#transfers.delete(transfer.number);
     if (fate === "received") return this.#tell(transfer, file, { state: "received", ...(path !== undefined && { path }) });
-    this.#tell(transfer, file, { state: "failed", reason: fate, ...(error !== undefined && { message: error.message }) });
+    const more = { ...(path !== undefined && { path }), ...(error !== undefined && { message: error.message }) };
+    this.#tell(transfer, file, { state: "failed", reason: fate, ...more });
   }
 
   #endedOutgoing(

@@ -21,6 +21,7 @@ export type IncomingFileFate = Exclude<FileResult, "verified"> | "received" | "w
 
 /** A file that is offered, or comes. */
 export interface IncomingFile extends FileProgress {
+  /** Of this end: never used twice, while an other end that begins anew counts its own from 1 again. */
   readonly id: number;
 }
 
@@ -29,11 +30,13 @@ export interface IncomingFileEvents {
   /** It waits for {@link IncomingFiles.accept} or {@link IncomingFiles.refuse}. */
   onOffered(file: IncomingFile): void;
   onProgress(file: IncomingFile): void;
-  /** `path` of one that was received; `error` says what is wrong here. */
+  /** `path` of one that was received, or of what is kept of one that was not; `error` says what is wrong here. */
   onEnded(file: IncomingFile, fate: IncomingFileFate, more: { readonly path?: string; readonly error?: FileError }): void;
 }
 
 interface Incoming extends IncomingFile {
+  /** By which the messages call it. */
+  readonly wireId: number;
   readonly sha256: Uint8Array;
   /** Once it was accepted; it may still be opened. */
   isWanted: boolean;
@@ -47,17 +50,24 @@ interface Incoming extends IncomingFile {
   bytes: number;
   /** It is whole, and is being checked and given its place. */
   finishing: Promise<void> | undefined;
+  /** The other end has begun anew meanwhile, and knows nothing of it. */
+  isForgotten: boolean;
+  isEnded: boolean;
 }
 
 /** One end's incoming files. */
 export class IncomingFiles {
   readonly #port: FilePort;
   readonly #events: IncomingFileEvents;
+  /** By the ids of the messages. */
   readonly #files = new Map<number, Incoming>();
   readonly #ended = new Map<number, FileResult>();
   /** What is being opened or closed. */
   readonly #closing = new Set<Promise<void>>();
+  /** Resolves when all is closed of what came before the other end began anew. */
+  #before: Promise<unknown> = Promise.resolve();
   #lastId = 0;
+  #count = 0;
 
   constructor(port: FilePort, events: IncomingFileEvents) {
     this.#port = port;
@@ -77,7 +87,7 @@ export class IncomingFiles {
 
   /** Takes a file that is offered, into a folder. False: there is none of this id that waits. */
   accept(id: number, folder: string): boolean {
-    const file = this.#files.get(id);
+    const file = this.#find(id);
     if (file === undefined || file.isWanted) return false;
     file.isWanted = true;
     void this.#untilClosed(this.#open(file, folder));
@@ -86,7 +96,7 @@ export class IncomingFiles {
 
   /** Does not take it, or no more of it; nothing of it is kept. False: there is none of this id. */
   refuse(id: number): boolean {
-    const file = this.#files.get(id);
+    const file = this.#find(id);
     if (file === undefined || file.finishing !== undefined) return false;
     void this.#end(file, file.isWanted ? "cancelled" : "declined", { keep: false });
     return true;
@@ -102,10 +112,19 @@ export class IncomingFiles {
 
   /** The session is over, or the other end has begun anew. Resolves when all files are closed. */
   async close(): Promise<void> {
-    const closing = [...this.#files.values()].map((file) => file.finishing ?? this.#end(file, "lost", { keep: true }));
+    const closing = [...this.#files.values()].map((file) => {
+      file.isForgotten = true;
+      return file.finishing ?? this.#end(file, "lost", { keep: true });
+    });
+    this.#files.clear();
     this.#ended.clear();
     this.#lastId = 0;
-    await Promise.all([...closing, ...this.#closing]);
+    this.#before = Promise.all([this.#before, ...closing, ...this.#closing]);
+    await this.#before;
+  }
+
+  #find(id: number): Incoming | undefined {
+    return [...this.#files.values()].find((file) => file.id === id);
   }
 
   #offered({ id, sizeBytes, sha256, name }: FileOfferMessage): void {
@@ -120,7 +139,17 @@ export class IncomingFiles {
     if (id <= this.#lastId) return void this.#port.send({ type: "file-result", id, result: this.#ended.get(id) ?? "cancelled" });
     this.#lastId = id;
     const nothing = { isWanted: false, sink: undefined, isComing: false, receivedBytes: 0, bytes: 0, finishing: undefined };
-    const file: Incoming = { id, name: safeFileName(name), sizeBytes, sha256, isUnanswered: true, ...nothing };
+    const alive = { isForgotten: false, isEnded: false };
+    const file: Incoming = {
+      ...alive,
+      id: ++this.#count,
+      wireId: id,
+      name: safeFileName(name),
+      sizeBytes,
+      sha256,
+      isUnanswered: true,
+      ...nothing,
+    };
     const isTooMany = this.#files.size >= maxFilesAtOnce;
     this.#files.set(id, file);
     if (sizeBytes > maxFileBytes) void this.#end(file, "too-large", { keep: false });
@@ -163,9 +192,11 @@ export class IncomingFiles {
   async #open(file: Incoming, folder: string): Promise<void> {
     const { name, sizeBytes, sha256 } = file;
     try {
+      // The same may be growing yet, of an end that has begun anew since.
+      await this.#before;
       const sink = await FileSink.open({ folder, name, sizeBytes, sha256 });
       // Ended meanwhile.
-      if (this.#files.get(file.id) !== file) return await sink.close("keep");
+      if (file.isEnded) return await sink.close("keep");
       file.sink = sink;
       file.bytes = sink.written;
       await this.#answer(file);
@@ -178,8 +209,8 @@ export class IncomingFiles {
   /** Says from where on it is wanted, when that is known and the other end has asked. */
   async #answer(file: Incoming): Promise<void> {
     await file.sink?.idle();
-    const { id, sink } = file;
-    if (!file.isUnanswered || sink === undefined || file.finishing !== undefined || this.#files.get(id) !== file) return;
+    const { wireId: id, sink } = file;
+    if (!file.isUnanswered || sink === undefined || file.finishing !== undefined || file.isEnded) return;
     file.isUnanswered = false;
     file.receivedBytes = sink.written;
     file.isComing = this.#port.send({ type: "file-accept", id, offset: sink.written });
@@ -218,17 +249,23 @@ export class IncomingFiles {
     fate: IncomingFileFate,
     how: { readonly keep: boolean; readonly path?: string; readonly error?: FileError },
   ): Promise<void> {
-    if (this.#files.get(file.id) !== file) return;
-    this.#files.delete(file.id);
-    const result = fate === "received" ? "verified" : fate;
-    if (result !== "lost" && result !== "withdrawn" && result !== "changed" && result !== "unreadable") {
-      this.#port.send({ type: "file-result", id: file.id, result });
-      this.#ended.set(file.id, result);
-      const [oldest] = this.#ended.keys();
-      if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest);
-    }
+    if (file.isEnded) return;
+    file.isEnded = true;
+    if (!file.isForgotten) this.#tellEnd(file, fate);
     const { keep, ...more } = how;
-    this.#events.onEnded(file, fate, more);
+    const isUnfinished = fate === "lost" || fate === "no-space" || fate === "not-written";
+    const unfinished = isUnfinished && file.sink !== undefined && file.sink.written > 0 ? { path: file.sink.path } : {};
+    this.#events.onEnded(file, fate, { ...unfinished, ...more });
     if (file.sink !== undefined) await this.#untilClosed(file.sink.close(keep ? "keep" : "delete"));
+  }
+
+  #tellEnd({ wireId: id }: Incoming, fate: IncomingFileFate): void {
+    this.#files.delete(id);
+    const result = fate === "received" ? "verified" : fate;
+    if (result === "lost" || result === "withdrawn" || result === "changed" || result === "unreadable") return;
+    this.#port.send({ type: "file-result", id, result });
+    this.#ended.set(id, result);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest);
   }
 }

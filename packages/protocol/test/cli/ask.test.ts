@@ -31,9 +31,14 @@ test("has nothing when there is nothing", async () => {
 
 test("asks at a terminal, with the question, and takes an empty line for nothing", async () => {
   const words = program.map((word) => `'${word}'`).join(" ");
-  const atTerminal = ["script", "-qec", words, "/dev/null"];
+  const atTerminal = ["script", "-qec", `TERM=xterm ${words}`, "/dev/null"];
   assert.match(await answerTo(" an invite \n", atTerminal, false), /Invite: [\s\S]*"an invite"/);
   assert.match(await answerTo("\n", atTerminal, false), /Invite: [\s\S]*null/);
+  for (const term of ["dumb", ""]) {
+    const plain = await answerTo("an invite\n", ["script", "-qec", `TERM=${term} ${words}`, "/dev/null"], false);
+    assert.match(plain, /Invite: [\s\S]*"an invite"/);
+    assert.ok(!plain.includes("\x1b"), JSON.stringify(plain));
+  }
 });
 
 test.run();

@@ -9,7 +9,7 @@ const test = suite("ConsoleOutput");
 class Screen extends Writable {
   text = "";
   readonly isTTY: boolean;
-  readonly columns = 20;
+  columns = 20;
 
   constructor(isTTY: boolean) {
     super({ decodeStrings: false });
@@ -31,7 +31,7 @@ function start(options: Partial<ConsoleOutputOptions> & { readonly isTTY: boolea
   let now = 0;
   const people = new Screen(options.isTTY);
   const programs = new Screen(false);
-  const output = new ConsoleOutput({ json: false, quiet: false, ...options, people, programs, nowMs: () => now });
+  const output = new ConsoleOutput({ json: false, quiet: false, env: { TERM: "xterm" }, ...options, people, programs, nowMs: () => now });
   return {
     output,
     people,
@@ -42,16 +42,24 @@ function start(options: Partial<ConsoleOutputOptions> & { readonly isTTY: boolea
   };
 }
 
-/** What a terminal shows after it was given all this. */
+// oxlint-disable-next-line no-control-regex
+const shownFrom = /\u001b\[(\d+)A|\u001b\[[JK]|\u001b\[\?7[lh]|[^]/gu;
+
+/** What a terminal shows after it was given all this: of what stays in place, as wide as it is. */
 function seen(text: string): readonly string[] {
   const lines = [""];
-  let row = 0;
-  // oxlint-disable-next-line no-control-regex
-  for (const [part] of text.matchAll(/\u001b\[1A|\u001b\[K|[^]/gu)) {
-    if (part === "\u001b[1A") row -= 1;
-    else if (part === "\u001b[K" || part === "\r") lines[row] = part === "\r" ? (lines[row] ?? "") : "";
-    else if (part === "\n") lines[++row] ??= "";
-    else lines[row] += part;
+  let [row, column] = [0, 0];
+  for (const [part, up] of text.matchAll(shownFrom)) {
+    if (up !== undefined) row -= Number(up);
+    else if (part === "\u001b[J") lines.splice(row, Infinity, (lines[row] ?? "").slice(0, column));
+    else if (part === "\u001b[K") lines[row] = (lines[row] ?? "").slice(0, column);
+    else if (part === "\r") column = 0;
+    else if (part === "\n") [row, column] = [row + 1, 0];
+    else if (!part.startsWith("\u001b")) {
+      lines[row] = (lines[row] ?? "").slice(0, column) + part;
+      column++;
+    }
+    lines[row] ??= "";
   }
   return lines;
 }
@@ -94,18 +102,45 @@ test("rewrites the status in place on a terminal, cut to its width, and keeps it
   output.status("last");
   output.end();
   output.end();
-  assert.equal(
-    people.text,
-    [
-      "0123456789012345678",
-      "\r\u001b[Kshort",
-      "\r\u001b[KHello.\nshort",
-      "\r\u001b[KAgain.\nshort",
-      "\r\u001b[Ka narrower one",
-      "\r\u001b[Klast",
-      "\r\u001b[K",
-    ].join(""),
-  );
+  assert.deepEqual(seen(people.text), ["Hello.", "Again.", ""]);
+  const lines = people.text
+    .split("\u001b[?7l")
+    .slice(1)
+    .map((part) => part.split("\u001b[?7h")[0]);
+  assert.deepEqual(lines, ["0123456789012345678", "short", "short", "short", "a narrower one", "last"]);
+});
+
+test("waits at the beginning of the status, which stays where it is when a terminal gets narrower, and cuts it anew", () => {
+  const { output, people } = start({ isTTY: true });
+  output.status("as wide as it can be", "this one is narrower", "narrow");
+  people.text = "";
+  people.columns = 8;
+  people.emit("resize");
+  assert.equal(people.text, "\r \u001b[J\r\u001b[K\u001b[?7lnarrow\u001b[?7h\r");
+  output.typing("hello");
+  people.text = "";
+  // "Message: hello" would be two rows by now, and the cursor in the second.
+  people.columns = 6;
+  people.emit("resize");
+  // oxlint-disable-next-line no-control-regex
+  assert.match(people.text, /^\u001b\[2A\r \u001b\[J/);
+  output.end();
+  assert.equal(people.listenerCount("resize"), 0);
+});
+
+test("writes plain lines, and nothing that is typed, to a terminal that says it is dumb, or says nothing", () => {
+  for (const env of [{ TERM: "dumb" }, { TERM: "" }, {}]) {
+    const { output, people, wait } = start({ isTTY: true, env });
+    for (let second = 0; second <= 6; second++) {
+      output.status(`second ${second}`);
+      wait(1_000);
+    }
+    output.typing("Hel");
+    output.say("Done.");
+    people.emit("resize");
+    output.end();
+    assert.equal(people.text, "second 0\nsecond 5\nDone.\n");
+  }
 });
 
 test("prints the status every five seconds where there is no terminal, without escapes", () => {

@@ -44,7 +44,7 @@ test("are told at every turn, with their reasons, and without anything that move
   asking.tell({ ...base, state: "received", path: "/tmp/film.mp4" });
   asking.tell({ ...base, state: "received" });
   asking.tell({ ...base, state: "failed" });
-  asking.tell({ ...base, state: "failed", direction: "in", reason: "no-space" });
+  asking.tell({ ...base, state: "failed", direction: "in", reason: "no-space", path: "/tmp/film.part" });
   asking.tell({ ...base, state: "failed", message: "Its disk\u001b is full." });
   assert.equal(said.length, 9);
   assert.ok(said.every((sentence) => isClean(sentence, { lines: false })));
@@ -56,7 +56,7 @@ test("are told at every turn, with their reasons, and without anything that move
     /is here, whole: \/tmp\/film\.mp4/,
     /is here, whole: $/,
     /was not sent to .*: the call is over/,
-    /was not received: there is no room/,
+    /was not received: there is no room .* What has come is in \/tmp\/film\.part; delete it if/,
     /: Its disk.* is full\.$/,
   ];
   for (const [at, sentence] of expected.entries()) assert.match(said[at] ?? "", sentence);

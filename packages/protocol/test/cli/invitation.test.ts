@@ -18,14 +18,17 @@ function said(say: (output: ConsoleOutput) => void): { people: string; programs:
   return { people: String(people.read() ?? ""), programs: String(programs.read() ?? "") };
 }
 
-/** Runs with a terminal of this width in the place of stderr, or none. */
-function atTerminal<Result>(columns: number | undefined, run: () => Result): Result {
+/** Runs with a terminal of this width and kind in the place of stderr, or none. */
+function atTerminal<Result>(columns: number | undefined, run: () => Result, term = "xterm"): Result {
   const { isTTY, columns: before } = process.stderr;
+  const { TERM = "" } = process.env;
   Object.assign(process.stderr, { isTTY: columns !== undefined, columns });
+  process.env["TERM"] = term;
   try {
     return run();
   } finally {
     Object.assign(process.stderr, { isTTY, columns: before });
+    process.env["TERM"] = TERM;
   }
 }
 
@@ -36,17 +39,17 @@ test("say the invite even when they are quiet, with the command to type, how lon
   assert.deepEqual(eventsIn(programs), [{ event: "invite", invite }]);
 });
 
-test("show it as a QR code at a terminal that has room, unless it is not wanted", () => {
-  const lines = (columns: number | undefined, qr: boolean): number =>
-    atTerminal(columns, () => {
-      const people = new PassThrough();
-      sayInvite(new ConsoleOutput({ json: false, quiet: false, people }), invite, words, { qr });
-      return String(people.read()).split("\n").length;
-    });
+test("show it as a QR code at a terminal that has room, unless it is not wanted or the terminal knows no colours", () => {
+  const lines = (columns: number | undefined, qr: boolean, term?: string): number => {
+    const people = new PassThrough();
+    atTerminal(columns, () => sayInvite(new ConsoleOutput({ json: false, quiet: false, people }), invite, words, { qr }), term);
+    return String(people.read()).split("\n").length;
+  };
   const without = lines(undefined, true);
   assert.ok(lines(120, true) > without + 10);
   assert.equal(lines(120, false), without);
   assert.equal(lines(20, true), without);
+  assert.equal(lines(120, true, "dumb"), without, "it is drawn with escapes");
 });
 
 test("say a code with its address, and that it is worth nothing any more, without saying it again", () => {

@@ -24,6 +24,9 @@ class Taker {
   readonly paths: string[] = [];
   readonly files: IncomingFiles;
   #onNews: (() => void) | undefined;
+  /** By the ids of the messages, what the files are called at this end. */
+  readonly #ids = new Map<number, number>();
+  #offering = 0;
 
   constructor() {
     const port: FilePort = {
@@ -38,7 +41,10 @@ class Taker {
       sentBytes: () => 0,
     };
     this.files = new IncomingFiles(port, {
-      onOffered: ({ name }) => this.offered.push(name),
+      onOffered: ({ id, name }) => {
+        this.offered.push(name);
+        this.#ids.set(this.#offering, id);
+      },
       onProgress: () => {},
       onEnded: (_file, fate, { path }) => {
         this.fates.push(fate);
@@ -48,6 +54,7 @@ class Taker {
   }
 
   offer(id: number, content: Uint8Array, name: string = "a.bin", sizeBytes: number = content.byteLength): void {
+    this.#offering = id;
     this.files.receive({ type: "file-offer", id, sizeBytes, sha256: sha256Of(content), name });
   }
 
@@ -71,7 +78,7 @@ class Taker {
   }
 
   async accept(id: number): Promise<number> {
-    assert.ok(this.files.accept(id, this.folder.path));
+    assert.ok(this.files.accept(this.#ids.get(id) ?? 0, this.folder.path));
     return (await this.told("file-accept")).offset;
   }
 
@@ -95,6 +102,50 @@ test("takes a file that is accepted, and makes it readable by its owner only", a
   assert.deepEqual(taker.folder.names, ["a.bin"]);
   assert.deepEqual(taker.folder.read("a.bin"), Buffer.from(content));
   assert.equal(statSync(join(taker.folder.path, "a.bin")).mode & 0o777, 0o600);
+});
+
+test("lets an end that begins anew count from 1 again while a file of before is still given its place", async () => {
+  await using taker = new Taker();
+  const other = Uint8Array.from(randomBytes(5_000));
+  taker.offer(1, content, "old.bin");
+  await taker.accept(1);
+  taker.data(1, 0, content);
+  await taker.told("file-ack");
+  // It is whole now, and its disk is being waited for.
+  const closed = taker.files.close();
+  taker.offer(1, other, "new.bin");
+  assert.equal(taker.files.refuse(1), false, "the old one is not to be stopped any more, and its number is not the new one's");
+  assert.ok(taker.files.accept(2, taker.folder.path));
+  await closed;
+  assert.deepEqual(taker.fates, ["received"]);
+  assert.deepEqual(
+    taker.sent.filter(({ type }) => type === "file-result"),
+    [],
+    "who began anew hears nothing of it: it would take it for the new one",
+  );
+  await taker.told("file-accept", 2);
+  taker.data(1, 0, other);
+  assert.equal((await taker.told("file-result")).result, "verified");
+  assert.deepEqual(taker.violations, []);
+  assert.deepEqual(taker.folder.read("old.bin"), Buffer.from(content));
+  assert.deepEqual(taker.folder.read("new.bin"), Buffer.from(other));
+});
+
+test("goes on with a file that is offered anew at once, and says meanwhile where it is kept", async () => {
+  await using taker = new Taker();
+  taker.offer(1, content);
+  await taker.accept(1);
+  taker.data(1, 0, content.subarray(0, 4_000));
+  await taker.told("file-ack");
+  void taker.files.close();
+  taker.offer(1, content);
+  assert.ok(taker.files.accept(2, taker.folder.path));
+  assert.equal((await taker.told("file-accept", 2)).offset, 4_000);
+  assert.deepEqual(taker.fates, ["lost"]);
+  assert.deepEqual(taker.paths, [join(taker.folder.path, partName("a.bin", sha256Of(content)))]);
+  taker.data(1, 4_000, content.subarray(4_000));
+  assert.equal((await taker.told("file-result")).result, "verified");
+  assert.deepEqual(taker.folder.names, ["a.bin"]);
 });
 
 test("takes a file without content", async () => {

@@ -3,6 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Progress, progressText } from "../../set-up/progress.mjs";
 
+const terminal = { TERM: "xterm" };
+
 function screen(isTTY: boolean): { isTTY: boolean; columns: number; written: string[]; write(text: string): void } {
   const written: string[] = [];
   return { isTTY, columns: 80, written, write: (text) => void written.push(text) };
@@ -13,18 +15,24 @@ test("tells the percentage and, once it can be guessed, the time left", () => {
   assert.match(progressText("Work", 0.25, 60_000), /25 %, about 3:00 left$/);
 });
 
-test("writes one plain line every ten percent where there is no terminal", () => {
-  const stream = screen(false);
-  const progress = new Progress("Work", { stream, now: () => 0 });
-  for (let done = 0; done <= 100; done += 1) progress.update(done / 100);
-  progress.end();
-  assert.is(stream.written.length, 11);
-  assert.ok(stream.written.every((line) => line.endsWith("\n") && !line.includes("\r") && !line.includes("\x1b")));
+test("writes one plain line every ten percent where there is no terminal, or one that cannot rewrite a line", () => {
+  for (const [isTTY, env] of [
+    [false, terminal],
+    [true, { TERM: "dumb" }],
+    [true, {}],
+  ] as const) {
+    const stream = screen(isTTY);
+    const progress = new Progress("Work", { stream, now: () => 0 }, env);
+    for (let done = 0; done <= 100; done += 1) progress.update(done / 100);
+    progress.end();
+    assert.is(stream.written.length, 11);
+    assert.ok(stream.written.every((line) => line.endsWith("\n") && !line.includes("\r") && !line.includes("\x1b")));
+  }
 });
 
 test("rewrites one line on a terminal, never wider than it, and clears it", () => {
   const stream = screen(true);
-  const progress = new Progress("A rather long title for what is going on right now, is it not", { stream, now: () => 0 });
+  const progress = new Progress("A rather long title for what is going on right now, is it not", { stream, now: () => 0 }, terminal);
   progress.update(0.5);
   progress.end();
   assert.ok(stream.written.every((text) => text.startsWith("\r") && !text.includes("\n")));
