@@ -282,14 +282,7 @@ function exitCodeOf({ code, by, error }: IncomingCallEvents["closed"], wasConnec
 }
 
 /** Notices that are shown over the picture, too. */
-const soundNotices: ReadonlySet<string> = new Set([
-  "microphone-failed",
-  "speaker-failed",
-  "microphone-silent",
-  "no-sound",
-  "echo-ducking",
-  "sound-only",
-]);
+const soundNotices: ReadonlySet<string> = new Set(["microphone-silent", "no-sound", "echo-ducking", "sound-only"]);
 
 /** Whether a notice says that there is no sound in one of the directions. */
 function isSoundTrouble(code: string): boolean {
