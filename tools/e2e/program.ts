@@ -314,7 +314,12 @@ export function withPrograms(body: (start: Start) => Promise<void>, limitMs: num
 function onTerminal(command: readonly string[]): string[] {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   // script writes what its terminal shows to its own stdout.
-  return ["sh", "-c", 'exec script --quiet --return --command "$0" /dev/null >&2', `stty columns 100; exec ${quoted} >&3`];
+  return [
+    "sh",
+    "-c",
+    'exec script --quiet --return --command "$0" /dev/null >&2',
+    `stty columns 100; export TERM=xterm; exec ${quoted} >&3`,
+  ];
 }
 
 function killQuietly(pid: number): void {

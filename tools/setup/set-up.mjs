@@ -20,7 +20,7 @@ import { runTests } from "./run-tests.mjs";
  * @returns {Promise<{ pnpmFolder: string }>} the folder that holds the `pnpm` command to use
  * @throws {SetUpError} with a text for a person
  */
-export async function setUp({ tests }) {
+async function setUp({ tests }) {
   const cache = writableCacheFolder();
   return await withLock(join(cache, "locks"), `repository ${repositoryFolder}`, async () => {
     await ensureSystemPackages([...RUN_PACKAGES, ...(tests ? TEST_PACKAGES : [])]);

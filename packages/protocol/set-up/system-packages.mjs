@@ -33,7 +33,7 @@ const PROBES = [
  */
 
 /** @returns {System} this computer */
-export function thisSystem() {
+function thisSystem() {
   return {
     dpkgStatus: (packages) => dpkgStatus(packages),
     get apt() {
@@ -79,7 +79,7 @@ export function missingPackages(wanted, status) {
  * @param {string} reason why they are not installed by this program
  * @returns {string} what a person has to type, on each kind of system
  */
-export function handInstallText(packages, reason) {
+function handInstallText(packages, reason) {
   return [
     `Some system packages are missing (${packages.join(", ")}) and ${reason}.`,
     "Install them, then run the same command again:",

@@ -1,5 +1,9 @@
 // @timeout 180
 // Texts between the real programs: typed in a terminal and in a window, both ways, between peers and between a sender and its receivers.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { FaultProxy } from "@simple-video-chat/protocol/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,6 +15,8 @@ import { waitUntil } from "../../e2e/wait-until.ts";
 const card = ["--source", "testcard", "--camera-size", "320x240", "--no-audio"];
 const loopback = ["--listen", "127.0.0.1:0"];
 const hidden = "--no-window";
+/** Ends what stands at the bottom of a terminal: from there on lines are continued again. */
+const behindTyped = "\x1b[?7h";
 
 async function sentBy(program: Program, text: string): Promise<unknown> {
   return (await program.event("text-sent", { where: (event) => event["text"] === text }))["outcome"];
@@ -25,7 +31,7 @@ test(
     await bob.event("first-picture");
     ann.type("t");
     ann.type("Grüße, Bob! q");
-    await waitUntil(() => ann.shown.endsWith("Message: Grüße, Bob! q"), "the typed line");
+    await waitUntil(() => ann.shown.endsWith(`Message: Grüße, Bob! q${behindTyped}`), "the typed line");
     ann.type("\x7f\x7f\r");
     assert.equal(await bob.event("text"), { event: "text", name: "Ann", text: "Grüße, Bob!" });
     assert.is(await sentBy(ann, "Grüße, Bob!"), "delivered");
@@ -63,13 +69,59 @@ test(
       ] as const) {
         await display.press(window, key);
         // OpenCV keeps only the last key that it was not yet asked for: no hand is faster than that, but a test is.
-        await waitUntil(() => bob.shown.endsWith(typed), typed);
+        await waitUntil(() => bob.shown.endsWith(`${typed}${behindTyped}`), typed);
       }
       await display.press(window, "Return");
       assert.equal(await ann.event("text"), { event: "text", name: "Bob", text: "hi!" });
       assert.is(await sentBy(bob, "hi!"), "delivered");
       await display.press(window, "q");
       await bob.exits(0);
+    }),
+  ),
+);
+
+test(
+  "sends a file by a message that begins with a slash and is typed in a window",
+  withPrograms((start) =>
+    withDisplay(async (display) => {
+      const folder = mkdtempSync(join(tmpdir(), "svc-typed-"));
+      try {
+        const theirs = join(folder, "theirs");
+        writeFileSync(join(folder, "a.b"), "the content");
+        const ann = start("peer", [...card, ...loopback, hidden, "--name", "Ann", "--accept-files", theirs]);
+        const bob = start("peer", [...card, "--name", "Bob"], {
+          env: { DISPLAY: display.name, SVC_INVITE: await ann.invite() },
+          terminal: true,
+          cwd: folder,
+        });
+        await bob.event("first-picture");
+        const window = await display.window("Simple Video Chat: Ann");
+        let typed = "Message: ";
+        for (const [key, character] of [
+          ["t", ""],
+          ["slash", "/"],
+          ...[..."send"].map((letter) => [letter, letter] as const),
+          ["space", " "],
+          ["a", "a"],
+          ["period", "."],
+          ["b", "b"],
+        ] as const) {
+          typed += character;
+          await display.press(window, key);
+          await waitUntil(() => bob.shown.endsWith(`${typed}${behindTyped}`), typed);
+        }
+        await display.press(window, "Return");
+        const { path } = await ann.event("file", { where: ({ state }) => state === "received" });
+        assert.is(path, join(theirs, "a.b"));
+        assert.is(readFileSync(join(theirs, "a.b"), "utf8"), "the content");
+        await bob.sentence(/a\.b \(11 bytes\) has arrived at Ann, whole\./);
+        // It was no message.
+        assert.is(ann.events.filter(({ event }) => event === "text").length, 0);
+        await display.press(window, "q");
+        await bob.exits(0);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     }),
   ),
 );

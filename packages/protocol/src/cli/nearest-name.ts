@@ -1,7 +1,7 @@
 // What somebody may have meant who mistyped a name.
 
 /** The name that takes the fewest changes of a letter to get to; undefined when none is near. */
-export function nearestName(typed: string, names: readonly string[]): string | undefined {
+function nearestName(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, changes: changesBetween(typed.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.changes - b.changes);

@@ -7,7 +7,7 @@ import type { CloseCode } from "../messages/close-code.ts";
 import { type HelloMessage, nonceBytes } from "../messages/hello.ts";
 
 /** The versions of the wire format that this code speaks. */
-export const supportedVersions = { min: 1, max: 1 } as const;
+const supportedVersions = { min: 1, max: 1 } as const;
 
 /** Who called: `dialer` opened the TCP connection. Independent of who sends media. */
 export type SessionRole = "dialer" | "listener";

@@ -56,14 +56,14 @@ export function erleDb({ recorded, cleaned }: Cancelled, span: Span): number {
 }
 
 /** Somebody who listens for 5 s, then speaks into the other's words. */
-export function interrupting(seconds: number): Float32Array {
+function interrupting(seconds: number): Float32Array {
   const near = new Float32Array(seconds * sampleRate);
   near.set(speechLike(seconds - interruptsAtS, { seed: 22, pitchHz: 210 }), interruptsAtS * sampleRate);
   return near;
 }
 
 /** When they begin to speak. */
-export const interruptsAtS = 5;
+const interruptsAtS = 5;
 
 /**
  * How much of the near voice is left while both speak: that of the same canceller without far voice is the measure, since a canceller changes the

@@ -54,7 +54,7 @@ const frameRate = 30;
 const clockOffsetUs = 3_600_000_000;
 
 /** The minimal standard generator (Park and Miller): the same numbers for the same seed. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = (seed % 2_147_483_646) + 1;
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }

@@ -22,7 +22,7 @@ export function readVectors(): Vector[] {
 }
 
 /** The vectors in one text of that format. */
-export function parseVectorFile(file: string, content: string): Vector[] {
+function parseVectorFile(file: string, content: string): Vector[] {
   const [, ...sections] = content.split(/^== /mu);
   return sections.map((section) => {
     const [title = "", json = "", ...rows] = section.split("\n");

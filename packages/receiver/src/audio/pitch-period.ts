@@ -3,7 +3,7 @@
 /** Sounds are compared over this length, samples: 10 ms. */
 export const windowSamples = 480;
 /** The range of periods, samples: 2.5 ms to 12.5 ms, voices of 80 to 400 Hz. Higher ones repeat themselves within it too. */
-export const minPeriodSamples = 120;
+const minPeriodSamples = 120;
 export const maxPeriodSamples = 600;
 /** A first look at 8 kHz costs a 36th of one at 48 kHz, and speech has its pitch far below. */
 const coarseStep = 6;

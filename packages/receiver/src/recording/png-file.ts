@@ -36,7 +36,7 @@ export async function writePng(path: string, picture: Picture): Promise<void> {
 }
 
 /** A picture as PNG. @param picture is copied before this returns @throws RecordingError no-picture (rejects) */
-export async function encodePng({ widthPx, heightPx, bgr }: Picture): Promise<Buffer> {
+async function encodePng({ widthPx, heightPx, bgr }: Picture): Promise<Buffer> {
   const codec = Codec.findEncoderByName(FF_ENCODER_PNG);
   if (codec === null) throw new RecordingError("no-picture", "This FFmpeg has no encoder for PNG.");
   const from = frameOf(AV_PIX_FMT_BGR24, widthPx, heightPx);

@@ -16,7 +16,7 @@ export async function openScreen(spec: ScreenSpec): Promise<Source> {
 }
 
 /** @internal The screen in FFmpeg's words, for this system or another. */
-export async function screenDevice(
+async function screenDevice(
   spec: ScreenSpec,
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,
