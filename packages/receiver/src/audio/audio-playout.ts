@@ -73,8 +73,10 @@ export class AudioPlayout {
     const isSameDevice = this.#wanted?.device === command.device && this.#wanted?.channels === command.channels;
     this.#wanted = command;
     try {
+      const decoder = await openOpusDecoder(command.channels);
+      // Not before: the speaker goes on asking while the next one is being opened.
       this.#decoder?.close();
-      this.#decoder = await openOpusDecoder(command.channels);
+      this.#decoder = decoder;
       this.#stream = new SoundStream(this.#decoder, command.channels);
     } catch (error) {
       return this.#fail(error);

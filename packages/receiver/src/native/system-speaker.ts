@@ -78,7 +78,7 @@ export async function openSystemSpeaker({ device, channels = 1 }: SoundDeviceOpt
           left = blockSamples;
         }
         const taken = (blockSamples - left) * channels;
-        outputs.forEach((samples, channel) => (samples[at] = block[taken + channel] ?? 0));
+        for (const [channel, samples] of outputs.entries()) samples[at] = block[taken + channel] ?? 0;
       }
     };
     writer.connect(context.destination);
