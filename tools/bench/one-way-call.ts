@@ -18,6 +18,8 @@ export interface OneWayOptions {
   readonly window?: boolean;
   /** Without barcode and without an event for each picture: nothing that is there to be measured with. */
   readonly plain?: boolean;
+  /** Whether the receiver tells of each picture. Default: unless the call is plain. */
+  readonly tellsPictures?: boolean;
   /** The ends of the link that is between the two; loopback without. */
   readonly ends?: readonly [LinkEnd, LinkEnd];
 }
@@ -29,15 +31,21 @@ export interface SenderAddress {
   readonly keyFile: string;
 }
 
-/** A call that goes on: its first picture has been shown. */
-export interface OneWayCall {
-  readonly sender: Program;
+/** A receiver whose first picture has been shown. */
+export interface MeasuredReceiver {
   readonly receiver: Program;
-  readonly address: SenderAddress;
-  /** Every picture shown so far; the list grows. Empty in a plain call. */
+  /** Every picture shown so far; the list grows. Empty where the receiver does not tell. */
   readonly shown: readonly ShownPicture[];
-  /** Ends the receiver as Ctrl-C does. @returns the account of the whole call, as figures of {@link accountFigures} */
+  /** Ends the receiver as Ctrl-C does. @returns the account of its whole call, as figures of {@link accountFigures} */
   end(): Promise<Figures>;
+}
+
+/** A call that goes on. */
+export interface OneWayCall extends MeasuredReceiver {
+  readonly sender: Program;
+  readonly address: SenderAddress;
+  /** Another receiver like the first joins. It ends with the call at the latest. */
+  another(): Promise<MeasuredReceiver>;
 }
 
 /** What every call's account is held to. */
@@ -50,7 +58,7 @@ export const accountFigures: readonly FigureSpec[] = [
 
 /** Holds a call as long as `measure` takes, and leaves nothing running. The sender stays when the receiver has been ended. */
 export async function withOneWayCall<Result>(options: OneWayOptions, measure: (call: OneWayCall) => Promise<Result>): Promise<Result> {
-  const { ends = [undefined, undefined], window = false, plain = false } = options;
+  const { ends = [undefined, undefined], window = false, plain = false, tellsPictures = !plain } = options;
   const folder = mkdtempSync(join(tmpdir(), "svc-bench-"));
   const keyFile = join(folder, "key");
   const host = ends[0]?.address ?? "127.0.0.1";
@@ -63,14 +71,14 @@ export async function withOneWayCall<Result>(options: OneWayOptions, measure: (c
   try {
     const sender = start("sender", [...options.sender, ...(plain ? [] : ["--barcode"]), "--listen", `${host}:0`], ends[0]);
     const port = Number((await sender.first("listening")).value["port"]);
-    const receiver = start(
-      "receiver",
-      [`${host}:${port}`, ...(plain ? [] : ["--json-frames"]), ...(window ? [] : ["--no-window"])],
-      ends[1],
-    );
-    const shown = collectShown(receiver);
-    await receiver.first("first-picture");
-    return await measure({ sender, receiver, address: { host, port, keyFile }, shown, end: () => endOf(receiver) });
+    const another = async (): Promise<MeasuredReceiver> => {
+      const args = [`${host}:${port}`, ...(tellsPictures ? ["--json-frames"] : []), ...(window ? [] : ["--no-window"])];
+      const receiver = start("receiver", args, ends[1]);
+      const shown = collectShown(receiver);
+      await receiver.first("first-picture");
+      return { receiver, shown, end: () => endOf(receiver) };
+    };
+    return await measure({ ...(await another()), sender, address: { host, port, keyFile }, another });
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
     rmSync(folder, { recursive: true });

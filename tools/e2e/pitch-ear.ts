@@ -13,6 +13,7 @@ const crossingHz = 100;
 const soundAbove = 0.05;
 /** So many blocks in a row are a tone; what one fades into is no tone of its own. */
 const toneBlocks = 4;
+const quietBlocks = 150;
 /** From a change of sources to its sound, on a busy computer. */
 const limitMs = 20_000;
 
@@ -39,6 +40,16 @@ export class PitchEar {
     await waitUntil(() => this.heardHz.includes(hz, from), `${hz} Hz`, limitMs).catch((error: unknown) => {
       throw new Error(`${String(error)}; heard ${[...new Set(this.heardHz.slice(from))].join(", ")}`);
     });
+  }
+
+  /** Waits until nothing was heard for a second and a half: longer than a busy computer stumbles. @throws Error after 20 s */
+  async isQuiet(): Promise<void> {
+    const from = this.heardHz.length;
+    await waitUntil(
+      () => this.heardHz.length - from >= quietBlocks && this.heardHz.slice(-quietBlocks).every((hz) => hz === 0),
+      "quiet",
+      limitMs,
+    );
   }
 
   /** What is heard in the next so many ms: the tones, in rising order; 0 is silence. */

@@ -37,13 +37,13 @@ export function callKeys({
   settings,
   nextSource,
 }: CallKeysOptions): Omit<KeyActions, "quit" | "type" | "record" | "snapshot"> {
-  const tell = (sentence: string): void => {
+  const tell = (sentence: string, topic: string): void => {
     output.say(sentence);
-    screen.say("", sentence);
+    screen.say("", sentence, topic);
   };
   const louder = (by: number): void => {
     call.volume += by;
-    tell(`Volume ${Math.round(100 * call.volume)} %`);
+    tell(`Volume ${Math.round(100 * call.volume)} %`, "volume");
   };
   return {
     statistics: () => {
@@ -71,7 +71,7 @@ export function callKeys({
     quieter: () => louder(-volumeStep),
     louder: () => louder(volumeStep),
     fullscreen: () => screen.toggleFullscreen(),
-    mirror: () => tell(screen.toggleMirror() ? "Mirrored" : "Not mirrored"),
+    mirror: () => tell(screen.toggleMirror() ? "Mirrored" : "Not mirrored", "mirror"),
     "self-view": () => output.say(screen.toggleSelfView() ? "Your own picture is hidden here." : "Your own picture is shown here."),
     corner: () => screen.nextCorner(),
   };

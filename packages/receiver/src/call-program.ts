@@ -150,6 +150,10 @@ export async function runCall(
     },
   });
   call.on("text", ({ name, text }) => tellText(chat, name, text));
+  // Who fills the screen with the picture does not see the terminal, and wonders why nobody answers.
+  call.on("notice", ({ code, message }) => {
+    if (soundNotices.has(code)) screen.say("", message, code);
+  });
   call.on("key", ({ key }) => keyboard.press(key));
   const code = await Promise.race([ended, stopped, keyboard.quit]);
   keyboard.release();
@@ -276,6 +280,9 @@ function exitCodeOf({ code, by, error }: IncomingCallEvents["closed"], wasConnec
   if (by === "them" && (code === "normal" || code === "time-limit")) return exitCodes.ok;
   return wasConnected ? exitCodes.lost : exitCodes.couldNotStart;
 }
+
+/** Notices that are shown over the picture, too. */
+const soundNotices: ReadonlySet<string> = new Set(["microphone-silent", "no-sound", "echo-ducking", "sound-only"]);
 
 /** Whether a notice says that there is no sound in one of the directions. */
 function isSoundTrouble(code: string): boolean {

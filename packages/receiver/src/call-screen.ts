@@ -33,6 +33,8 @@ export interface ScreenFigures {
 export class CallScreen {
   readonly #display: CallDisplay;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** The last message of each topic. */
+  readonly #latest = new Map<string, Overlay["messages"][number]>();
   #isDetailed = false;
   #isStopped = false;
 
@@ -70,12 +72,19 @@ export class CallScreen {
     this.change({ help: help ?? null });
   }
 
-  /** Shows a message for some seconds. @param from whose it is; "" when the program itself says it */
-  say(from: string, text: string): void {
+  /**
+   * Shows a message for some seconds.
+   * @param from whose it is; "" when the program itself says it
+   * @param topic the message takes the place of the one before that has the same
+   */
+  say(from: string, text: string, topic?: string): void {
     // What became of a text may be known only when the call is over.
     if (this.#isStopped) return;
     const message = { from, text: [...text.replaceAll("\n", " ")].slice(0, maxMessageCharacters).join("") };
-    this.change({ messages: [...this.#display.overlay.messages, message].slice(-maxMessages) });
+    const replaced = topic === undefined ? undefined : this.#latest.get(topic);
+    if (topic !== undefined) this.#latest.set(topic, message);
+    const others = this.#display.overlay.messages.filter((shown) => shown !== replaced);
+    this.change({ messages: [...others, message].slice(-maxMessages) });
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.change({ messages: this.#display.overlay.messages.filter((shown) => shown !== message) });

@@ -257,6 +257,24 @@ test("switches the microphone off and on at m, and changes the volume at 9 and 0
   assert.ok(!call.isMuted);
   for (const key of ["9", "9", "0"]) call.events.emit("key", { key });
   assert.match(people.text, /Volume 90 %\nVolume 80 %\nVolume 90 %/);
+  assert.deepEqual(call.overlay.messages, [{ from: "", text: "Volume 90 %" }]);
+  stop(exitCodes.ok);
+  await code;
+});
+
+test("shows over the picture, too, what is wrong with the sound, each once", async () => {
+  const { call, code, stop } = run();
+  for (const [notice, message] of [
+    ["microphone-silent", "Your microphone is silent."],
+    ["encoder-fallback", "Encoded in software."],
+    ["no-sound", "The file has no sound."],
+    ["microphone-silent", "Your microphone is silent."],
+  ] as const)
+    call.events.emit("notice", { code: notice, message });
+  assert.deepEqual(
+    call.overlay.messages.map(({ text }) => text),
+    ["The file has no sound.", "Your microphone is silent."],
+  );
   stop(exitCodes.ok);
   await code;
 });

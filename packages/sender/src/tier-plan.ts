@@ -44,13 +44,16 @@ interface Place<R> {
 
 interface PlannedTier<R> extends Tier<R> {
   readonly receivers: Set<R>;
+  /** What the best of it takes, and what its pictures need, as of the last look: each receiver is compared with them. */
+  bestBps: number;
+  streamBps: number;
 }
 
 /** The tiers of a capture and who is in which. There is one at least. */
 export class TierPlan<R extends TierReceiver> {
   readonly #places = new Map<R, Place<R>>();
   #lastId = 1;
-  #tiers: PlannedTier<R>[] = [{ id: 1, receivers: new Set() }];
+  #tiers: PlannedTier<R>[] = [emptyTier(1)];
 
   /** Best first, as of the last change. */
   get tiers(): readonly Tier<R>[] {
@@ -86,10 +89,13 @@ export class TierPlan<R extends TierReceiver> {
   review(nowUs: Micros): readonly R[] {
     const moved: R[] = [];
     this.#tidy();
+    this.#tiers.forEach(lookAt);
     for (const [receiver, place] of this.#places) {
+      const { tier: from } = place;
       const to = this.#isDue(receiver, place, nowUs) ? this.#destination(receiver, place) : undefined;
       if (to === undefined) continue;
       this.#move(receiver, place, { to, nowUs });
+      [from, to].forEach(lookAt);
       moved.push(receiver);
     }
     this.#tidy();
@@ -114,27 +120,28 @@ export class TierPlan<R extends TierReceiver> {
 
   #wayOf(receiver: R, tier: PlannedTier<R>): "down" | "up" | undefined {
     if (receiver.isStalled) return undefined;
-    if (receiver.targetBitrateBps < Math.min(keepUpShare * bestOf(tier), streamBps(tier))) return "down";
+    if (receiver.targetBitrateBps < Math.min(keepUpShare * tier.bestBps, tier.streamBps)) return "down";
     return this.#caughtUpWith(receiver, tier) === undefined ? undefined : "up";
   }
 
   /** The best tier above its own that a receiver has caught up with. */
   #caughtUpWith({ targetBitrateBps }: R, own: PlannedTier<R>): PlannedTier<R> | undefined {
-    return this.#tiers.slice(0, this.#tiers.indexOf(own)).find((tier) => targetBitrateBps >= catchUpShare * bestOf(tier));
+    for (const tier of this.#tiers) {
+      if (tier === own) break;
+      if (targetBitrateBps >= catchUpShare * tier.bestBps) return tier;
+    }
+    return undefined;
   }
 
   #destination(receiver: R, { tier, pending }: Place<R>): PlannedTier<R> | undefined {
     if (pending?.way === "up") return this.#caughtUpWith(receiver, tier);
     const { targetBitrateBps: targetBps } = receiver;
     const below = this.#tiers.slice(this.#tiers.indexOf(tier) + 1);
-    const found = below.find((other) => {
-      const best = bestOf(other);
-      return best === 0 || (targetBps >= keepUpShare * best && best >= keepUpShare * targetBps);
-    });
+    const found = below.find(({ bestBps: best }) => best === 0 || (targetBps >= keepUpShare * best && best >= keepUpShare * targetBps));
     if (found !== undefined) return found;
     if (this.#tiers.length < maxTiers) return this.#add();
     // There is no encoder left for it: the tier that is nearest to what it takes.
-    return below.toSorted((a, b) => distance(bestOf(a), targetBps) - distance(bestOf(b), targetBps))[0];
+    return below.toSorted((a, b) => distance(a.bestBps, targetBps) - distance(b.bestBps, targetBps))[0];
   }
 
   #move(receiver: R, place: Place<R>, { to, nowUs }: { readonly to: PlannedTier<R>; readonly nowUs: Micros }): void {
@@ -148,36 +155,52 @@ export class TierPlan<R extends TierReceiver> {
   }
 
   #add(): PlannedTier<R> {
-    const tier = { id: ++this.#lastId, receivers: new Set<R>() };
+    const tier = emptyTier<R>(++this.#lastId);
     this.#tiers.push(tier);
     return tier;
   }
 
   #tidy(): void {
     const used = this.#tiers.filter(({ receivers }) => receivers.size > 0);
-    this.#tiers = (used.length > 0 ? used : this.#tiers.slice(0, 1)).toSorted((a, b) => bestOf(b) - bestOf(a));
+    const bests = new Map(used.map((tier) => [tier, bestOf(tier.receivers)]));
+    this.#tiers = used.length > 0 ? used.toSorted((a, b) => (bests.get(b) ?? 0) - (bests.get(a) ?? 0)) : this.#tiers.slice(0, 1);
   }
 }
 
 /**
  * What a tier's encoder is to aim at, bits a second: what the slowest of those takes who keep up. Whoever does not is about to move,
- * and those of whom nothing arrives lose nothing. undefined: there is nobody.
+ * and those of whom nothing arrives lose nothing. undefined: there is nobody. Cheap: it is asked for each packet.
  */
 export function tierBitrateBps(receivers: ReadonlySet<TierReceiver>): number | undefined {
-  const targets = [...receivers].filter(({ isStalled }) => !isStalled).map(({ targetBitrateBps }) => targetBitrateBps);
-  if (targets.length === 0) return [...receivers][0]?.targetBitrateBps;
-  const best = Math.max(...targets);
-  return Math.min(...targets.filter((targetBps) => targetBps >= keepUpShare * best));
+  const best = bestOf(receivers);
+  let first: number | undefined;
+  let slowest: number | undefined;
+  for (const receiver of receivers) {
+    const { targetBitrateBps: targetBps } = receiver;
+    first ??= targetBps;
+    const isSlower = targetBps >= keepUpShare * best && (slowest === undefined || targetBps < slowest);
+    if (isSlower && !receiver.isStalled) slowest = targetBps;
+  }
+  return slowest ?? first;
+}
+
+function emptyTier<R>(id: number): PlannedTier<R> {
+  return { id, receivers: new Set(), bestBps: 0, streamBps: 0 };
+}
+
+/** What a tier's pictures need, bits a second, is as much as is sent to whoever gets most of them. */
+function lookAt(tier: PlannedTier<TierReceiver>): void {
+  tier.bestBps = bestOf(tier.receivers);
+  tier.streamBps = 0;
+  for (const receiver of tier.receivers) tier.streamBps = Math.max(tier.streamBps, receiver.sentBitrateBps());
 }
 
 /** What the best of a tier takes; 0: nothing arrives at any of them. */
-function bestOf(tier: Tier<TierReceiver>): number {
-  return Math.max(0, ...[...tier.receivers].map(({ targetBitrateBps, isStalled }) => (isStalled ? 0 : targetBitrateBps)));
-}
-
-/** What a tier's pictures need, bits a second: as much as is sent to whoever gets most of them. */
-function streamBps(tier: Tier<TierReceiver>): number {
-  return Math.max(...[...tier.receivers].map((receiver) => receiver.sentBitrateBps()));
+function bestOf(receivers: ReadonlySet<TierReceiver>): number {
+  let best = 0;
+  // In this order: whether it has stalled is a question of what time it is, and mostly all take the same.
+  for (const receiver of receivers) if (receiver.targetBitrateBps > best && !receiver.isStalled) best = receiver.targetBitrateBps;
+  return best;
 }
 
 function distance(a: number, b: number): number {

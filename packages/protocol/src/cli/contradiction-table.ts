@@ -78,7 +78,7 @@ const severalSources: Demand = {
   isMadeBy: (value) => Array.isArray(value) && value.length > 1,
 };
 
-const noSound = ["require-audio", "microphone", "noise-suppression", "headphones", "speaker"].map((option): Contradiction => ({
+const noSound = ["require-audio", "microphone", "noise-suppression", "stereo", "headphones", "speaker"].map((option): Contradiction => ({
   one: refusesSound,
   other: asksFor(option),
   sentence: `--no-audio means no sound at all, and --${option} asks for some: give one of the two.`,
@@ -116,6 +116,7 @@ const withoutMeaningInLegacy: readonly (readonly [Demand, string])[] = [
   [asksFor("require-audio"), noWayBack],
   [asksFor("microphone"), noWayBack],
   [asksFor("noise-suppression"), noWayBack],
+  [asksFor("stereo"), noWayBack],
   [asksFor("speaker"), noWayBack],
   [asksFor("accept-files"), noWayBack],
   [asksFor("name"), noNames],
@@ -158,6 +159,11 @@ export const contradictions: readonly Contradiction[] = [
   { one: refusesPictures, other: refusesSound, sentence: "--no-video and --no-audio leave nothing to send: give one of the two." },
   ...noSound,
   ...noWindow,
+  {
+    one: asksFor("stereo"),
+    other: asksFor("noise-suppression"),
+    sentence: "--noise-suppression works on one channel, and --stereo asks for two: give one of the two.",
+  },
   {
     one: refuses("window"),
     other: chooses("view", ["browser"]),

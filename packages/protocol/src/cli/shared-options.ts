@@ -62,6 +62,7 @@ export const microphoneOptions = {
     default: false,
     describe: "take fans, keyboards and the street out of what the microphone hears",
   },
+  stereo: { type: "boolean", default: false, describe: "send your sound in stereo: for music" },
 } as const;
 
 /** Options of everything that plays. */

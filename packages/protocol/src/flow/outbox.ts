@@ -3,7 +3,7 @@
 // it is not queued at all, but asked for, a message at a time, when nothing waits and the socket is empty.
 import type { Duplex } from "node:stream";
 import { maxVideoDataBytes } from "../limits.ts";
-import { videoChunks } from "../media/packet-chunks.ts";
+import { PacketMessages } from "../media/packet-messages.ts";
 import type { EncodedPacket } from "../media/packet.ts";
 import type { FileDataMessage } from "../messages/file-data.ts";
 import { type NetworkMessage, serializeMessage } from "../messages/message.ts";
@@ -25,7 +25,11 @@ export type BulkSource = () => FileDataMessage | undefined;
 
 /** Bytes of all video messages of a packet, headers included: what acknowledgements count. */
 export function packetWireBytes(dataBytes: number): number {
-  return dataBytes + Math.ceil(dataBytes / maxVideoDataBytes) * (headerBytes + videoFixedBytes);
+  return dataBytes + messagesOf(dataBytes) * (headerBytes + videoFixedBytes);
+}
+
+function messagesOf(dataBytes: number): number {
+  return Math.ceil(dataBytes / maxVideoDataBytes);
 }
 
 /** Options of an {@link Outbox}. */
@@ -37,10 +41,12 @@ export interface OutboxOptions {
   readonly bulk?: BulkSource;
 }
 
-/** A packet in the queue; its chunks begin when its turn has come. */
+/** A packet in the queue; its messages begin when its turn has come. */
 interface QueuedPacket {
   readonly packet: EncodedPacket;
-  chunks?: Iterator<VideoMessage>;
+  readonly messageCount: number;
+  messages?: PacketMessages;
+  written: number;
 }
 
 /** Queues of one connection, and the pump that empties them into the socket as it takes them. */
@@ -110,7 +116,7 @@ export class Outbox {
   sendVideo(packet: EncodedPacket): number {
     if (this.#closed) return 0;
     const bytes = packetWireBytes(packet.data.byteLength);
-    this.#video.push({ packet });
+    this.#video.push({ packet, messageCount: messagesOf(packet.data.byteLength), written: 0 });
     this.#queued(bytes);
     return bytes;
   }
@@ -183,21 +189,12 @@ export class Outbox {
       if (first !== undefined) this.#write(first);
       return;
     }
-    first.chunks ??= videoChunks(this.#stamp(first.packet))[Symbol.iterator]();
-    const next = first.chunks.next();
-    if (next.done === true) {
-      this.#video.shift();
-      return;
-    }
-    const { data, offset, packetBytes } = next.value;
-    if (offset + data.byteLength >= packetBytes) this.#video.shift();
+    // A packet's sending time is that of its first message.
+    first.messages ??= PacketMessages.of(first.packet, this.#nowUs());
     // One buffer, though that copies the data: one TLS record and one write. Two that are corked cost more than the copy.
-    this.#write(serializeMessage(next.value));
-  }
-
-  /** A packet's sending time is that of its first chunk. */
-  #stamp(packet: EncodedPacket): EncodedPacket {
-    return { ...packet, sentUs: Math.max(0, this.#nowUs() - packet.captureUs) };
+    const bytes = first.messages.at(first.written++);
+    if (first.written >= first.messageCount) this.#video.shift();
+    if (bytes !== undefined) this.#write(bytes);
   }
 
   #write(bytes: Uint8Array): void {

@@ -3,8 +3,8 @@
 //
 // One signal: the queue that stands in the network, that is, which no frame of a while escaped. While there is none the rate grows,
 // slowly at first and faster the longer the link has shown no limit (in the logarithm of the rate, CUBIC's curve, RFC 9438); when one
-// stands, the rate falls below what was delivered, by as much as empties it. A lost packet holds up everything behind it for a round trip
-// or two, and then all of it comes at once: that is a queue that does not stand.
+// stands, the rate falls below what was delivered meanwhile, by as much as empties it. A lost packet holds up everything behind it for a
+// round trip or two, and then all of it comes at once: that is a queue that does not stand.
 import type { Micros } from "../time/clock.ts";
 import type { SendWindow } from "./send-window.ts";
 import { SlidingExtreme } from "./sliding-extreme.ts";
@@ -65,7 +65,8 @@ export class RateController {
   #lastAckUs: Micros | undefined;
   /** The end of the standstill after which it began anew. */
   #beganUs = Number.NEGATIVE_INFINITY;
-  #queuedSinceUs: Micros | undefined;
+  /** Since when there has been too much of a queue, and the best delivery rate since then: an earlier one is that of a link that has changed. */
+  #queue: { readonly sinceUs: Micros; readonly bestBps: number } | undefined;
   /** Time without a queue since the last decrease; undefined before the first. */
   #freeUs: number | undefined;
 
@@ -88,7 +89,7 @@ export class RateController {
     if (window.stoodUntilUs > this.#beganUs) this.#begin(window.stoodUntilUs);
     this.#queues.add(window.queueUs, nowUs);
     this.#delivered.add(window.deliveredBps, nowUs);
-    if (window.isDraining(nowUs) || window.queueUs <= fullShare * window.slackUs) this.#queuedSinceUs = undefined;
+    if (window.isDraining(nowUs) || window.queueUs <= fullShare * window.slackUs) this.#queue = undefined;
     // A window that is kept small on purpose says nothing about the link.
     if (window.isDraining(nowUs)) return;
     if (window.queueUs > fullShare * window.slackUs) this.#queued(window, nowUs);
@@ -100,18 +101,21 @@ export class RateController {
     this.#beganUs = beganUs;
     this.#target = Math.min(this.#target, this.#start);
     this.#freeUs = undefined;
-    this.#queuedSinceUs = undefined;
+    this.#queue = undefined;
   }
 
   #queued(window: RateSignals, nowUs: Micros): void {
-    this.#queuedSinceUs ??= nowUs;
+    const { sinceUs, bestBps: before } = this.#queue ?? { sinceUs: nowUs, bestBps: 0 };
+    const bestBps = Math.max(before, window.deliveredBps);
+    this.#queue = { sinceUs, bestBps };
     const longUs = Math.min(mostStandingUs, standingUs + standingRoundTrips * window.baseRttUs);
-    if (nowUs - this.#queuedSinceUs < longUs) return;
+    if (nowUs - sinceUs < longUs) return;
     const queueUs = this.#queues.read(nowUs) ?? 0;
     const share = Math.max(leastDecreaseTo, decreaseTo - queueUs / emptyUs);
-    this.#target = Math.max(this.#min, Math.min(this.#target, (this.#delivered.read(nowUs) ?? 0) * share));
+    const deliveredBps = Math.min(bestBps, this.#delivered.read(nowUs) ?? 0);
+    this.#target = Math.max(this.#min, Math.min(this.#target, deliveredBps * share));
     this.#freeUs = 0;
-    this.#queuedSinceUs = undefined;
+    this.#queue = undefined;
   }
 
   #increase(isFree: boolean, elapsedUs: number, nowUs: Micros): void {

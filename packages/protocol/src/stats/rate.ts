@@ -35,7 +35,8 @@ export class RateMeter {
   perSecond(nowUs: number): number {
     if (this.#startUs === undefined) return 0;
     const newest = Math.floor(nowUs / this.#slotUs);
-    const sum = this.#sums.filter((_, at) => (this.#numbers[at] ?? -1) > newest - slots).reduce((a, b) => a + b, 0);
+    let sum = 0;
+    for (let at = 0; at < slots; at++) if ((this.#numbers[at] ?? -1) > newest - slots) sum += this.#sums[at] ?? 0;
     // The slots in the window reach from the start of the oldest to this instant: between 19 and 20 of them.
     const coveredUs = nowUs - Math.max(this.#startUs, (newest - slots + 1) * this.#slotUs);
     return coveredUs < this.#slotUs ? sum / (this.#slotUs / 1e6) : sum / (coveredUs / 1e6);

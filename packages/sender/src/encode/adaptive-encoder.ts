@@ -198,7 +198,8 @@ export class AdaptiveEncoder {
   }
 
   async #replace(): Promise<void> {
-    const format = formatOf(this.#step, this.#bitrateBps, this.#isHurried);
+    // A picture of another size at the best quality would be many times what the link takes.
+    const format = { ...formatOf(this.#step, this.#bitrateBps, this.#isHurried), quality: this.#encoder.quality };
     const chosen = await this.#open(this.#choice, this.#options.codec, format);
     this.#encoder.close();
     this.#encoder = this.#take(chosen);

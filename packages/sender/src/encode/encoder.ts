@@ -16,6 +16,8 @@ export interface EncoderFormat {
   readonly bitrateBps: number;
   /** Speed before quality: the machine does not keep up otherwise. Where an encoder has no such choice it means nothing. */
   readonly isHurried?: boolean;
+  /** Where an encoder without a rate control of its own begins: {@link VideoEncoder.quality} of the one before it. */
+  readonly quality?: number | undefined;
 }
 
 /** What can encode H.264 besides the processor. */
@@ -44,6 +46,8 @@ export interface VideoEncoder {
   readonly codec: VideoCodec;
   /** The bitrate it was opened for, when it cannot take another: then a new one must be opened. */
   readonly fixedBitrateBps?: number | undefined;
+  /** What its own rate control has arrived at, on the codec's scale, where it outlives the encoder: of JPEG. */
+  readonly quality?: number | undefined;
   /**
    * Encodes one picture.
    *

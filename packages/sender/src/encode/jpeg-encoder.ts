@@ -27,17 +27,22 @@ class JpegEncoder implements VideoEncoder {
   readonly #cv: OpenCv;
   readonly #frameRate: number;
   #targetBytes: number;
-  #quality = bestQuality;
+  #quality: number;
   /** Rows of the upper half where a picture is encoded in two at a time; undefined: in one. */
   readonly #upperRows: number | undefined;
 
   constructor(cv: OpenCv, format: EncoderFormat) {
     this.#cv = cv;
     this.#frameRate = format.frameRate;
+    this.#quality = format.quality ?? bestQuality;
     this.#targetBytes = format.bitrateBps / format.frameRate / 8;
     // What stands in for OpenCV has one thread, and other tables.
     const isCut = format.widthPx * format.heightPx >= bandsPx && availableParallelism() > 1 && missingOpenCv() === undefined;
     this.#upperRows = isCut ? upperRows(format) : undefined;
+  }
+
+  get quality(): number {
+    return this.#quality;
   }
 
   async encode(mat: Mat): Promise<EncodedPicture | undefined> {

@@ -25,6 +25,7 @@ const options: AdaptiveEncoderOptions = {
 class FakeEncoder implements VideoEncoder {
   readonly codec = "h264";
   readonly fixedBitrateBps: number | undefined;
+  readonly quality: number | undefined;
   readonly keyframes: boolean[] = [];
   isClosed = false;
   isBroken = false;
@@ -32,8 +33,13 @@ class FakeEncoder implements VideoEncoder {
   spend: (ms: number) => void = () => {};
   readonly #busyMs: number;
 
-  constructor({ busyMs = 0, fixedBitrateBps }: { readonly busyMs?: number; readonly fixedBitrateBps?: number } = {}) {
+  constructor({
+    busyMs = 0,
+    fixedBitrateBps,
+    quality,
+  }: { readonly busyMs?: number; readonly fixedBitrateBps?: number; readonly quality?: number } = {}) {
     this.#busyMs = busyMs;
+    this.quality = quality;
     this.fixedBitrateBps = fixedBitrateBps;
   }
 
@@ -130,6 +136,15 @@ test("replaces an encoder that cannot change its bitrate, when that is worth a k
   assert.equal(opened.length, 2);
   assert.equal(opened[1]?.format.bitrateBps, 600_000);
   assert.deepEqual(opened[1]?.encoder.keyframes, [true]);
+});
+
+test("begins another size with the quality that the size before had arrived at", async () => {
+  const { encoder, opened, widths, encode } = await start({ codec: "jpeg", bitrateBps: 4_000_000 }, () => new FakeEncoder({ quality: 37 }));
+  assert.equal(opened[0]?.format.quality, undefined);
+  encoder.setBitrate(1_000_000);
+  await encode(startS + 0.1);
+  assert.equal(widths.length, 2);
+  assert.equal(opened[1]?.format.quality, 37);
 });
 
 test("makes smaller pictures on a machine that does not keep up, rather than coarse ones", async () => {

@@ -45,6 +45,19 @@ async function encode(encoder: VideoEncoder, mat: Mat, number: number, keyframe:
   return picture;
 }
 
+test("jpeg: begins with the quality that it is given, and tells at which it has arrived", async () => {
+  const best = await openEncoder("jpeg", format);
+  const { data: fine } = await encode(best, draw(320, 240, 0), 0);
+  const small = await openEncoder("jpeg", { ...format, bitrateBps: 200_000 });
+  for (let number = 0; number < 20; number++) await encode(small, draw(320, 240, number), number);
+  const { quality } = small;
+  assert.ok(quality !== undefined && quality < (best.quality ?? 0), `${quality}`);
+  const next = await openEncoder("jpeg", { ...format, quality });
+  const { data: coarse } = await encode(next, draw(320, 240, 0), 0);
+  assert.ok(coarse.byteLength < 0.7 * fine.byteLength, `${coarse.byteLength} bytes, and ${fine.byteLength} at the best quality`);
+  for (const encoder of [best, small, next]) encoder.close();
+});
+
 for (const codec of ["h264", "vp9", "jpeg"] as const satisfies readonly VideoCodec[]) {
   test(`${codec}: gives one packet for each picture at once, the first of them a keyframe, each decodable`, async () => {
     const encoder = await openEncoder(codec, format);
