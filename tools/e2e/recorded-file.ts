@@ -23,14 +23,16 @@ export type RecordedTrack =
       readonly beepsUs: readonly number[];
       readonly beginUs: number;
       readonly endUs: number;
+      /** The loudest sample of each channel; full scale is 32,768. */
+      readonly peaks: readonly number[];
     };
 
 /** Sound above this is loud: −24 dB. */
 const loud = 2_000;
 /** So many quiet samples are a silence: 50 ms. */
 const silentSamples = 2_400;
-/** Time between two frames beyond this is a hole in the sound. */
-const gapUs = 5_000;
+/** Time between two frames beyond this is a hole in the sound; pauses are filled in steps of 20 ms, and may leave so much. */
+const gapUs = 25_000;
 const sampleRateHz = 48_000;
 
 interface Reader {
@@ -144,6 +146,7 @@ class BeepReader implements Reader {
   #quiet = 0;
   #beginUs: number | undefined;
   #endUs = 0;
+  readonly #peaks: number[] = [];
 
   constructor(codec: string) {
     this.#codec = codec;
@@ -153,10 +156,12 @@ class BeepReader implements Reader {
     this.#beginUs ??= timeUs;
     // Sound that a busy computer left out may have been a beep's beginning.
     if (timeUs - this.#endUs > gapUs) this.#quiet = 0;
-    const samples = samplesOf(frame);
-    this.#endUs = timeUs + (samples.length * 1_000_000) / sampleRateHz;
-    for (let at = 0; at < samples.length; at++) {
-      if (Math.abs(samples[at] ?? 0) < loud) this.#quiet++;
+    const channels = samplesOf(frame);
+    this.#endUs = timeUs + (frame.nbSamples * 1_000_000) / sampleRateHz;
+    for (let at = 0; at < frame.nbSamples; at++) {
+      const levels = channels.map((samples) => Math.abs(samples[at] ?? 0));
+      levels.forEach((level, channel) => (this.#peaks[channel] = Math.max(this.#peaks[channel] ?? 0, level)));
+      if (Math.max(...levels) < loud) this.#quiet++;
       else {
         if (this.#quiet >= silentSamples) this.#beepsUs.push(timeUs + (at * 1_000_000) / sampleRateHz);
         this.#quiet = 0;
@@ -165,18 +170,29 @@ class BeepReader implements Reader {
   }
 
   track(): RecordedTrack {
-    return { kind: "audio", codec: this.#codec, beepsUs: this.#beepsUs, beginUs: this.#beginUs ?? 0, endUs: this.#endUs };
+    return {
+      kind: "audio",
+      codec: this.#codec,
+      beepsUs: this.#beepsUs,
+      beginUs: this.#beginUs ?? 0,
+      endUs: this.#endUs,
+      peaks: this.#peaks,
+    };
   }
 
   free(): void {}
 }
 
-/** As 16 bits, whatever the decoder gives. */
-function samplesOf(frame: Frame): ArrayLike<number> {
-  const plane = frame.data?.[0] ?? Buffer.alloc(0);
-  const bytes = Uint8Array.from(plane);
-  if (frame.format === AV_SAMPLE_FMT_S16) return new Int16Array(bytes.buffer, 0, frame.nbSamples * frame.channels);
-  return new Float32Array(bytes.buffer, 0, frame.nbSamples).map((sample) => sample * 32_768);
+/** Each channel as 16 bits, whatever the decoder gives: all of them in one plane as integers, or each in its own as floats. */
+function samplesOf(frame: Frame): readonly ArrayLike<number>[] {
+  const { channels, nbSamples } = frame;
+  const planes = (frame.data ?? []).map((plane) => Uint8Array.from(plane).buffer);
+  const numbers = Array.from({ length: channels }, (_, channel) => channel);
+  if (frame.format === AV_SAMPLE_FMT_S16) {
+    const all = new Int16Array(planes[0] ?? new ArrayBuffer(0), 0, nbSamples * channels);
+    return numbers.map((channel) => all.filter((_, at) => at % channels === channel));
+  }
+  return numbers.map((channel) => new Float32Array(planes[channel] ?? new ArrayBuffer(0), 0, nbSamples).map((sample) => sample * 32_768));
 }
 
 function check(result: number, what: string): void {

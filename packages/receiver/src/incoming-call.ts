@@ -133,7 +133,7 @@ export class IncomingCall {
       );
       const playout = this.#playout;
       this.#audio = new IncomingAudio({
-        play: () => playout.play(),
+        play: (channels) => playout.play(channels),
         push: (packet) => {
           playout.push(packet);
           this.#recording.pushRemote(packet, this.#session?.clock);

@@ -3,6 +3,7 @@
 
 import webRtcAec3 from "@ennuicastr/webrtcaec3.js";
 import type { Micros } from "@simple-video-chat/protocol";
+import { type ChannelCount, channelsOf, joinChannels, splitChannels, withChannels } from "@simple-video-chat/protocol/sound";
 
 import type { EchoCanceller } from "./echo-canceller.ts";
 
@@ -22,23 +23,29 @@ export async function openAec3(): Promise<EchoCanceller> {
     process.off("uncaughtException", listener);
   for (const listener of process.listeners("unhandledRejection").filter((found) => !beforeRejections.includes(found)))
     process.off("unhandledRejection", listener);
-  return new Aec3Canceller(new Aec3(sampleRateHz, 1, 1));
+  return new Aec3Canceller((recorded) => new Aec3(sampleRateHz, 1, recorded));
 }
+
+type Aec3 = Pick<webRtcAec3.AEC3, "analyze" | "process" | "free">;
 
 class Aec3Canceller implements EchoCanceller {
   readonly kind = "aec3";
-  readonly #aec3: Pick<webRtcAec3.AEC3, "analyze" | "process" | "free">;
+  readonly #create: (recorded: ChannelCount) => Aec3;
+  #aec3: Aec3;
+  #recorded: ChannelCount = 1;
   /** Played, and to be shown to AEC3 with the next recorded block: it counts the delay in blocks of both, and takes seconds to find it anew. */
   readonly #waiting: Float32Array[] = [];
   #usuallyWaiting = 1;
   #capturedUs: number | undefined;
 
-  constructor(aec3: Pick<webRtcAec3.AEC3, "analyze" | "process" | "free">) {
-    this.#aec3 = aec3;
+  constructor(create: (recorded: ChannelCount) => Aec3) {
+    this.#create = create;
+    this.#aec3 = create(this.#recorded);
   }
 
   processPlayed(block: Float32Array): void {
-    this.#waiting.push(block.slice());
+    // Of two loudspeakers the mixture: AEC3 begins anew when it notices that they differ, and then cancels no more of it.
+    this.#waiting.push(channelsOf(block) === 1 ? block.slice() : withChannels(block, 1));
     if (this.#waiting.length > maxWaiting) this.#waiting.shift();
   }
 
@@ -48,10 +55,20 @@ class Aec3Canceller implements EchoCanceller {
     if (isGap) this.#waiting.splice(0, this.#waiting.length - this.#usuallyWaiting);
     this.#capturedUs = captureUs;
     this.#usuallyWaiting = Math.max(this.#waiting.length, 1);
+    this.#fit(channelsOf(block));
     for (const played of this.#waiting.splice(0)) this.#aec3.analyze([played]);
-    const cleaned = new Float32Array(block.length);
-    this.#aec3.process([cleaned], [block]);
-    return cleaned;
+    const recorded = splitChannels(block, this.#recorded);
+    const cleaned = recorded.map(({ length }) => new Float32Array(length));
+    this.#aec3.process(cleaned, [...recorded]);
+    return joinChannels(cleaned);
+  }
+
+  /** One that knew other channels has learnt nothing that another can use. */
+  #fit(recorded: ChannelCount): void {
+    if (recorded === this.#recorded) return;
+    this.#aec3.free();
+    this.#aec3 = this.#create(recorded);
+    this.#recorded = recorded;
   }
 
   close(): void {

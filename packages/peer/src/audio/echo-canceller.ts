@@ -6,7 +6,10 @@ import type { Micros } from "@simple-video-chat/protocol";
 import { openAec3 } from "./aec3.ts";
 import { EchoDucker } from "./echo-ducker.ts";
 
-/** A canceller of one microphone and one loudspeaker. Blocks are of 480 samples, 48 kHz, and belong to the caller. */
+/**
+ * A canceller of one microphone and one loudspeaker. Blocks are of 480 samples of each channel, 48 kHz, and belong to the caller; what is played
+ * and what is recorded may have different numbers of channels, and others than before.
+ */
 export interface EchoCanceller {
   /** "ducking": the other side is not heard while this one speaks and the other way round, except when both are loud. */
   readonly kind: "aec3" | "ducking";

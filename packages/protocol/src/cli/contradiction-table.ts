@@ -78,13 +78,13 @@ const severalSources: Demand = {
   isMadeBy: (value) => Array.isArray(value) && value.length > 1,
 };
 
-const noSound = ["require-audio", "microphone", "noise-suppression", "headphones", "speaker"].map((option): Contradiction => ({
+const noSound = ["require-audio", "microphone", "noise-suppression", "stereo", "headphones", "speaker"].map((option): Contradiction => ({
   one: refusesSound,
   other: asksFor(option),
   sentence: `--no-audio means no sound at all, and --${option} asks for some: give one of the two.`,
 }));
 
-const noWindow = ["fullscreen", "mirror"].map((option): Contradiction => ({
+const noWindow = ["fullscreen", "mirror", "always-on-top"].map((option): Contradiction => ({
   one: refuses("window"),
   other: asksFor(option),
   sentence: `--no-window means figures only, and --${option} says how a window is to be: give one of the two.`,
@@ -110,11 +110,13 @@ const withoutMeaningInLegacy: readonly (readonly [Demand, string])[] = [
   [asksFor("view"), plainWindow],
   [asksFor("fullscreen"), plainWindow],
   [asksFor("mirror"), plainWindow],
+  [asksFor("always-on-top"), plainWindow],
   [asksFor("record"), rawPictures],
   [asksFor("snapshot-dir"), plainWindow],
   [asksFor("require-audio"), noWayBack],
   [asksFor("microphone"), noWayBack],
   [asksFor("noise-suppression"), noWayBack],
+  [asksFor("stereo"), noWayBack],
   [asksFor("speaker"), noWayBack],
   [asksFor("accept-files"), noWayBack],
   [asksFor("name"), noNames],
@@ -158,9 +160,19 @@ export const contradictions: readonly Contradiction[] = [
   ...noSound,
   ...noWindow,
   {
+    one: asksFor("stereo"),
+    other: asksFor("noise-suppression"),
+    sentence: "--noise-suppression works on one channel, and --stereo asks for two: give one of the two.",
+  },
+  {
     one: refuses("window"),
     other: chooses("view", ["browser"]),
     sentence: "--no-window means figures only, and --view browser asks for a page with the picture: give one of the two.",
+  },
+  {
+    one: asksFor("always-on-top"),
+    other: chooses("view", ["browser"]),
+    sentence: "--always-on-top is about a window of our own, and --view browser shows a page in the browser's: give one of the two.",
   },
   {
     one: asksFor("filter-incoming"),

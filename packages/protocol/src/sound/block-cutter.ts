@@ -1,11 +1,17 @@
 // Sound comes from devices in pieces of any size; everything behind them takes blocks.
+import type { ChannelCount } from "./channels.ts";
 import { blockSamples } from "./sound.ts";
 
 /** Cuts bytes of 32-bit floats, little-endian as all our computers are, into blocks. */
 export class BlockCutter {
-  readonly #block = new Float32Array(blockSamples);
-  readonly #bytes = Buffer.from(this.#block.buffer);
+  readonly #block: Float32Array;
+  readonly #bytes: Buffer;
   #filled = 0;
+
+  constructor(channels: ChannelCount = 1) {
+    this.#block = new Float32Array(blockSamples * channels);
+    this.#bytes = Buffer.from(this.#block.buffer);
+  }
 
   /**
    * Takes a piece.

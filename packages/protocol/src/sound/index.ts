@@ -1,6 +1,7 @@
 // Entry point "@simple-video-chat/protocol/sound": blocks of sound, and the devices of the user's sound server.
 
 export { BlockCutter } from "./block-cutter.ts";
+export { type ChannelCount, channelsOf, joinChannels, splitChannels, withChannels } from "./channels.ts";
 export { LevelMeter, silenceDbfs } from "./level.ts";
 export { listPulseMicrophones, listPulseSpeakers } from "./pulse-devices.ts";
 export { type OpenPulseOptions, openPulseMicrophone, openPulseSpeaker } from "./pulse-streams.ts";
@@ -13,6 +14,7 @@ export {
   type OpenSoundDevice,
   sampleRateHz,
   type SoundDevice,
+  type SoundDeviceOptions,
   SoundError,
   type SoundErrorCode,
   type SpeakerEvents,

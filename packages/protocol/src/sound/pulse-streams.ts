@@ -13,16 +13,16 @@ import {
   type OpenSoundDevice,
   sampleRateHz,
   type SoundDevice,
+  type SoundDeviceOptions,
   type SpeakerEvents,
 } from "./sound.ts";
 import { SteadyClock } from "./steady-clock.ts";
 
 const bytesPerSample = 4;
-const blockBytes = blockSamples * bytesPerSample;
 /** What the server holds of a speaker's sound: one block sounds while the next one is on its way. */
-const speakerBytes = 2 * blockBytes;
+const speakerBlocks = 2;
 /** It asks for as little as this: of what it holds it keeps twice as much in the device (measured: 15 ms less delay than with whole blocks). */
-const requestBytes = blockBytes / 2;
+const requestBlocks = 0.5;
 /** How often the server is asked how late it is, ms. Delays change when other programs begin to play. */
 const latencyIntervalMs = 500;
 const firstLatencyMs = 100;
@@ -31,9 +31,7 @@ const latencyLooks = 4;
 const byDefault = 0xffff_ffff;
 
 /** What opening a device takes. */
-export interface OpenPulseOptions {
-  /** Id, name or part of the name; without it the user's default device. */
-  readonly device?: string | undefined;
+export interface OpenPulseOptions extends SoundDeviceOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly scheduler?: Scheduler;
 }
@@ -43,7 +41,9 @@ export interface OpenPulseOptions {
  * @throws SoundError (rejects)
  */
 export async function openPulseMicrophone(options: OpenPulseOptions, events: MicrophoneEvents): Promise<OpenSoundDevice> {
-  const cutter = new BlockCutter();
+  const { channels = 1 } = options;
+  const blockBytes = blockSamples * channels * bytesPerSample;
+  const cutter = new BlockCutter(channels);
   const clock = new SteadyClock();
   let latencyUs = 0;
   const looks: number[] = [];
@@ -72,8 +72,8 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
     const devices = options.device === undefined ? sources.filter((source) => !isMonitor(source)) : sources;
     const device = chooseDevice(devices, options.device, "microphone");
     const values = new TagWriter()
-      .sampleSpec(sampleRateHz)
-      .channelMap()
+      .sampleSpec(sampleRateHz, channels)
+      .channelMap(channels)
       .u32(byDefault)
       .string(idToOpen(device, options))
       .u32(byDefault)
@@ -103,7 +103,9 @@ export async function openPulseMicrophone(options: OpenPulseOptions, events: Mic
  * @throws SoundError (rejects)
  */
 export async function openPulseSpeaker(options: OpenPulseOptions, events: SpeakerEvents): Promise<OpenSoundDevice> {
-  const block = new Float32Array(blockSamples);
+  const { channels = 1 } = options;
+  const block = new Float32Array(blockSamples * channels);
+  const blockBytes = block.byteLength;
   const clock = new SteadyClock();
   let wantedBytes = 0;
   let writtenBytes = 0;
@@ -132,17 +134,17 @@ export async function openPulseSpeaker(options: OpenPulseOptions, events: Speake
   return stream.use(async () => {
     const device = chooseDevice(await listSpeakers(client), options.device, "speaker");
     const values = new TagWriter()
-      .sampleSpec(sampleRateHz)
-      .channelMap()
+      .sampleSpec(sampleRateHz, channels)
+      .channelMap(channels)
       .u32(byDefault)
       .string(idToOpen(device, options))
-      .u32(4 * speakerBytes)
+      .u32(4 * speakerBlocks * blockBytes)
       .bool(false)
-      .u32(speakerBytes)
+      .u32(speakerBlocks * blockBytes)
       .u32(blockBytes)
-      .u32(requestBytes)
+      .u32(requestBlocks * blockBytes)
       .u32(0)
-      .normalVolume()
+      .normalVolume(channels)
       // no_remap, no_remix, fix_format, fix_rate, fix_channels, no_move, variable_rate; muted, adjust_latency
       .bool(false, false, false, false, false, false, false, false, true)
       .properties({ "media.name": "Call", "media.role": "phone" })

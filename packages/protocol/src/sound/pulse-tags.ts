@@ -1,5 +1,6 @@
 // PulseAudio's way of writing values: each behind a letter that says what it is (src/pulsecore/tagstruct.c of PulseAudio). Only the kinds
 // that the commands of pulse-client.ts use.
+import type { ChannelCount } from "./channels.ts";
 
 const tagU32 = 0x4c; // L
 const tagString = 0x74; // t
@@ -20,6 +21,8 @@ const tagVolume = 0x56; // V
 /** 32-bit floats, little-endian; PulseAudio's number for it. */
 const float32 = 5;
 const channelMono = 0;
+const channelLeft = 1;
+const channelRight = 2;
 const volumeNormal = 0x1_0000;
 
 /** Writes the values of one command. */
@@ -55,22 +58,23 @@ export class TagWriter {
     return this.string(undefined);
   }
 
-  /** One channel of 32-bit floats. */
-  sampleSpec(rateHz: number): this {
-    const spec = Buffer.of(tagSampleSpec, float32, 1, 0, 0, 0, 0);
+  /** 32-bit floats. */
+  sampleSpec(rateHz: number, channels: ChannelCount = 1): this {
+    const spec = Buffer.of(tagSampleSpec, float32, channels, 0, 0, 0, 0);
     spec.writeUInt32BE(rateHz, 3);
     return this.#add(spec);
   }
 
-  /** Of one channel. */
-  channelMap(): this {
-    return this.#add(Buffer.of(tagChannelMap, 1, channelMono));
+  /** Which channel is where. */
+  channelMap(channels: ChannelCount = 1): this {
+    return this.#add(Buffer.of(tagChannelMap, channels, ...(channels === 1 ? [channelMono] : [channelLeft, channelRight])));
   }
 
-  /** One channel, as loud as it is. */
-  normalVolume(): this {
-    const bytes = Buffer.of(tagVolumes, 1, 0, 0, 0, 0);
-    bytes.writeUInt32BE(volumeNormal, 2);
+  /** Each channel as loud as it is. */
+  normalVolume(channels: ChannelCount = 1): this {
+    const bytes = Buffer.alloc(2 + 4 * channels);
+    bytes.set([tagVolumes, channels]);
+    for (let at = 2; at < bytes.byteLength; at += 4) bytes.writeUInt32BE(volumeNormal, at);
     return this.#add(bytes);
   }
 

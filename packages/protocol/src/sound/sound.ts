@@ -1,6 +1,7 @@
 // How sound is held everywhere in the programs, and what a microphone and a speaker are. The devices themselves: pulse-*.ts here, and the
 // native/ folders of sender and receiver.
 import type { Micros } from "../time/clock.ts";
+import type { ChannelCount } from "./channels.ts";
 
 /** Samples a second of all sound: Opus' own rate. */
 export const sampleRateHz = 48_000;
@@ -18,6 +19,14 @@ export interface SoundDevice {
   readonly isDefault: boolean;
 }
 
+/** Which device is opened, and how. */
+export interface SoundDeviceOptions {
+  /** Id, name or part of the name; without it the user's default device. */
+  readonly device?: string | undefined;
+  /** Of its blocks: the system mixes what the device has into one, or gives both the only one. Default 1. */
+  readonly channels?: ChannelCount | undefined;
+}
+
 /** A device that is open, until it is closed or gone. */
 export interface OpenSoundDevice {
   /** What people call it. */
@@ -30,7 +39,7 @@ export interface OpenSoundDevice {
 export interface MicrophoneEvents {
   /**
    * A block was recorded.
-   * @param block - {@link blockSamples} samples from −1 to 1, mono; valid during the call only
+   * @param block - {@link blockSamples} samples of each channel, from −1 to 1; valid during the call only
    * @param captureUs - when its first sample was at the microphone
    */
   readonly onBlock: (block: Float32Array, captureUs: Micros) => void;
@@ -44,7 +53,7 @@ export interface MicrophoneEvents {
 export interface SpeakerEvents {
   /**
    * The next block is wanted.
-   * @param block - to be filled, {@link blockSamples} samples, mono; holds silence
+   * @param block - to be filled, {@link blockSamples} samples of each channel; holds silence
    * @param audibleUs - when its first sample will be heard
    */
   readonly onBlock: (block: Float32Array, audibleUs: Micros) => void;

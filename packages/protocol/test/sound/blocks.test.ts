@@ -32,6 +32,13 @@ test("are the same however their bytes were cut", () => {
   );
 });
 
+test("hold as many samples of each of two channels", () => {
+  const samples = Float32Array.from({ length: blockSamples * 4 }, (_, at) => at);
+  const ends: number[] = [];
+  new BlockCutter(2).push(Buffer.from(samples.buffer), (block) => void ends.push(block[0] ?? -1, block.at(-1) ?? -1));
+  assert.deepEqual(ends, [0, 959, 960, 1_919]);
+});
+
 test("get steady instants from measurements that are late at times, and follow a device that is faster or slower than the clock", () => {
   for (const rate of [0.9998, 1.0002]) {
     const clock = new SteadyClock();

@@ -175,6 +175,22 @@ test("gives what a microphone records, block by block", () =>
     microphone.close();
   }));
 
+test("asks for two channels where two are wanted, and gives blocks of both", () =>
+  withPulse(async (pulse) => {
+    const lengths: number[] = [];
+    const onBlock = (block: Float32Array): void => void lengths.push(block.length);
+    const speaker = await openPulseSpeaker({ env: pulse.env, channels: 2 }, { onBlock, onGone: () => {} });
+    // The server of this test wants two blocks of one channel: one of two.
+    await until(() => pulse.played.length === 1);
+    assert.equal(pulse.played[0]?.byteLength, 2 * blockSamples * 4);
+    speaker.close();
+    const microphone = await openPulseMicrophone({ env: pulse.env, channels: 2 }, { onBlock, onGone: () => {} });
+    pulse.send(9, Buffer.alloc(2 * blockSamples * 4));
+    await until(() => lengths.length === 2);
+    assert.deepEqual(lengths, [2 * blockSamples, 2 * blockSamples]);
+    microphone.close();
+  }));
+
 test("says once that a device is gone: taken away, or with its server", () =>
   withPulse(async (pulse) => {
     for (const end of [() => pulse.notice(65, 9), () => pulse.hangUp()]) {

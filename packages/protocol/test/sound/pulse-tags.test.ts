@@ -31,6 +31,11 @@ test("writes them as PulseAudio's tagstruct.c does", () => {
   );
 });
 
+test("writes what two channels are, and where", () => {
+  const bytes = new TagWriter().sampleSpec(48_000, 2).channelMap(2).normalVolume(2).finish();
+  assert.equal(bytes.toString("hex"), ["61" + "0502" + "0000bb80", "6d02" + "0102", "7602" + "00010000".repeat(2)].join(""));
+});
+
 test("reads back what it wrote, and steps over what nobody asks for", () => {
   const values = new TagReader(
     new TagWriter()

@@ -4,6 +4,8 @@
 import { type AudioMessage, type Message } from "@simple-video-chat/protocol";
 import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
 
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
+
 import type { PlayoutCommand, PlayoutEvent, PlayoutFigures } from "./playout-command.ts";
 
 const startOwnEngine = audioEngineOf(new URL("../engine/audio-main.js", import.meta.url));
@@ -22,7 +24,8 @@ export class AudioPlayoutHost {
   readonly #device: string | undefined;
   readonly #events: AudioPlayoutHostEvents;
   readonly #engine: AudioEngine;
-  #isPlaying = false;
+  /** Of the present stream; undefined while nothing is played. */
+  #channels: ChannelCount | undefined;
   #gain = 1;
 
   /** @param device id, name or part of the name; without it the user's default speaker */
@@ -32,7 +35,7 @@ export class AudioPlayoutHost {
     this.#engine = new AudioEngine(startEngine, {
       onMessage: (message) => this.#receive(message),
       onRestart: () => {
-        if (this.#isPlaying) this.play();
+        if (this.#channels !== undefined) this.play(this.#channels);
       },
       onTrouble: events.onTrouble,
     });
@@ -48,10 +51,10 @@ export class AudioPlayoutHost {
     return this.#gain;
   }
 
-  /** A new stream of packets begins. */
-  play(): void {
-    this.#isPlaying = true;
-    this.#command({ command: "play", ...(this.#device !== undefined && { device: this.#device }) });
+  /** A new stream of packets begins, which have so many channels at most. */
+  play(channels: ChannelCount): void {
+    this.#channels = channels;
+    this.#command({ command: "play", channels, ...(this.#device !== undefined && { device: this.#device }) });
     this.#command({ command: "volume", gain: this.#gain });
   }
 
@@ -62,13 +65,13 @@ export class AudioPlayoutHost {
 
   setGain(gain: number): void {
     this.#gain = gain;
-    if (this.#isPlaying) this.#command({ command: "volume", gain });
+    if (this.#channels !== undefined) this.#command({ command: "volume", gain });
   }
 
   /** Releases the speaker. */
   stop(): void {
-    if (!this.#isPlaying) return;
-    this.#isPlaying = false;
+    if (this.#channels === undefined) return;
+    this.#channels = undefined;
     this.#command({ command: "play-stop" });
   }
 

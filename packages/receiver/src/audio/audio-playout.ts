@@ -2,7 +2,7 @@
 // comes back. The speaker's clock is the one that everything goes by: it asks, and what there is is played.
 
 import { type AudioMessage, type Micros, nowUs } from "@simple-video-chat/protocol";
-import { LevelMeter, type OpenSoundDevice, SoundError } from "@simple-video-chat/protocol/sound";
+import { LevelMeter, type OpenSoundDevice, SoundError, type SpeakerEvents } from "@simple-video-chat/protocol/sound";
 
 import { DecodeError } from "../errors.ts";
 import { type OpusDecoder, openOpusDecoder } from "./opus-decoder.ts";
@@ -70,12 +70,12 @@ export class AudioPlayout {
   }
 
   async #play(command: Extract<PlayoutCommand, { command: "play" }>): Promise<void> {
-    const isSameDevice = this.#wanted?.device === command.device;
+    const isSameDevice = this.#wanted?.device === command.device && this.#wanted?.channels === command.channels;
     this.#wanted = command;
     try {
       this.#decoder?.close();
-      this.#decoder = await openOpusDecoder();
-      this.#stream = new SoundStream(this.#decoder);
+      this.#decoder = await openOpusDecoder(command.channels);
+      this.#stream = new SoundStream(this.#decoder, command.channels);
     } catch (error) {
       return this.#fail(error);
     }
@@ -85,13 +85,14 @@ export class AudioPlayout {
     await this.#start(command);
   }
 
-  async #start({ device }: Extract<PlayoutCommand, { command: "play" }>): Promise<void> {
+  async #start({ device, channels }: Extract<PlayoutCommand, { command: "play" }>): Promise<void> {
     try {
-      this.#speaker = await this.#open(device, {
+      const events: SpeakerEvents = {
         onBlock: (block, audibleUs) => this.#fill(block, audibleUs),
         onMoved: (name) => this.#sink.onEvent({ event: "playing", name }),
         onGone: (reason) => this.#fail(new SoundError("sound-device-failed", `The speaker is gone: ${reason}.`)),
-      });
+      };
+      this.#speaker = await this.#open({ device, channels }, events);
       this.#hasFailed = false;
       this.#sink.onEvent({ event: "playing", name: this.#speaker.name });
     } catch (error) {

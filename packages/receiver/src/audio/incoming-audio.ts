@@ -23,6 +23,8 @@ export interface IncomingAudioStats {
   readonly isOn: boolean;
   /** Its owner has switched the microphone off. */
   readonly isMuted: boolean;
+  /** 2 in stereo; 1 before anything is announced. */
+  readonly channels: number;
   /** Bits a second as they came, over the last two seconds. */
   readonly bitrateBps: number;
   /** From microphone to ear, ms, without what the devices do not say; undefined before the first sound. */
@@ -107,6 +109,7 @@ export class IncomingAudio {
     return {
       isOn: this.#track?.muted === false,
       isMuted: this.#track?.muted === true,
+      channels: this.#track?.channels ?? 1,
       bitrateBps: this.#bitRate.perSecond(nowUs()),
       // offsetUs = heard − recorded on two clocks; the clock's offset is theirs − ours.
       latencyMs: typeof offsetUs === "number" && clock !== undefined ? (offsetUs + clock.offsetUs) / 1000 : undefined,
@@ -122,7 +125,7 @@ export class IncomingAudio {
       throw new ProtocolError("too-many-tracks", "one track of sound is played, and another came");
     }
     // A microphone that is switched on again goes on with its stream.
-    if (this.#track === undefined) this.#playout.play();
+    if (this.#track?.channels !== track.channels) this.#playout.play(track.channels === 1 ? 1 : 2);
     this.#track = track;
     return track;
   }

@@ -1,20 +1,32 @@
-// Opus by FFmpeg's libopus: one packet in, its sound out. Stereo is mixed down to one channel by the decoder itself.
+// Opus by FFmpeg's libopus: one packet in, its sound out. The decoder itself mixes stereo down to one channel, or gives both channels what is mono:
+// packets say what they are, and may change.
 
-import { sampleRateHz } from "@simple-video-chat/protocol/sound";
+import { type ChannelCount, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { DecodeError } from "../errors.ts";
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_S16, Codec, CodecContext, FF_DECODER_LIBOPUS, Frame, Packet } from "../native/ffmpeg.ts";
+import {
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
+  AV_SAMPLE_FMT_S16,
+  Codec,
+  CodecContext,
+  FF_DECODER_LIBOPUS,
+  Frame,
+  Packet,
+} from "../native/ffmpeg.ts";
 import { checkOpus } from "./opus-check.ts";
 
 /** An Opus decoder. Its native parts are kept from packet to packet. */
 export class OpusDecoder {
   readonly #context: CodecContext;
+  readonly #channels: ChannelCount;
   readonly #packet = new Packet();
   readonly #frame = new Frame();
 
   /** @internal */
-  constructor(context: CodecContext) {
+  constructor(context: CodecContext, channels: ChannelCount) {
     this.#context = context;
+    this.#channels = channels;
     this.#frame.alloc();
     this.#packet.alloc();
   }
@@ -22,7 +34,7 @@ export class OpusDecoder {
   /**
    * Decodes one packet, in about 0.1 ms.
    * @param data from the network; it must not change during the call
-   * @returns 2.5 to 120 ms of sound, 48 kHz mono, the caller's
+   * @returns 2.5 to 120 ms of sound, 48 kHz, the caller's
    * @throws DecodeError undecodable
    */
   decode(data: Uint8Array): Float32Array {
@@ -35,9 +47,10 @@ export class OpusDecoder {
     if (received < 0) throw new DecodeError("undecodable", `The Opus decoder refused a packet of ${data.byteLength} bytes (${received}).`);
     const { nbSamples, format } = this.#frame;
     const plane = this.#frame.data?.[0];
-    const isReadable = format === AV_SAMPLE_FMT_S16 && plane !== undefined && plane.byteLength >= nbSamples * 2;
+    const count = nbSamples * this.#channels;
+    const isReadable = format === AV_SAMPLE_FMT_S16 && plane !== undefined && plane.byteLength >= count * 2;
     // FFmpeg aligns its memory far beyond two bytes.
-    const samples = isReadable ? new Int16Array(plane.buffer, plane.byteOffset, nbSamples) : undefined;
+    const samples = isReadable ? new Int16Array(plane.buffer, plane.byteOffset, count) : undefined;
     const sound = new Float32Array(samples?.length ?? 0);
     for (let at = 0; at < sound.length; at++) sound[at] = (samples?.[at] ?? 0) / 32_768;
     this.#frame.unref();
@@ -53,17 +66,17 @@ export class OpusDecoder {
 }
 
 /** Opens a decoder. @throws DecodeError (rejects) decoder-missing */
-export async function openOpusDecoder(): Promise<OpusDecoder> {
+export async function openOpusDecoder(channels: ChannelCount = 1): Promise<OpusDecoder> {
   const codec = Codec.findDecoderByName(FF_DECODER_LIBOPUS);
   if (codec === null) throw new DecodeError("decoder-missing", "This FFmpeg has no Opus decoder.");
   const context = new CodecContext();
   context.allocContext3(codec);
   context.sampleRate = sampleRateHz;
-  context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+  context.channelLayout = channels === 1 ? AV_CHANNEL_LAYOUT_MONO : AV_CHANNEL_LAYOUT_STEREO;
   const opened = await context.open2(codec);
   if (opened < 0) {
     context.freeContext();
     throw new DecodeError("decoder-missing", `The Opus decoder does not open (${opened}).`);
   }
-  return new OpusDecoder(context);
+  return new OpusDecoder(context, channels);
 }

@@ -1,4 +1,7 @@
-// Finds after how many samples a sound repeats itself: where it can be cut, lengthened or continued without a click.
+// Finds after how many samples a sound repeats itself: where it can be cut, lengthened or continued without a click. In stereo both channels
+// count, and share what is found: cut at places of their own they would drift apart.
+
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
 
 /** Sounds are compared over this length, samples: 10 ms. */
 export const windowSamples = 480;
@@ -12,6 +15,7 @@ const clearlyMore = 0.005;
 
 /** A place where a sound is most like itself. */
 export interface PitchPeriod {
+  /** Of each channel. */
   readonly samples: number;
   /** Correlation of the two windows, 0 to 1. */
   readonly likeness: number;
@@ -20,10 +24,11 @@ export interface PitchPeriod {
 /**
  * Compares the window at `at` with those one period later (`direction` 1) or earlier (-1), all of which must lie inside the sound.
  * @param sound - 48 kHz
+ * @param at - where it begins in `sound`
  */
-export function findPeriod(sound: Float32Array, at: number, direction: 1 | -1): PitchPeriod {
-  const start = direction === 1 ? at : at - maxPeriodSamples;
-  const coarse = decimate(sound.subarray(start, start + maxPeriodSamples + windowSamples));
+export function findPeriod(sound: Float32Array, at: number, direction: 1 | -1, channels: ChannelCount = 1): PitchPeriod {
+  const start = direction === 1 ? at : at - maxPeriodSamples * channels;
+  const coarse = decimate(sound.subarray(start, start + (maxPeriodSamples + windowSamples) * channels), channels);
   const coarseAt = (at - start) / coarseStep;
   const guess =
     coarseStep *
@@ -32,12 +37,14 @@ export function findPeriod(sound: Float32Array, at: number, direction: 1 | -1): 
       from: minPeriodSamples / coarseStep,
       to: maxPeriodSamples / coarseStep,
       window: windowSamples / coarseStep,
+      channels,
     }).samples;
   return mostAlike(sound, at, {
     direction,
     from: Math.max(guess - coarseStep, minPeriodSamples),
     to: Math.min(guess + coarseStep, maxPeriodSamples),
     window: windowSamples,
+    channels,
   });
 }
 
@@ -46,13 +53,14 @@ interface Search {
   readonly from: number;
   readonly to: number;
   readonly window: number;
+  readonly channels: ChannelCount;
 }
 
-function mostAlike(sound: Float32Array, at: number, { direction, from, to, window }: Search): PitchPeriod {
+function mostAlike(sound: Float32Array, at: number, { direction, from, to, window, channels }: Search): PitchPeriod {
   // Of those that are about as good the longest: it makes for fewer steps.
   let best: PitchPeriod = { samples: to, likeness: 0 };
   for (let samples = to; samples >= from; samples--) {
-    const likeness = correlation(sound, at, { other: at + direction * samples, length: window });
+    const likeness = correlation(sound, at, { other: at + direction * samples * channels, length: window * channels });
     if (likeness > best.likeness + clearlyMore) best = { samples, likeness };
   }
   return best;
@@ -72,10 +80,12 @@ function correlation(sound: Float32Array, at: number, { other, length }: { reado
   return energy === 0 || otherEnergy === 0 ? 0 : product / Math.sqrt(energy * otherEnergy);
 }
 
-function decimate(sound: Float32Array): Float32Array {
+function decimate(sound: Float32Array, channels: ChannelCount): Float32Array {
   return Float32Array.from({ length: Math.floor(sound.length / coarseStep) }, (_, index) => {
+    const channel = index % channels;
+    const first = (index - channel) * coarseStep + channel;
     let sum = 0;
-    for (let n = 0; n < coarseStep; n++) sum += sound[index * coarseStep + n] ?? 0;
+    for (let n = 0; n < coarseStep; n++) sum += sound[first + n * channels] ?? 0;
     return sum;
   });
 }

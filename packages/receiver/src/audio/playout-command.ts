@@ -1,13 +1,13 @@
 // What the network process and the audio engine say to each other about what is heard: the JSON of engine-configure and engine-event.
 
-import type { SoundErrorCode } from "@simple-video-chat/protocol/sound";
+import type { ChannelCount, SoundErrorCode } from "@simple-video-chat/protocol/sound";
 
 import type { DecodeErrorCode } from "../errors.ts";
 
 /** From the network process to the audio engine. */
 export type PlayoutCommand =
   /** Opens the speaker and keeps it open: it is tried again when it fails or goes away. The packets that follow are of a new stream. */
-  | { readonly command: "play"; readonly device?: string | undefined }
+  | { readonly command: "play"; readonly device?: string | undefined; readonly channels: ChannelCount }
   /** 0 is silence, 1 as loud as it was recorded. */
   | { readonly command: "volume"; readonly gain: number }
   /** Releases the speaker. */

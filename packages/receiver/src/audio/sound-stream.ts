@@ -1,7 +1,7 @@
 // One sender's sound, from its packets to samples for the speaker: jitter buffer → decoder → concealment → time-stretching → resampling.
 
 import { type AudioMessage, type Micros } from "@simple-video-chat/protocol";
-import { blockSamples, SampleQueue, sampleRateHz } from "@simple-video-chat/protocol/sound";
+import { blockSamples, type ChannelCount, joinChannels, SampleQueue, sampleRateHz, splitChannels } from "@simple-video-chat/protocol/sound";
 
 import { DecodeError } from "../errors.ts";
 import { Concealment } from "./concealment.ts";
@@ -12,22 +12,30 @@ import { SincResampler } from "./sinc-resampler.ts";
 import { maxSpeed, minSpeed, TimeStretch } from "./time-stretch.ts";
 
 const speeds: Readonly<Record<StretchAdvice, number>> = { faster: maxSpeed, slower: minSpeed, none: 1 };
-/** The longest packet, slowed down, and what was left from the one before. */
+/** The longest packet, slowed down, and what was left from the one before, of each channel. */
 const queueSamples = sampleRateHz / 2;
 
 /** Plays the packets of one stream. */
 export class SoundStream {
   readonly #decoder: Pick<OpusDecoder, "decode">;
   readonly #buffer = new JitterBuffer();
-  readonly #concealment = new Concealment();
-  readonly #stretch = new TimeStretch();
+  readonly #channels: ChannelCount;
+  readonly #concealment: Concealment;
+  readonly #stretch: TimeStretch;
   readonly #drift = new DriftControl();
-  readonly #resampler = new SincResampler();
-  readonly #queue = new SampleQueue(queueSamples);
+  /** One for each channel. */
+  readonly #resamplers: readonly SincResampler[];
+  readonly #queue: SampleQueue;
   #offsetUs: number | undefined;
 
-  constructor(decoder: Pick<OpusDecoder, "decode">) {
+  /** @param channels that the decoder gives */
+  constructor(decoder: Pick<OpusDecoder, "decode">, channels: ChannelCount = 1) {
     this.#decoder = decoder;
+    this.#channels = channels;
+    this.#concealment = new Concealment(channels);
+    this.#stretch = new TimeStretch(channels);
+    this.#resamplers = Array.from({ length: channels }, () => new SincResampler());
+    this.#queue = new SampleQueue(queueSamples * channels);
   }
 
   /** Takes a packet; its data must not change any more. */
@@ -60,7 +68,7 @@ export class SoundStream {
   }
 
   #pull(nowUs: Micros, audibleUs: Micros): void {
-    const queuedUs = (this.#queue.length / sampleRateHz) * 1_000_000;
+    const queuedUs = (this.#queue.length / this.#channels / sampleRateHz) * 1_000_000;
     const pulled = this.#buffer.pull(nowUs, queuedUs);
     if (pulled.kind !== "packet") {
       const samples = Math.round((pulled.durationUs * sampleRateHz) / 1_000_000);
@@ -86,9 +94,11 @@ export class SoundStream {
 
   /** Time-stretching and resampling take blocks. */
   #give(sound: Float32Array, stretch: number, drift: number): void {
-    for (let at = 0; at < sound.length; at += blockSamples) {
-      const stretched = this.#stretch.process(sound.subarray(at, at + blockSamples), stretch);
-      this.#queue.push(this.#resampler.process(stretched, drift));
+    const step = blockSamples * this.#channels;
+    for (let at = 0; at < sound.length; at += step) {
+      const stretched = this.#stretch.process(sound.subarray(at, at + step), stretch);
+      const parts = splitChannels(stretched, this.#channels);
+      this.#queue.push(joinChannels(this.#resamplers.map((resampler, channel) => resampler.process(parts[channel] ?? stretched, drift))));
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   openPulseSpeaker,
   type OpenSoundDevice,
   type SoundDevice,
+  type SoundDeviceOptions,
   SoundError,
   type SpeakerEvents,
 } from "@simple-video-chat/protocol/sound";
@@ -27,12 +28,12 @@ export async function listSpeakers(env?: NodeJS.ProcessEnv): Promise<readonly So
 }
 
 /** Opens a speaker. @throws SoundError (rejects) */
-export async function openSpeaker(device: string | undefined, events: SpeakerEvents): Promise<OpenSoundDevice> {
+export async function openSpeaker(options: SoundDeviceOptions, events: SpeakerEvents): Promise<OpenSoundDevice> {
   try {
-    return await openPulseSpeaker({ device }, events);
+    return await openPulseSpeaker(options, events);
   } catch (error) {
     if (!isWithoutSoundServer(error)) throw error;
     const { openSystemSpeaker } = await import("../native/system-speaker.ts");
-    return await openSystemSpeaker(device, events);
+    return await openSystemSpeaker(options, events);
   }
 }

@@ -1,6 +1,8 @@
 // Plays sound faster or slower at the same pitch: leaves out or repeats one period of it at a time, as NetEq's accelerate and preemptive expand
 // do (modules/audio_coding/neteq/time_stretch.cc). Unlike WSOLA it looks ahead only while it shortens: at the speed of 1 it adds no delay.
 
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
+
 import { crossFade } from "./cross-fade.ts";
 import { findPeriod, maxPeriodSamples, type PitchPeriod, windowSamples } from "./pitch-period.ts";
 
@@ -15,12 +17,18 @@ export const maxSpeed = 1.25;
 
 /** Stretches one stream. */
 export class TimeStretch {
+  readonly #channels: ChannelCount;
   /** The end of what was given, to be repeated. */
-  readonly #given = new Float32Array(maxPeriodSamples);
+  readonly #given: Float32Array;
   /** Taken and not given yet. */
   #kept: Float32Array = empty;
-  /** Samples to take before the next step, so that the steps make the speed; negative when it comes late. */
+  /** Samples, of all channels together, to take before the next step, so that the steps make the speed; negative when it comes late. */
   #pauseSamples = 0;
+
+  constructor(channels: ChannelCount = 1) {
+    this.#channels = channels;
+    this.#given = new Float32Array(maxPeriodSamples * channels);
+  }
 
   /**
    * Takes a block and gives what is to be played now: as many samples at the speed of 1, more or fewer (at times none) at others.
@@ -32,7 +40,7 @@ export class TimeStretch {
     this.#pauseSamples -= block.length;
     if (speed === 1) this.#pauseSamples = 0;
     else if (this.#pauseSamples <= 0) {
-      if (speed > 1 && this.#kept.length < lookAheadSamples) return empty;
+      if (speed > 1 && this.#kept.length < lookAheadSamples * this.#channels) return empty;
       this.#kept = speed > 1 ? this.#shortened(speed) : this.#lengthened(speed);
     }
     const given = this.#kept;
@@ -49,21 +57,25 @@ export class TimeStretch {
 
   #shortened(speed: number): Float32Array {
     const sound = this.#kept;
-    const { samples, likeness } = findPeriod(sound, 0, 1);
-    this.#pauseSamples += (samples * speed) / (speed - 1);
-    const faded = crossFade(sound.subarray(0, windowSamples), sound.subarray(samples, samples + windowSamples), likeness);
-    return joined(faded, sound.subarray(samples + windowSamples));
+    const channels = this.#channels;
+    const { samples, likeness } = findPeriod(sound, 0, 1, channels);
+    const [period, window] = [samples * channels, windowSamples * channels];
+    this.#pauseSamples += (period * speed) / (speed - 1);
+    const faded = crossFade(sound.subarray(0, window), sound.subarray(period, period + window), likeness, channels);
+    return joined(faded, sound.subarray(period + window));
   }
 
   #lengthened(speed: number): Float32Array {
     const sound = joined(this.#given, this.#kept);
     const at = this.#given.length;
-    const { samples, likeness }: PitchPeriod = findPeriod(sound, at, -1);
-    this.#pauseSamples += (samples * speed) / (1 - speed);
+    const channels = this.#channels;
+    const { samples, likeness }: PitchPeriod = findPeriod(sound, at, -1, channels);
+    const period = samples * channels;
+    this.#pauseSamples += (period * speed) / (1 - speed);
     // What comes next fades into what was one period before, which leads to it once more.
-    const fade = Math.min(samples, windowSamples);
-    const faded = crossFade(sound.subarray(at, at + fade), sound.subarray(at - samples, at - samples + fade), likeness);
-    return joined(faded, sound.subarray(at - samples + fade));
+    const fade = Math.min(period, windowSamples * channels);
+    const faded = crossFade(sound.subarray(at, at + fade), sound.subarray(at - period, at - period + fade), likeness, channels);
+    return joined(faded, sound.subarray(at - period + fade));
   }
 }
 

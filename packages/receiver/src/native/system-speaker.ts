@@ -10,6 +10,7 @@ import {
   type OpenSoundDevice,
   sampleRateHz,
   type SoundDevice,
+  type SoundDeviceOptions,
   SoundError,
   type SpeakerEvents,
 } from "@simple-video-chat/protocol/sound";
@@ -56,7 +57,7 @@ export async function listSystemSpeakers(): Promise<readonly SoundDevice[]> {
  * Opens a speaker.
  * @throws SoundError (rejects)
  */
-export async function openSystemSpeaker(device: string | undefined, events: SpeakerEvents): Promise<OpenSoundDevice> {
+export async function openSystemSpeaker({ device, channels = 1 }: SoundDeviceOptions, events: SpeakerEvents): Promise<OpenSoundDevice> {
   const chosen = device === undefined ? undefined : chooseDevice(await listSystemSpeakers(), device, "speaker");
   try {
     const context = new AudioContext({
@@ -64,22 +65,20 @@ export async function openSystemSpeaker(device: string | undefined, events: Spea
       sampleRate: sampleRateHz,
       ...(chosen !== undefined && { sinkId: chosen.id }),
     });
-    const block = new Float32Array(blockSamples);
+    const block = new Float32Array(blockSamples * channels);
     let left = 0;
-    const writer = context.createScriptProcessor(pieceSamples, 1, 1);
+    const writer = context.createScriptProcessor(pieceSamples, channels, channels);
     writer.onaudioprocess = ({ outputBuffer }) => {
-      const samples = outputBuffer.getChannelData(0);
+      const outputs = Array.from({ length: channels }, (_, channel) => outputBuffer.getChannelData(channel));
       const audibleUs = nowUs() + context.outputLatency * 1_000_000 + deviceDelayUs;
-      for (let at = 0; at < samples.length;) {
+      for (let at = 0; at < pieceSamples; at++, left--) {
         if (left === 0) {
           block.fill(0);
           events.onBlock(block, micros(Math.round(audibleUs + (at / sampleRateHz) * 1_000_000)));
           left = blockSamples;
         }
-        const count = Math.min(left, samples.length - at);
-        samples.set(block.subarray(blockSamples - left, blockSamples - left + count), at);
-        at += count;
-        left -= count;
+        const taken = (blockSamples - left) * channels;
+        outputs.forEach((samples, channel) => (samples[at] = block[taken + channel] ?? 0));
       }
     };
     writer.connect(context.destination);

@@ -9,7 +9,10 @@ function bench() {
   const calls: string[] = [];
   const sent: ReceivedMessage[] = [];
   const closed: CloseCode[] = [];
-  const audio = new IncomingAudio({ play: () => calls.push("play"), push: ({ packet }) => calls.push(`packet ${packet}`) });
+  const audio = new IncomingAudio({
+    play: (channels) => calls.push(`play ${channels}`),
+    push: ({ packet }) => calls.push(`packet ${packet}`),
+  });
   const session = {
     send: (message: ReceivedMessage) => sent.push(message) > 0,
     close: (code: CloseCode = "normal") => Promise.resolve(void closed.push(code)),
@@ -32,7 +35,7 @@ test("plays what is announced, in its order, and reports it", () => {
   audio.receive(track(false));
   audio.receive(packetOf(4));
   audio.receive(packetOf(7));
-  assert.deepEqual(calls, ["play", "packet 4", "packet 7"]);
+  assert.deepEqual(calls, ["play 1", "packet 4", "packet 7"]);
   const [report] = sent;
   assert.ok(report?.type === "audio-report" && report.track === 9 && report.packet === 4);
   assert.deepEqual(closed, []);
@@ -49,7 +52,16 @@ test("goes on with its stream when the microphone is switched off and on, and be
   audio.connected(session);
   audio.receive(track(false));
   audio.receive(packetOf(1));
-  assert.deepEqual(calls, ["play", "packet 5", "play", "packet 1"]);
+  assert.deepEqual(calls, ["play 1", "packet 5", "play 1", "packet 1"]);
+});
+
+test("begins another stream, in two channels, when its sound becomes stereo", () => {
+  const { audio, calls } = bench();
+  audio.receive(track(false));
+  audio.receive({ type: "audio-track", track: 9, channels: 2, muted: false });
+  audio.receive(packetOf(5));
+  assert.deepEqual(calls, ["play 1", "play 2", "packet 5"]);
+  assert.equal(audio.stats().channels, 2);
 });
 
 test("ends a session whose sound breaks the rules", () => {

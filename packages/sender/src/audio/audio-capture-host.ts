@@ -5,13 +5,14 @@ import { isDeepStrictEqual } from "node:util";
 
 import { type AudioMessage, type AudioTrackMessage, type Message, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
 import { AudioEngine, audioEngineOf, audioTrack, type SoundTrouble, type StartAudioEngine } from "@simple-video-chat/protocol/engine";
-import { silenceDbfs } from "@simple-video-chat/protocol/sound";
+import { type ChannelCount, silenceDbfs } from "@simple-video-chat/protocol/sound";
 
-import { audioFormats } from "./audio-rate.ts";
+import { audioFormats, stereoFormats } from "./audio-rate.ts";
 import type { CaptureAudioCommand, CaptureAudioEvent } from "./capture-audio-command.ts";
 import { OutgoingAudio } from "./outgoing-audio.ts";
 import type { OutgoingVideo } from "../outgoing-video.ts";
-import type { SoundSpec } from "./sound-spec.ts";
+import type { OpusFormat } from "./opus-encoder.ts";
+import { channelsIn, type SoundSpec } from "./sound-spec.ts";
 
 /** The microphone is released this long after the last listener has left, as the camera is, ms. */
 const idleCloseMs = 1500;
@@ -39,6 +40,8 @@ export interface AudioCaptureHostEvents {
 /** Records for those who listen. */
 export class AudioCaptureHost {
   #sound: SoundSpec | undefined;
+  /** Of what is recorded, or was before there was nothing to record. */
+  #channels: ChannelCount;
   readonly #events: AudioCaptureHostEvents;
   readonly #engine: AudioEngine;
   readonly #listeners = new Set<OutgoingAudio>();
@@ -60,6 +63,7 @@ export class AudioCaptureHost {
   /** @param sound what is heard at first, if anything is */
   constructor(sound: SoundSpec | undefined, events: AudioCaptureHostEvents, startEngine: StartAudioEngine = startOwnEngine) {
     this.#sound = sound;
+    this.#channels = channelsIn(sound);
     this.#events = events;
     this.#engine = new AudioEngine(startEngine, {
       onMessage: (message) => this.#receive(message),
@@ -108,6 +112,7 @@ export class AudioCaptureHost {
     this.#toldName = undefined;
     this.#toldProblem = undefined;
     if (sound === undefined) this.#events.onNothing("What you show now has no sound.");
+    else this.#setChannels(channelsIn(sound));
     this.#update();
   }
 
@@ -136,7 +141,7 @@ export class AudioCaptureHost {
     if (this.#isMuted) audio.setMuted(true);
     session.on("live", ({ negotiated }) => {
       if (!negotiated.sendAudio) return;
-      audio.connected();
+      audio.connected(this.#channels);
       this.#listeners.add(audio);
       this.#tellFormat();
       this.#update();
@@ -174,9 +179,8 @@ export class AudioCaptureHost {
 
   #record(sound: SoundSpec): void {
     this.#isRecording = true;
-    const format = audioFormats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
     const startUs = sound.kind === "file" ? this.#fileStartUs : undefined;
-    this.#command({ command: "record", sound, format, ...(startUs !== undefined && { startUs }) });
+    this.#command({ command: "record", sound, format: this.#format, ...(startUs !== undefined && { startUs }) });
   }
 
   #stop(): void {
@@ -188,10 +192,21 @@ export class AudioCaptureHost {
   /** One encoder serves all: it makes what the poorest link takes, which is good speech still. */
   #onRate(): void {
     const level = Math.max(0, ...[...this.#listeners].map(({ rate }) => rate.level));
-    const format = audioFormats[level];
-    if (level === this.#level || format === undefined) return;
+    if (level === this.#level) return;
     this.#level = level;
-    this.#command({ command: "record-format", format });
+    this.#command({ command: "record-format", format: this.#format });
+  }
+
+  #setChannels(channels: ChannelCount): void {
+    if (channels === this.#channels) return;
+    this.#channels = channels;
+    for (const listener of this.#listeners) listener.setChannels(channels);
+    this.#tellFormat();
+  }
+
+  get #format(): OpusFormat {
+    const formats = this.#channels === 1 ? audioFormats : stereoFormats;
+    return formats[this.#level] ?? { bitrateBps: 32_000, packetMs: 20 };
   }
 
   #command(command: CaptureAudioCommand): void {
@@ -213,7 +228,8 @@ export class AudioCaptureHost {
   }
 
   #tellFormat(): void {
-    if (this.#listeners.size > 0) this.#events.onSent?.({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#isMuted });
+    if (this.#listeners.size === 0) return;
+    this.#events.onSent?.({ type: "audio-track", track: audioTrack, channels: this.#channels, muted: this.#isMuted });
   }
 
   #onEvent(event: CaptureAudioEvent): void {

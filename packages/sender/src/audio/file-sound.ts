@@ -7,7 +7,7 @@ import { blockUs, type OpenSoundDevice, sampleRateHz } from "@simple-video-chat/
 
 import { PacedSound } from "./paced-sound.ts";
 import type { SoundSourceEvents } from "./sound-source.ts";
-import type { SoundSpec } from "./sound-spec.ts";
+import { channelsIn, type SoundSpec } from "./sound-spec.ts";
 import { SoundTrackReader } from "./sound-track-reader.ts";
 import { TimedSamples } from "./timed-samples.ts";
 
@@ -20,14 +20,15 @@ const aheadSamples = sampleRateHz / 2;
  * @throws SoundError (rejects) no-sound-track when the file has none, sound-device-missing when it cannot be read or decoded
  */
 export async function openFileSound(
-  { path }: Extract<SoundSpec, { kind: "file" }>,
+  spec: Extract<SoundSpec, { kind: "file" }>,
   startUs: number | undefined,
   events: SoundSourceEvents,
 ): Promise<OpenSoundDevice> {
   const originUs = startUs ?? nowUs();
   const placeOf = (atUs: number): number => Math.round(((atUs - originUs) * sampleRateHz) / 1_000_000);
-  const reader = await SoundTrackReader.open(path, (nowUs() - originUs) / 1_000_000);
-  const ahead = new TimedSamples();
+  const channels = channelsIn(spec);
+  const reader = await SoundTrackReader.open(spec.path, (nowUs() - originUs) / 1_000_000, channels);
+  const ahead = new TimedSamples(channels);
   let reading: Promise<void> | undefined;
   let isAtEnd = false;
   let isClosed = false;
@@ -61,6 +62,6 @@ export async function openFileSound(
     events.onBlock(block, captureUs);
   };
   // What was due while the file was being opened is over: sent all at once it would be late, and a receiver would wait longer for all that follows.
-  const sound = new PacedSound(onDue, Math.max(originUs, nowUs() - blockUs));
-  return { name: `the sound of ${basename(path)}`, close };
+  const sound = new PacedSound(onDue, Math.max(originUs, nowUs() - blockUs), channels);
+  return { name: `the sound of ${basename(spec.path)}`, close };
 }

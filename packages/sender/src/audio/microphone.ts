@@ -8,6 +8,7 @@ import {
   listPulseMicrophones,
   openPulseMicrophone,
   type SoundDevice,
+  type SoundDeviceOptions,
   SoundError,
 } from "@simple-video-chat/protocol/sound";
 
@@ -27,12 +28,12 @@ export async function listMicrophones(env?: NodeJS.ProcessEnv): Promise<readonly
 }
 
 /** Opens a microphone. @throws SoundError (rejects) */
-export async function openMicrophone(device: string | undefined, events: MicrophoneEvents): Promise<OpenSoundDevice> {
+export async function openMicrophone(options: SoundDeviceOptions, events: MicrophoneEvents): Promise<OpenSoundDevice> {
   try {
-    return await openPulseMicrophone({ device }, events);
+    return await openPulseMicrophone(options, events);
   } catch (error) {
     if (!isWithoutSoundServer(error)) throw error;
     const { openSystemMicrophone } = await import("../native/system-microphone.ts");
-    return await openSystemMicrophone(device, events);
+    return await openSystemMicrophone(options, events);
   }
 }

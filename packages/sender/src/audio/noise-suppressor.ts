@@ -1,6 +1,8 @@
 // Takes fans, keyboards and the street out of what a microphone hears: RNNoise (Valin 2018), a small neural network, compiled to WebAssembly.
 // It comes after echo cancellation, which needs the sound as it was recorded, and before the encoder.
 
+import assert from "node:assert/strict";
+
 import load from "@echogarden/rnnoise-wasm";
 
 /** Blocks of RNNoise, 10 ms, as everywhere here. */
@@ -34,6 +36,7 @@ export async function openNoiseSuppressor(): Promise<NoiseSuppressor> {
   const at = address / bytesPerSample;
   return {
     process: (block) => {
+      assert.equal(block.length, blockSamples);
       rnnoise.HEAPF32.set(
         block.map((sample) => sample * fullScale),
         at,

@@ -5,7 +5,7 @@ import type { OpenSoundDevice } from "@simple-video-chat/protocol/sound";
 import { openFileSound } from "./file-sound.ts";
 import { openMicrophone } from "./microphone.ts";
 import type { SoundSourceEvents } from "./sound-source.ts";
-import type { SoundSpec } from "./sound-spec.ts";
+import { channelsIn, type SoundSpec } from "./sound-spec.ts";
 import { openTestTone } from "./test-tone.ts";
 
 /**
@@ -16,9 +16,9 @@ import { openTestTone } from "./test-tone.ts";
 export async function openSound(spec: SoundSpec, startUs: number | undefined, events: SoundSourceEvents): Promise<OpenSoundDevice> {
   switch (spec.kind) {
     case "microphone":
-      return await openMicrophone(spec.device, events);
+      return await openMicrophone({ device: spec.device, channels: channelsIn(spec) }, events);
     case "tone":
-      return openTestTone(events);
+      return openTestTone(events, channelsIn(spec));
     case "file":
       return await openFileSound(spec, startUs, events);
   }

@@ -1,10 +1,11 @@
-// Opus by FFmpeg's libopus: 10 to 60 ms of mono speech in, one packet out.
+// Opus by FFmpeg's libopus: 10 to 60 ms of sound in, one packet out.
 
-import { sampleRateHz } from "@simple-video-chat/protocol/sound";
+import { type ChannelCount, sampleRateHz } from "@simple-video-chat/protocol/sound";
 
 import { EncoderError } from "../errors.ts";
 import {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
   AV_SAMPLE_FMT_FLT,
   Codec,
   CodecContext,
@@ -21,15 +22,19 @@ export interface OpusFormat {
   readonly bitrateBps: number;
   /** 10, 20, 40 or 60. */
   readonly packetMs: number;
+  /** Default 1. */
+  readonly channels?: ChannelCount;
 }
 
-/** Samples of a packet. */
+/** Samples of a packet, of each channel. */
 export function packetSamples({ packetMs }: OpusFormat): number {
   return (packetMs * sampleRateHz) / 1000;
 }
 
 /** An Opus encoder. Its native parts are kept from packet to packet. */
 export class OpusEncoder {
+  /** What it takes. */
+  readonly channels: ChannelCount;
   readonly #context: CodecContext;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
@@ -38,11 +43,12 @@ export class OpusEncoder {
   /** @internal */
   constructor(context: CodecContext, samples: number) {
     this.#context = context;
+    this.channels = context.channelLayout.nbChannels === 2 ? 2 : 1;
     this.#frame.alloc();
     this.#frame.format = AV_SAMPLE_FMT_FLT;
     this.#frame.nbSamples = samples;
     this.#frame.sampleRate = sampleRateHz;
-    this.#frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+    this.#frame.channelLayout = context.channelLayout;
     this.#frame.getBuffer(0);
     // The frame's own memory: libopus has read it when sendFrameSync returns.
     this.#plane = this.#frame.data?.[0] ?? Buffer.alloc(0);
@@ -51,7 +57,7 @@ export class OpusEncoder {
 
   /**
    * Encodes one packet, in about 0.1 ms.
-   * @param samples as many as {@link packetSamples} says
+   * @param samples as many of each channel as {@link packetSamples} says
    * @throws EncoderError encode-failed
    */
   encode(samples: Float32Array): Uint8Array {
@@ -80,7 +86,7 @@ export async function openOpusEncoder(format: OpusFormat): Promise<OpusEncoder> 
   context.allocContext3(codec);
   context.sampleRate = sampleRateHz;
   context.sampleFormat = AV_SAMPLE_FMT_FLT;
-  context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+  context.channelLayout = format.channels === 2 ? AV_CHANNEL_LAYOUT_STEREO : AV_CHANNEL_LAYOUT_MONO;
   context.bitRate = BigInt(format.bitrateBps);
   context.timeBase = new Rational(1, sampleRateHz);
   // Above 32 kbit/s the coder for music is as good for speech, and 4 ms faster without the model of speech. dtx: next to nothing while nobody

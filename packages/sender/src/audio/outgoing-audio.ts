@@ -2,6 +2,7 @@
 
 import { type AudioMessage, type Micros, nowUs, type ReceivedMessage, type Session } from "@simple-video-chat/protocol";
 import { audioTrack } from "@simple-video-chat/protocol/engine";
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
 
 import { AudioRate } from "./audio-rate.ts";
 
@@ -20,6 +21,7 @@ export type OutgoingAudioSession = Pick<Session, "send" | "clock">;
 /** The sound to one receiver. */
 export class OutgoingAudio {
   readonly #session: OutgoingAudioSession;
+  #channels: ChannelCount = 1;
   readonly #onRate: () => void;
   readonly #now: () => Micros;
   /** When packets of which nothing was heard yet were sent: what a device adds, or a busy engine, is not the link's. */
@@ -47,8 +49,9 @@ export class OutgoingAudio {
     return { sent: this.#sent, notSent: this.#notSent };
   }
 
-  /** A connection is up whose other end wants sound. */
-  connected(): void {
+  /** A connection is up whose other end wants sound. @param channels the most that packets have */
+  connected(channels: ChannelCount): void {
+    this.#channels = channels;
     this.#isConnected = true;
     this.#rate = new AudioRate();
     this.#unreported.clear();
@@ -62,6 +65,13 @@ export class OutgoingAudio {
   /** The microphone was switched off or on. */
   setMuted(muted: boolean): void {
     this.#muted = muted;
+    this.#announce();
+  }
+
+  /** What is recorded has other channels from now on. */
+  setChannels(channels: ChannelCount): void {
+    if (channels === this.#channels) return;
+    this.#channels = channels;
     this.#announce();
   }
 
@@ -95,6 +105,7 @@ export class OutgoingAudio {
   }
 
   #announce(): void {
-    if (this.#isConnected) this.#session.send({ type: "audio-track", track: audioTrack, channels: 1, muted: this.#muted });
+    if (!this.#isConnected) return;
+    this.#session.send({ type: "audio-track", track: audioTrack, channels: this.#channels, muted: this.#muted });
   }
 }

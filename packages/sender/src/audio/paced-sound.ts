@@ -1,7 +1,7 @@
 // Sound that is made, not recorded, at the pace of a microphone: the frame of the test tone and of files.
 
 import { type Micros, micros, nowUs } from "@simple-video-chat/protocol";
-import { blockSamples, blockUs } from "@simple-video-chat/protocol/sound";
+import { blockSamples, blockUs, type ChannelCount } from "@simple-video-chat/protocol/sound";
 
 /** Blocks that are later than this were never heard: a computer that slept does not catch up. */
 const maxBehindUs = 200_000;
@@ -9,16 +9,18 @@ const maxBehindUs = 200_000;
 /** Calls `onBlock` with each block when its time has come. */
 export class PacedSound {
   readonly #onDue: (block: Float32Array, captureUs: Micros) => void;
-  readonly #block = new Float32Array(blockSamples);
+  readonly #block: Float32Array;
   readonly #timer: NodeJS.Timeout;
   #nextUs: number;
 
   /**
    * @param onDue fills a block, which holds silence, and passes it on
    * @param startUs when the first sample was to be heard
+   * @param channels of the blocks
    */
-  constructor(onDue: (block: Float32Array, captureUs: Micros) => void, startUs: number = nowUs()) {
+  constructor(onDue: (block: Float32Array, captureUs: Micros) => void, startUs: number = nowUs(), channels: ChannelCount = 1) {
     this.#onDue = onDue;
+    this.#block = new Float32Array(blockSamples * channels);
     this.#nextUs = startUs;
     this.#timer = setInterval(() => this.#tick(), blockUs / 1000);
   }

@@ -2,7 +2,7 @@
 
 import { type AudioMessage, type Micros } from "@simple-video-chat/protocol";
 import { audioTrack } from "@simple-video-chat/protocol/engine";
-import { blockSamples, sampleRateHz } from "@simple-video-chat/protocol/sound";
+import { sampleRateHz, withChannels } from "@simple-video-chat/protocol/sound";
 
 import { type OpusEncoder, type OpusFormat, openOpusEncoder, packetSamples } from "./opus-encoder.ts";
 
@@ -37,7 +37,7 @@ export class PacketMaker {
     if (this.#isClosed || format !== this.#format) return encoder.close();
     this.#encoder?.close();
     this.#encoder = encoder;
-    this.#samples = new Float32Array(packetSamples(format));
+    this.#samples = new Float32Array(packetSamples(format) * encoder.channels);
     this.#filled = 0;
   }
 
@@ -47,12 +47,13 @@ export class PacketMaker {
     return this.open();
   }
 
-  /** Takes a block; dropped while the first encoder is being opened. @throws EncoderError encode-failed */
+  /** Takes a block of either number of channels; dropped while the first encoder is being opened. @throws EncoderError encode-failed */
   push(block: Float32Array, captureUs: Micros): void {
     if (this.#encoder === undefined) return;
     if (this.#filled === 0) this.#captureUs = captureUs;
-    this.#samples.set(block, this.#filled);
-    this.#filled += blockSamples;
+    const fitting = withChannels(block, this.#encoder.channels);
+    this.#samples.set(fitting, this.#filled);
+    this.#filled += fitting.length;
     if (this.#filled < this.#samples.length) return;
     this.#filled = 0;
     const data = this.#encoder.encode(this.#samples);
@@ -61,7 +62,7 @@ export class PacketMaker {
     if (isSilent && this.#wasSilent) return;
     this.#wasSilent = isSilent;
     this.#number++;
-    const durationUs = (this.#samples.length / sampleRateHz) * 1_000_000;
+    const durationUs = (this.#samples.length / this.#encoder.channels / sampleRateHz) * 1_000_000;
     this.#onPacket({
       type: "audio",
       track: audioTrack,

@@ -1,5 +1,7 @@
 // What is to be heard: a plain value that travels from the command line to the audio engine.
 
+import type { ChannelCount } from "@simple-video-chat/protocol/sound";
+
 import type { SourceSpec } from "../capture/source-spec.ts";
 
 /** A source of sound, as asked for. */
@@ -12,11 +14,19 @@ export type SoundSpec =
       readonly headphones?: boolean;
       /** Fans, keyboards and the street are taken out. Default false. */
       readonly suppressNoise?: boolean;
+      /** In two channels, but not with suppressNoise, which knows one. Default false. */
+      readonly stereo?: boolean;
     }
-  /** A beep at every full second of the clock, when the test card flashes. */
-  | { readonly kind: "tone" }
+  /** A beep at every full second of the clock, when the test card flashes; in stereo on the left and on the right in turns. */
+  | { readonly kind: "tone"; readonly stereo?: boolean }
   /** A video file's own sound, in time with its pictures while it is the source; otherwise nothing of it is heard. */
-  | { readonly kind: "file"; readonly path: string };
+  | { readonly kind: "file"; readonly path: string; readonly stereo?: boolean };
+
+/** How many channels it is recorded in. */
+export function channelsIn(sound: SoundSpec | undefined): ChannelCount {
+  const suppressesNoise = sound?.kind === "microphone" && sound.suppressNoise === true;
+  return sound?.stereo === true && !suppressesNoise ? 2 : 1;
+}
 
 /** What is heard: always the same, or what goes with the source that is shown, if anything does. */
 export type SoundChoice = SoundSpec | ((source: SourceSpec) => SoundSpec | undefined);
@@ -32,6 +42,7 @@ export interface MicrophoneArguments {
   readonly microphone?: string | undefined;
   readonly noiseSuppression: boolean;
   readonly headphones?: boolean | undefined;
+  readonly stereo?: boolean | undefined;
 }
 
 /**
@@ -40,17 +51,17 @@ export interface MicrophoneArguments {
  */
 export function soundFor(args: MicrophoneArguments): SoundChoice | undefined {
   if (!args.audio) return undefined;
-  const { microphone: device, noiseSuppression: suppressNoise, headphones = false } = args;
-  if (device !== undefined) return { kind: "microphone", device, suppressNoise, headphones };
+  const { microphone: device, noiseSuppression: suppressNoise, headphones = false, stereo = false } = args;
+  if (device !== undefined) return { kind: "microphone", device, suppressNoise, headphones, stereo };
   return (source) => {
     switch (source.kind) {
       case "camera":
       case "screen":
-        return { kind: "microphone", suppressNoise, headphones };
+        return { kind: "microphone", suppressNoise, headphones, stereo };
       case "testcard":
-        return { kind: "tone" };
+        return { kind: "tone", stereo };
       case "file":
-        return { kind: "file", path: source.path };
+        return { kind: "file", path: source.path, stereo };
       case "url":
       case "motion":
         return undefined;

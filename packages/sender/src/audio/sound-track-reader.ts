@@ -1,9 +1,10 @@
-// Reads the best sound track of a video file: demuxed, decoded and brought to mono at our rate, with the place of each piece beside the pictures.
+// Reads the best sound track of a video file: demuxed, decoded and brought to our rate and channels, with the place of each piece beside the pictures.
 
-import { sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
+import { type ChannelCount, sampleRateHz, SoundError } from "@simple-video-chat/protocol/sound";
 
 import {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_CHANNEL_LAYOUT_STEREO,
   AV_NOPTS_VALUE,
   AV_SAMPLE_FMT_FLT,
   type AVSampleFormat,
@@ -19,12 +20,13 @@ import {
   type Stream,
 } from "../native/ffmpeg.ts";
 
+const bytesPerSample = 4;
 /** A file that began longer ago than this is not read from its beginning, s. */
 const seekAfterS = 2;
 /** It is read from so much earlier, s: a decoder needs a packet or two before it is right. */
 const beforeSeekS = 0.2;
 
-/** Takes a piece, which it may keep: 48 kHz, mono. @param at its place in samples from the timestamp 0 of the pictures; undefined: not known */
+/** Takes a piece, which it may keep: 48 kHz. @param at its place in samples from the timestamp 0 of the pictures; undefined: not known */
 export type OnSamples = (samples: Float32Array, at: number | undefined) => void;
 
 /** A file's sound track, from one end to the other. */
@@ -35,13 +37,16 @@ export class SoundTrackReader {
   readonly #zeroS: number;
   readonly #packet = new Packet();
   readonly #frame = new Frame();
-  readonly #resampled = Buffer.alloc(sampleRateHz * 4);
+  readonly #channels: ChannelCount;
+  readonly #resampled: Buffer;
   #resampler: { readonly context: SoftwareResampleContext; readonly format: string } | undefined;
 
-  private constructor(file: FormatContext, stream: Stream, decoder: CodecContext) {
+  private constructor(file: FormatContext, stream: Stream, decoder: CodecContext, channels: ChannelCount) {
     this.#file = file;
     this.#stream = stream;
     this.#decoder = decoder;
+    this.#channels = channels;
+    this.#resampled = Buffer.alloc(sampleRateHz * bytesPerSample * channels);
     // Pictures count from their track's beginning, and so does the sound: the two begin apart in many files.
     this.#zeroS = startOf(file.streams[file.findBestStream(AVMEDIA_TYPE_VIDEO)]) ?? startOf(stream) ?? 0;
     this.#packet.alloc();
@@ -51,9 +56,10 @@ export class SoundTrackReader {
   /**
    * Opens a file's sound track.
    * @param fromS what is earlier, in seconds, need not be read
+   * @param channels of what it gives
    * @throws SoundError (rejects) no-sound-track when the file has none, sound-device-missing when it cannot be read or decoded
    */
-  static async open(path: string, fromS: number): Promise<SoundTrackReader> {
+  static async open(path: string, fromS: number, channels: ChannelCount): Promise<SoundTrackReader> {
     const file = new FormatContext();
     // Behind "file:", so that no name of a file is taken for a protocol.
     if ((await file.openInput(`file:${path}`)) < 0) throw new SoundError("sound-device-missing", "The file cannot be read for its sound.");
@@ -61,7 +67,7 @@ export class SoundTrackReader {
       await file.findStreamInfo();
       const stream = file.streams[file.findBestStream(AVMEDIA_TYPE_AUDIO)];
       if (stream === undefined) throw new SoundError("no-sound-track", "The file has no sound.");
-      const reader = new SoundTrackReader(file, stream, await openDecoder(stream));
+      const reader = new SoundTrackReader(file, stream, await openDecoder(stream), channels);
       if (fromS > seekAfterS) await reader.#seek(fromS - beforeSeekS);
       return reader;
     } catch (error) {
@@ -115,13 +121,15 @@ export class SoundTrackReader {
     if (this.#resampler?.format !== wanted) {
       this.#resampler?.context.free();
       const context = new SoftwareResampleContext();
-      context.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, sampleRateHz, channelLayout, format as AVSampleFormat, sampleRate);
+      const layout = this.#channels === 1 ? AV_CHANNEL_LAYOUT_MONO : AV_CHANNEL_LAYOUT_STEREO;
+      context.allocSetOpts2(layout, AV_SAMPLE_FMT_FLT, sampleRateHz, channelLayout, format as AVSampleFormat, sampleRate);
       context.init();
       this.#resampler = { context, format: wanted };
     }
     const out = this.#resampled;
-    const samples = this.#resampler.context.convertSync([out], out.byteLength / 4, extendedData, nbSamples);
-    return samples > 0 ? new Float32Array(out.buffer, out.byteOffset, samples).slice() : undefined;
+    const room = out.byteLength / bytesPerSample / this.#channels;
+    const samples = this.#resampler.context.convertSync([out], room, extendedData, nbSamples);
+    return samples > 0 ? new Float32Array(out.buffer, out.byteOffset, samples * this.#channels).slice() : undefined;
   }
 }
 

@@ -9,11 +9,13 @@ import {
   blockSamples,
   blockUs,
   chooseDevice,
+  joinChannels,
   type MicrophoneEvents,
   type OpenSoundDevice,
   sampleRateHz,
   type SoundDevice,
   SoundError,
+  type SoundDeviceOptions,
   SteadyClock,
 } from "@simple-video-chat/protocol/sound";
 
@@ -58,22 +60,25 @@ export async function listSystemMicrophones(): Promise<readonly SoundDevice[]> {
  * Opens a microphone.
  * @throws SoundError (rejects)
  */
-export async function openSystemMicrophone(device: string | undefined, events: MicrophoneEvents): Promise<OpenSoundDevice> {
+export async function openSystemMicrophone(
+  { device, channels = 1 }: SoundDeviceOptions,
+  events: MicrophoneEvents,
+): Promise<OpenSoundDevice> {
   const chosen = device === undefined ? undefined : chooseDevice(await listSystemMicrophones(), device, "microphone");
   const context = new AudioContext({ latencyHint: "interactive", sampleRate: sampleRateHz });
-  const cutter = new BlockCutter();
+  const cutter = new BlockCutter(channels);
   const clock = new SteadyClock();
   const close = (): void => void context.close().catch(() => {});
   try {
     const stream = await mediaDevices.getUserMedia({ audio: { ...(chosen !== undefined && { deviceId: chosen.id }) } });
     const source = context.createMediaStreamSource(stream);
-    const reader = context.createScriptProcessor(pieceSamples, 1, 1);
+    const reader = context.createScriptProcessor(pieceSamples, channels, channels);
     reader.onaudioprocess = ({ inputBuffer }) => {
       const readUs = nowUs();
-      const samples = inputBuffer.getChannelData(0);
+      const samples = joinChannels(Array.from({ length: channels }, (_, channel) => inputBuffer.getChannelData(channel)));
       const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
       cutter.push(bytes, (block, bytesAfter) => {
-        const ageUs = blockUs * (1 + bytesAfter / (blockSamples * 4)) + deviceDelayUs;
+        const ageUs = blockUs * (1 + bytesAfter / (blockSamples * channels * 4)) + deviceDelayUs;
         events.onBlock(block, clock.next(readUs - ageUs));
       });
     };

@@ -12,7 +12,7 @@ import {
 import type { EngineHostOptions } from "@simple-video-chat/protocol/engine";
 import { suite } from "uvu";
 import { AudioCaptureHost } from "../../src/audio/audio-capture-host.ts";
-import { audioFormats } from "../../src/audio/audio-rate.ts";
+import { audioFormats, stereoFormats } from "../../src/audio/audio-rate.ts";
 import type { SoundSpec } from "../../src/audio/sound-spec.ts";
 
 const test = suite("AudioCaptureHost");
@@ -266,6 +266,20 @@ test("tells of each source by its name, also when two are called alike", () => {
   say({ event: "recording", name: "the sound of film.mp4" });
   say({ event: "record-nothing", message: "The file has no sound." });
   assert.deepEqual(told, ["recording the sound of film.mp4", "recording the sound of film.mp4", "nothing"]);
+});
+
+test("announces how many channels there are, and again when something else has others, not when there is nothing", () => {
+  const { host, commands, listen } = bench({ kind: "microphone", stereo: true });
+  const ear = listen();
+  assert.deepEqual(commands.at(-1)?.["format"], { ...stereoFormats[0] });
+  host.setSound(undefined);
+  host.setSound(tone);
+  assert.deepEqual(commands.at(-1)?.["format"], { ...audioFormats[0] });
+  host.setSound({ kind: "tone", stereo: true });
+  assert.deepEqual(
+    ear.sent.flatMap((message) => (message.type === "audio-track" ? [message.channels] : [])),
+    [2, 1, 2],
+  );
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nowUs } from "@simple-video-chat/protocol";
-import { blockUs, SoundError } from "@simple-video-chat/protocol/sound";
+import { blockUs, SoundError, splitChannels } from "@simple-video-chat/protocol/sound";
 import { suite } from "uvu";
 import { openFileSound } from "../../src/audio/file-sound.ts";
 
@@ -14,14 +14,20 @@ test.after(() => rmSync(folder, { recursive: true }));
 
 const rateHz = 44_100;
 
+interface Wav {
+  readonly seconds: number;
+  readonly beepS: number;
+  readonly isRightQuiet?: boolean;
+}
+
 /** A WAV file in stereo: silence until `beepS`, then a tone to its end. */
-function writeWav(name: string, { seconds, beepS }: { readonly seconds: number; readonly beepS: number }): string {
+function writeWav(name: string, { seconds, beepS, isRightQuiet = false }: Wav): string {
   const samples = seconds * rateHz;
   const data = Buffer.alloc(samples * 4);
   for (let at = Math.round(beepS * rateHz); at < samples; at++) {
     const value = Math.round(16_000 * Math.sin((2 * Math.PI * 441 * at) / rateHz));
     data.writeInt16LE(value, at * 4);
-    data.writeInt16LE(value, at * 4 + 2);
+    if (!isRightQuiet) data.writeInt16LE(value, at * 4 + 2);
   }
   const head = Buffer.alloc(44);
   head.write("RIFF", 0);
@@ -78,6 +84,27 @@ test("is sought where the file began long ago", async () => {
   const startUs = nowUs() - 30_000_000;
   const beepUs = (await beepOf(path, startUs)) ?? 0;
   assert.ok(Math.abs(beepUs - startUs - 31_000_000) < 3_000, `at ${beepUs - startUs} µs`);
+});
+
+test("has both its channels in stereo, each on its side and at its time", async () => {
+  const path = writeWav("left.wav", { seconds: 1.5, beepS: 0.8, isRightQuiet: true });
+  const startUs = nowUs();
+  const peaks = { left: 0, right: 0 };
+  let beepUs: number | undefined;
+  let isOver = false;
+  await openFileSound({ kind: "file", path, stereo: true }, startUs, {
+    onBlock: (block, captureUs) => {
+      const [left = block, right = block] = splitChannels(block, 2);
+      const at = left.findIndex((sample) => Math.abs(sample) > 0.1);
+      if (at >= 0) beepUs ??= captureUs + (at / 48_000) * 1_000_000;
+      peaks.left = Math.max(peaks.left, ...left);
+      peaks.right = Math.max(peaks.right, ...right);
+    },
+    onGone: () => (isOver = true),
+  });
+  while (!isOver) await sleep(10);
+  assert.ok(Math.abs((beepUs ?? 0) - startUs - 800_000) < 3_000, `at ${(beepUs ?? 0) - startUs} µs`);
+  assert.ok(peaks.left > 0.4 && peaks.right < 0.001, JSON.stringify(peaks));
 });
 
 test("ends at once where all of it is over", async () => {

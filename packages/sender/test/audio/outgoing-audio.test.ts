@@ -34,7 +34,7 @@ test("announces its track on every connection, and when the microphone is switch
   const { audio, sent } = bench();
   audio.setMuted(true);
   assert.equal(sent.length, 0);
-  audio.connected();
+  audio.connected(1);
   audio.setMuted(false);
   audio.disconnected();
   audio.setMuted(true);
@@ -44,10 +44,23 @@ test("announces its track on every connection, and when the microphone is switch
   );
 });
 
+test("announces its track again when it has other channels, and only then", () => {
+  const { audio, sent } = bench();
+  audio.connected(2);
+  audio.setChannels(2);
+  audio.setChannels(1);
+  audio.disconnected();
+  audio.setChannels(2);
+  assert.deepEqual(
+    sent.map((message) => message.type === "audio-track" && message.channels),
+    [2, 1],
+  );
+});
+
 test("sends nothing before and after a connection, and counts what the link has no room for", () => {
   const { audio, link, packetAt, packets } = bench();
   audio.offer(packetAt(1, 0));
-  audio.connected();
+  audio.connected(1);
   audio.offer(packetAt(2, 10));
   link.hasRoom = false;
   audio.offer(packetAt(3, 20));
@@ -61,7 +74,7 @@ test("sends nothing before and after a connection, and counts what the link has 
 
 test("adds nothing to sound that stands on the way, and goes on when some of it has arrived", () => {
   const { audio, packetAt, report, packets } = bench();
-  audio.connected();
+  audio.connected(1);
   for (let packet = 1; packet <= 200; packet++) audio.offer(packetAt(packet, packet * 10));
   // 600 ms and the round trip.
   assert.equal(packets().length, 71);

@@ -10,12 +10,14 @@ const sources = ["camera", "screen", "testcard", "film.mp4", "motion", "rtsp://c
 const plain = { audio: true, noiseSuppression: false };
 
 test("is the microphone's where a camera looks or the screen is shown, the file's or the card's own, or none", () => {
-  const choice = soundFor({ ...plain, headphones: true });
-  const microphone = { kind: "microphone", suppressNoise: false, headphones: true };
-  assert.deepEqual(
-    sources.map((source) => soundWith(source, choice)),
-    [microphone, microphone, { kind: "tone" }, { kind: "file", path: "film.mp4" }, undefined, undefined],
-  );
+  for (const stereo of [false, true]) {
+    const choice = soundFor({ ...plain, headphones: true, stereo });
+    const microphone = { kind: "microphone", suppressNoise: false, headphones: true, stereo };
+    assert.deepEqual(
+      sources.map((source) => soundWith(source, choice)),
+      [microphone, microphone, { kind: "tone", stereo }, { kind: "file", path: "film.mp4", stereo }, undefined, undefined],
+    );
+  }
 });
 
 test("is that of the microphone that was named, whatever is shown", () => {
