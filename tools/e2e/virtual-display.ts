@@ -93,6 +93,11 @@ export class VirtualDisplay {
     return (await this.#tell("xdotool", ["getwindowname", window])).trim();
   }
 
+  /** What the window manager has noted of a window: "_NET_WM_STATE_ABOVE", … */
+  async statesOf(window: string): Promise<readonly string[]> {
+    return (await this.#tell("xprop", ["-id", window, "_NET_WM_STATE"])).match(/_NET_WM_STATE_\w+/g) ?? [];
+  }
+
   async placeOf(window: string): Promise<WindowPlace> {
     const text = await this.#tell("xwininfo", ["-id", window]);
     const number = (label: string): number => Number(new RegExp(`${label}: +(-?\\d+)`).exec(text)?.[1]);
@@ -127,6 +132,17 @@ export class VirtualDisplay {
   /** Resizes a window as its user would at its frame. */
   async resize(window: string, widthPx: number, heightPx: number): Promise<void> {
     await this.#tell("xdotool", ["windowsize", "--sync", window, String(widthPx), String(heightPx)]);
+  }
+
+  /** Brings a window to the front, as a click on it would. */
+  async activate(window: string): Promise<void> {
+    await this.#tell("xdotool", ["windowactivate", "--sync", window]);
+  }
+
+  /** How far up a window is in the pile of all: the uppermost has the highest number. */
+  async order(window: string): Promise<number> {
+    const pile = (await this.#tell("xprop", ["-root", "_NET_CLIENT_LIST_STACKING"])).match(/0x[0-9a-f]+/g) ?? [];
+    return pile.map(Number).indexOf(Number(window));
   }
 
   /** Presses a key in a window: "q", "Escape". */

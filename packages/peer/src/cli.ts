@@ -160,7 +160,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           ["codec", args.videoCodec],
           ["messages", args.chat ? "on" : "off"],
         ],
-        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror, isOnTop: args.alwaysOnTop },
         wantsWindow: args.window,
         record,
         acceptsFiles: args.acceptFiles !== undefined,

@@ -122,7 +122,7 @@ export async function runCall(
   const ended = describeEvents(call, program, output);
   const startedMs = performance.now();
   const screen = new CallScreen(call);
-  if (program.firstView.isFullscreen || program.firstView.isMirrored) call.view = program.firstView;
+  if (Object.values(program.firstView).includes(true)) call.view = program.firstView;
   const recording = new CallRecording(call, program.record, { output, screen });
   const chat = { output, show: (from: string, text: string) => screen.say(from, text) };
   const files = new FileLines(chat, { acceptsAll: program.acceptsFiles });

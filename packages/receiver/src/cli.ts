@@ -132,7 +132,7 @@ export function main(argv: readonly string[]): Promise<ExitCode> {
           ["from", otherName === "" ? "nobody yet" : forTerminal(otherName)],
           ["messages", args.chat ? "on" : "off"],
         ],
-        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror },
+        firstView: { isFullscreen: args.fullscreen, isMirrored: args.mirror, isOnTop: args.alwaysOnTop },
         wantsWindow: args.window,
         record,
         acceptsFiles: args.acceptFiles !== undefined,

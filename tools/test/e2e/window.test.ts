@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { checkAccount, checkBarcodes, summaryOf } from "../../e2e/call-summary.ts";
 import { type Program, type Start, withPrograms } from "../../e2e/program.ts";
 import { type Screenshot, type VirtualDisplay, withDisplay } from "../../e2e/virtual-display.ts";
+import { waitUntil } from "../../e2e/wait-until.ts";
 import {
   barCentres,
   barcodeOf,
@@ -236,6 +237,31 @@ test(
     const receiver = start("receiver", ["--fullscreen"], { env: { DISPLAY: display.name, SVC_INVITE: await sender.invite() } });
     await receiver.event("first-picture");
     await display.settled(await display.window("camera"), 1500, 1000);
+    await receiver.interrupt();
+  }),
+);
+
+test(
+  "is covered by no other window with --always-on-top, after the full screen too",
+  onDisplay(async (start, display) => {
+    const sender = start("sender", [...testCard, ...loopback, "--name", "camera", "--preview"], { env: { DISPLAY: display.name } });
+    const receiver = start("receiver", ["--always-on-top"], { env: { DISPLAY: display.name, SVC_INVITE: await sender.invite() } });
+    await receiver.event("first-picture");
+    const window = await display.window("camera");
+    const other = await display.window("what you send");
+    const isAbove = async (): Promise<boolean> => (await display.statesOf(window)).includes("_NET_WM_STATE_ABOVE");
+    await waitUntil(isAbove, "a window that is kept on top", 20_000);
+    await display.settled(window, 640, 360);
+    await display.press(window, "f");
+    await display.settled(window, 1500, 1000);
+    await display.press(window, "f");
+    await display.settled(window, 640, 360);
+    await waitUntil(isAbove, "a window that is kept on top again", 20_000);
+    // Whoever is used comes to the front, but not before this one.
+    for (const each of [window, other]) await display.move(each, 20, 20);
+    await display.activate(other);
+    const [left, covering] = [await display.order(window), await display.order(other)];
+    assert.ok(covering >= 0 && left > covering, `${left} and ${covering}`);
     await receiver.interrupt();
   }),
 );

@@ -84,7 +84,7 @@ const noSound = ["require-audio", "microphone", "noise-suppression", "stereo", "
   sentence: `--no-audio means no sound at all, and --${option} asks for some: give one of the two.`,
 }));
 
-const noWindow = ["fullscreen", "mirror"].map((option): Contradiction => ({
+const noWindow = ["fullscreen", "mirror", "always-on-top"].map((option): Contradiction => ({
   one: refuses("window"),
   other: asksFor(option),
   sentence: `--no-window means figures only, and --${option} says how a window is to be: give one of the two.`,
@@ -110,6 +110,7 @@ const withoutMeaningInLegacy: readonly (readonly [Demand, string])[] = [
   [asksFor("view"), plainWindow],
   [asksFor("fullscreen"), plainWindow],
   [asksFor("mirror"), plainWindow],
+  [asksFor("always-on-top"), plainWindow],
   [asksFor("record"), rawPictures],
   [asksFor("snapshot-dir"), plainWindow],
   [asksFor("require-audio"), noWayBack],
@@ -167,6 +168,11 @@ export const contradictions: readonly Contradiction[] = [
     one: refuses("window"),
     other: chooses("view", ["browser"]),
     sentence: "--no-window means figures only, and --view browser asks for a page with the picture: give one of the two.",
+  },
+  {
+    one: asksFor("always-on-top"),
+    other: chooses("view", ["browser"]),
+    sentence: "--always-on-top is about a window of our own, and --view browser shows a page in the browser's: give one of the two.",
   },
   {
     one: asksFor("filter-incoming"),

@@ -44,6 +44,7 @@ export const displayOptions = {
 export const windowOptions = {
   fullscreen: { alias: "f", type: "boolean", default: false, describe: "begin with the picture on the full screen" },
   mirror: { type: "boolean", default: false, describe: "begin with the picture mirrored" },
+  "always-on-top": { type: "boolean", default: false, describe: "let no other window cover the picture (under Wayland others decide)" },
   "filter-incoming": { type: "string", describe: "a JavaScript module that sees, and may change, each picture before it is shown" },
 } as const;
 

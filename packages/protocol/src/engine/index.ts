@@ -23,3 +23,5 @@ export { quietly } from "./quiet-import.ts";
 export { isScreenReachable, x11Addresses } from "./screen.ts";
 export { audioTrack, selfViewTrack, videoTrack } from "./tracks.ts";
 export { WindowKeys } from "./window-keys.ts";
+export { keepWindowAbove } from "./x11/window-above.ts";
+export { chooseWindow, listWindows, type XWindow } from "./x11/x-windows.ts";

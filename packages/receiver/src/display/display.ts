@@ -12,6 +12,8 @@ export interface DisplayView {
   readonly isFullscreen: boolean;
   /** Left and right are exchanged. */
   readonly isMirrored: boolean;
+  /** Other windows do not cover it; default false. */
+  readonly isOnTop?: boolean;
 }
 
 /** As a window opens, unless it is told otherwise. */

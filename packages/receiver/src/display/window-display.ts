@@ -10,6 +10,7 @@ import { type CardSize, type CardWords, dotPhase, drawCard, drawDots } from "./c
 import { type Display, type DisplayInput, type DisplayView, plainView } from "./display.ts";
 import { drawOverlay } from "./draw-overlay.ts";
 import { programLetters } from "./letters.ts";
+import { keepOnTop } from "./on-top.ts";
 import { bareOverlay, hasLayers, type Overlay } from "./overlay.ts";
 import { SelfViewOverlay } from "./self-view-overlay.ts";
 
@@ -32,6 +33,7 @@ export class WindowDisplay implements Display {
   readonly kind = "window";
   readonly #cv: OpenCv;
   readonly #name: string;
+  #title: string;
   readonly #onInput: (input: DisplayInput) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #keys = new WindowKeys();
@@ -47,12 +49,15 @@ export class WindowDisplay implements Display {
   #still: Still | undefined;
   #cardPhase = 0;
   #isDrawn = false;
+  /** Done since the view was last changed: a window that is shown anew may have lost it. */
+  #isKeptOnTop = false;
   #isClosed = false;
 
   /** @param name the window's title, cleaned of control characters */
   constructor(cv: OpenCv, name: string, onInput: (input: DisplayInput) => void) {
     this.#cv = cv;
     this.#name = name;
+    this.#title = name;
     this.#onInput = onInput;
     this.#selfView = new SelfViewOverlay(cv);
     // GUI_NORMAL: without Qt's toolbar and status bar. KEEPRATIO: bars instead of a stretched face.
@@ -89,7 +94,9 @@ export class WindowDisplay implements Display {
   }
 
   setTitle(title: string): void {
-    if (!this.#isClosed) this.#cv.setWindowTitle(this.#name, title);
+    if (this.#isClosed) return;
+    this.#title = title;
+    this.#cv.setWindowTitle(this.#name, title);
   }
 
   setOverlay(overlay: Overlay): void {
@@ -104,6 +111,7 @@ export class WindowDisplay implements Display {
     if (view.isFullscreen !== this.#view.isFullscreen)
       cv.setWindowProperty(this.#name, cv.WND_PROP_FULLSCREEN, view.isFullscreen ? cv.WINDOW_FULLSCREEN : cv.WINDOW_NORMAL);
     this.#view = view;
+    this.#isKeptOnTop = false;
     this.#drawStill();
   }
 
@@ -179,6 +187,10 @@ export class WindowDisplay implements Display {
     } else if (!this.#overlay.selfView.isHidden) this.#selfView.draw(top, this.#overlay.selfView.corner);
     cv.imshow(this.#name, top);
     this.#isDrawn = true;
+    if (this.#view.isOnTop === true && !this.#isKeptOnTop) {
+      this.#isKeptOnTop = true;
+      keepOnTop(cv, this.#name, () => (this.#isClosed ? undefined : this.#title));
+    }
     for (const made of owned) made.release();
   }
 

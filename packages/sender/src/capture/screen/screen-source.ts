@@ -1,12 +1,11 @@
 // The screen, a part of it, or a window, as a source of pictures.
 
-import { isScreenReachable } from "@simple-video-chat/protocol/engine";
+import { chooseWindow, isScreenReachable, listWindows } from "@simple-video-chat/protocol/engine";
 
 import { SourceError } from "../../errors.ts";
 import { type FfmpegDevice, openFfmpegDevice } from "../ffmpeg-device-source.ts";
 import type { Source } from "../source.ts";
 import type { ScreenArea, SourceSpec } from "../source-spec.ts";
-import { chooseWindow, listWindows } from "./x-windows.ts";
 
 type ScreenSpec = Extract<SourceSpec, { kind: "screen" }>;
 

@@ -1,7 +1,6 @@
 // The windows of an X server by the names that their title bars show.
 
-import { cleanText } from "@simple-video-chat/protocol";
-
+import { cleanText } from "../../messages/clean-text.ts";
 import { XConnection } from "./x-connection.ts";
 
 /** WM_NAME's number, which is the same in every server. */

@@ -1,10 +1,9 @@
-// As much of the X protocol as it takes to read windows' names (X Window System Protocol, X11R7, appendix B): no library has it that we
+// As much of the X protocol as it takes to read windows' names, and to keep one above the others (X Window System Protocol, X11R7, appendix B): no library has it that we
 // could do without.
 
 import { connect, type Socket } from "node:net";
 
-import { x11Addresses } from "@simple-video-chat/protocol/engine";
-
+import { x11Addresses } from "../screen.ts";
 import { readXAuthority } from "./x-authority.ts";
 
 const timeoutMs = 2000;
@@ -12,7 +11,9 @@ const timeoutMs = 2000;
 const maxReplyBytes = 1_048_576;
 /** "l": numbers are little-endian. */
 const littleEndian = 0x6c;
-const opcodes = { getGeometry: 14, queryTree: 15, internAtom: 16, getProperty: 20 } as const;
+const opcodes = { getGeometry: 14, queryTree: 15, internAtom: 16, getProperty: 20, sendEvent: 25 } as const;
+/** A client message of numbers, which goes to whoever manages the windows. */
+const clientMessage = { code: 33, format: 32, toManagers: 0x18_00_00 } as const;
 const propertyLongs = 256;
 
 /** A connection to an X server. One request after the other. */
@@ -79,6 +80,16 @@ export class XConnection {
     return reply.subarray(32, 32 + bytes);
   }
 
+  /** Asks the window manager for something about a window (Extended Window Manager Hints). @param data up to five numbers */
+  async askManager(window: number, type: number, data: readonly number[]): Promise<void> {
+    const { code, format, toManagers } = clientMessage;
+    const numbers = Array.from({ length: 5 }, (_, index) => u32(data[index] ?? 0));
+    const event = Buffer.concat([Buffer.of(code, format), u16(0), u32(window), u32(type), ...numbers]);
+    for (const root of this.#roots) this.#request(opcodes.sendEvent, 0, [u32(root), u32(toManagers), event]);
+    // It has no answer; that of the next request says that the server has it.
+    await this.children(window);
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -103,8 +114,7 @@ export class XConnection {
 
   /** @throws Error (rejects) when the server answers with one: the window is gone */
   async #ask(opcode: number, detail: number, parts: readonly Uint8Array[]): Promise<Buffer> {
-    const body = Buffer.concat(parts);
-    this.#socket.write(Buffer.concat([Buffer.of(opcode, detail), u16(1 + body.byteLength / 4), body]));
+    this.#request(opcode, detail, parts);
     for (;;) {
       const head = await this.#take(32);
       if (head[0] === 0) throw new Error(`the X server refuses request ${opcode} (error ${head[1]})`);
@@ -112,6 +122,11 @@ export class XConnection {
       if (head[0] !== 1) continue;
       return Buffer.concat([head, await this.#take(4 * head.readUInt32LE(4))]);
     }
+  }
+
+  #request(opcode: number, detail: number, parts: readonly Uint8Array[]): void {
+    const body = Buffer.concat(parts);
+    this.#socket.write(Buffer.concat([Buffer.of(opcode, detail), u16(1 + body.byteLength / 4), body]));
   }
 
   async #take(bytes: number): Promise<Buffer> {
