@@ -212,6 +212,8 @@ export class SessionDriver {
     } finally {
       this.#busy = false;
     }
+    // One that was lost before it was open is not told of; a tick must not take what it still holds for an end that does not read.
+    if (this.#state.name === "waiting") this.#forgetConnection();
     this.#armTimer();
     if (this.#state.name === "closed") this.#settleEnd();
     this.#drain();

@@ -5,6 +5,7 @@ import { PacketAssembler } from "../../src/media/packet-assembler.ts";
 import { nowUs } from "../../src/time/clock.ts";
 import { deriveCredential } from "../../src/transport/credential.ts";
 import { createSecret } from "../../src/transport/invite.ts";
+import { FaultProxy } from "../../src/testing/fault-proxy.ts";
 import { Host, next, proxyTo } from "./call.ts";
 
 const test = suite("Session");
@@ -135,6 +136,38 @@ test("resumes after a cut: the same session, every text exactly once and in orde
   assert.deepEqual(back, expected);
   assert.equal(host.sessions.length, 1);
   assert.equal(dialer.stats().reconnects, 5);
+});
+
+test("counts the bytes of connections that were lost before they were open, too", async () => {
+  await using host = await new Host().listen();
+  // The first connection stands until it is reset; the next ones are cut within the opening, ever later, until one stands.
+  let cutAfterBytes = Number.POSITIVE_INFINITY;
+  using proxy = await FaultProxy.start({
+    targetPort: () => {
+      proxy.set({ cutAfterBytes }, "back");
+      return host.listener.port;
+    },
+  });
+  const { dialer, listener } = await host.call({ port: proxy.port });
+  const sums: number[][] = [[], []];
+  const looking = setInterval(() => {
+    [dialer, listener].forEach((session, end) => {
+      const { bytesIn, bytesOut } = session.stats();
+      sums[end]?.push(bytesIn, bytesOut);
+    });
+  }, 1);
+  cutAfterBytes = 300;
+  proxy.reset();
+  await next(dialer, "reconnecting");
+  const live = new Promise((resolve) => dialer.on("live", resolve));
+  const later = setInterval(() => (cutAfterBytes += 40), 60);
+  await live;
+  clearInterval(looking);
+  clearInterval(later);
+  assert.ok(proxy.connections > 3, `${proxy.connections} connections`);
+  for (const seen of sums) {
+    for (let at = 2; at < seen.length; at++) assert.ok((seen[at] ?? 0) >= (seen[at - 2] ?? 0), `${seen[at - 2]} bytes became ${seen[at]}`);
+  }
 });
 
 test("notices a network that swallows everything, at both ends, and is live again when it heals", async () => {
