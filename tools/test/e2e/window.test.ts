@@ -118,7 +118,8 @@ for (const way of ["q", "Escape", "its close button"]) {
       const pressedMs = performance.now();
       await receiver.exits(0);
       const tookMs = performance.now() - pressedMs;
-      assert.ok(tookMs < closingMs, `${tookMs} ms`);
+      // Of a computer that does nothing else; tests run beside each other.
+      assert.ok(tookMs < 2 * closingMs, `${tookMs} ms`);
       await sender.event("left");
       assert.is(await display.countWindows("Simple Video Chat"), 0);
     }),

@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-import { FaultWay, noFaults, type WayFaults } from "./fault-way.ts";
+import { FaultWay, noFaults, resetSocket, type WayFaults } from "./fault-way.ts";
 
 /** From the end that dialed to the one that listens, or from that one back. */
 export type Way = "forth" | "back";
@@ -111,8 +111,8 @@ export class FaultProxy {
   /** Cuts all connections with a reset at both ends; new ones are taken. */
   reset(): void {
     for (const { near, far } of this.#pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      resetSocket(near);
+      resetSocket(far);
     }
   }
 
@@ -182,7 +182,7 @@ export class FaultProxy {
       pair.ways[way === "forth" ? "back" : "forth"].stop();
       // What this end sent before it closed still arrives, and then the end.
       if (pair.isStranded) return;
-      if (isReset) other.resetAndDestroy();
+      if (isReset) resetSocket(other);
       else if (!pair.ways[way].hasEnded && !other.writableEnded) other.destroy();
     });
   }

@@ -181,7 +181,7 @@ export class FaultWay {
     }
     this.stop();
     to.end(data.subarray(0, Math.max(0, left)));
-    from.resetAndDestroy();
+    resetSocket(from);
     return false;
   }
 
@@ -198,4 +198,13 @@ function falsified(data: Buffer, at: number): Buffer {
   const copy = Buffer.from(data);
   copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
   return copy;
+}
+
+/**
+ * Resets a connection. One whose end is on its way cannot be reset: libuv refuses it, and Node then leaves the socket open for ever, over
+ * which a process does not come to its end. It is closed instead.
+ */
+export function resetSocket(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }

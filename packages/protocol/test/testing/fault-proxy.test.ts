@@ -5,6 +5,7 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import { FaultProxy, type FaultProxyOptions } from "../../src/testing/fault-proxy.ts";
+import { resetSocket } from "../../src/testing/fault-way.ts";
 import { randomNumbers } from "../../src/testing/random-numbers.ts";
 
 const test = suite("FaultProxy");
@@ -150,6 +151,19 @@ test("resets both ends", async () => {
     proxy.reset();
     await closed;
     assert.deepEqual(errors.toSorted(), ["far ECONNRESET", "near ECONNRESET"]);
+  });
+});
+
+test("closes a connection that cannot be reset because its end is on its way", async () => {
+  await onLine({}, async ({ near, errors }) => {
+    near.end();
+    // By now the end has been asked for, and is not there yet.
+    await new Promise((resolve) => process.nextTick(resolve));
+    assert.deepEqual([near.writableEnded, near.writableFinished], [true, false]);
+    const closed = closeOf(near);
+    resetSocket(near);
+    await closed;
+    assert.deepEqual(errors, []);
   });
 });
 
