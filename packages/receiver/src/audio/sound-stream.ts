@@ -14,6 +14,8 @@ import { maxSpeed, minSpeed, TimeStretch } from "./time-stretch.ts";
 const speeds: Readonly<Record<StretchAdvice, number>> = { faster: maxSpeed, slower: minSpeed, none: 1 };
 /** The longest packet, slowed down, and what was left from the one before, of each channel. */
 const queueSamples = sampleRateHz / 2;
+/** After so long without a packet there is no sound that a picture could wait for: a pause in speech has one every 400 ms (RFC 7587, DTX). */
+const noSoundUs = 1_000_000;
 
 /** Plays the packets of one stream. */
 export class SoundStream {
@@ -27,6 +29,8 @@ export class SoundStream {
   readonly #resamplers: readonly SincResampler[];
   readonly #queue: SampleQueue;
   #offsetUs: number | undefined;
+  /** When the last packet began to be heard. */
+  #heardUs = 0;
 
   /** @param channels that the decoder gives */
   constructor(decoder: Pick<OpusDecoder, "decode">, channels: ChannelCount = 1) {
@@ -53,7 +57,7 @@ export class SoundStream {
     this.#queue.take(block);
   }
 
-  /** When what was recorded at 0 of the sender's clock is heard, on ours, µs: what a picture of that time has to wait for. */
+  /** When what was recorded at 0 of the sender's clock is heard, on ours, µs: what a picture of that time has to wait for. undefined: nothing is. */
   get offsetUs(): number | undefined {
     return this.#offsetUs;
   }
@@ -72,12 +76,14 @@ export class SoundStream {
     const pulled = this.#buffer.pull(nowUs, queuedUs);
     if (pulled.kind !== "packet") {
       const samples = Math.round((pulled.durationUs * sampleRateHz) / 1_000_000);
+      if (audibleUs - this.#heardUs > noSoundUs) this.#offsetUs = undefined;
       // A pause too: the sound before it fades out, which takes 60 ms, instead of being cut off.
       this.#give(this.#concealment.conceal(samples), 1, 1);
       return;
     }
     const { packet, continuous, stretch } = pulled;
-    this.#offsetUs = audibleUs + queuedUs - packet.captureUs;
+    this.#heardUs = audibleUs + queuedUs;
+    this.#offsetUs = this.#heardUs - packet.captureUs;
     const speed = this.#drift.update(this.#buffer.delayUs - this.#buffer.targetUs, nowUs);
     this.#give(this.#concealment.take(this.#decode(packet.data), continuous), speeds[stretch], speed);
   }

@@ -55,6 +55,17 @@ test("plays packets that come in time whole and without a step, and knows when t
   assert.ok(heldUs >= 0 && heldUs <= 60_000, `held for ${heldUs} µs`);
 });
 
+test("knows of no time at which sound is heard when none has come for a second: pictures wait for none", () => {
+  const upTo =
+    (last: number) =>
+    (packet: number): AudioMessage | undefined =>
+      packet > 50 && packet <= last ? undefined : packetOf(packet);
+  // A pause in speech is shorter.
+  assert.ok(play(90, upTo(90)).stream.offsetUs !== undefined);
+  assert.equal(play(200, upTo(200)).stream.offsetUs, undefined);
+  assert.ok(play(220, upTo(200)).stream.offsetUs !== undefined);
+});
+
 test("makes up for a packet that is missing or cannot be decoded, without a click", () => {
   for (const change of [
     (packet: number) => (packet === 50 ? undefined : packetOf(packet)),
