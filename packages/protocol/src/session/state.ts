@@ -356,7 +356,9 @@ function tryLater(
     return { state: { name: "waiting", outage, untilUs: later(outage.sinceUs, rules.timing.resumeMs) }, actions };
   }
   const known = outage.wasLive || outage.resumable;
-  if (!(known && rules.reconnect) && !rules.waitForListener) {
+  // Where packets are lost, the first word to a computer and its one repetition in that time may both be: nobody gives up after one call.
+  const isUnheard = state.name === "connecting" && error?.code === "timeout" && outage.failures === 0;
+  if (!(known && rules.reconnect) && !rules.waitForListener && !isUnheard) {
     return end(state, { code: "timeout", reason: cause, by: "loss", error }, { tell: false });
   }
   const delayMs = retryDelayMs(rules.timing, (nowUs - outage.sinceUs) / 1_000, loss.random);

@@ -259,6 +259,16 @@ test("gives up when there was never a connection, unless it is told to wait", ()
   assert.equal(ending(run({ ...dialer, reconnect: false }, live, lost(100))), "timeout by loss");
 });
 
+test("calls once more when nobody answered the first call, and gives up after the second", () => {
+  const once = run(dialer, connecting, failed("timeout", 2_000));
+  assert.deepEqual(doings(once), ["announce-attempt"]);
+  const again = run(dialer, once, tick(2_300));
+  assert.deepEqual(again.actions, [{ do: "dial", credential: "original" }]);
+  assert.equal(ending(run(dialer, again, failed("timeout", 4_300))), "timeout by loss");
+  // Who has answered, and then says no more, is there.
+  assert.equal(ending(run(dialer, connecting, { type: "connected" }, failed("timeout", 7_000))), "timeout by loss");
+});
+
 test("waits longer the longer the outage lasts: at most 250 ms at first, 1 s after a minute, 5 s after five", () => {
   for (const [outageMs, ceilingMs] of [
     [0, 250],
