@@ -248,6 +248,8 @@ export class Playback {
       this.#isWaitingForKeyframe = true;
       this.#count("undecodable");
       this.#sink.onKeyframeWanted("undecodable");
+      // One before it that was passed over for its sake.
+      if (this.#ready !== undefined && !this.#isPaused) this.#showSoon();
       return;
     }
     // The decoder holds the newest picture only: one that was still waiting is gone.
@@ -262,6 +264,10 @@ export class Playback {
     }
     // Not now: there may be more packets in the same breath, in the pipe or here, and only the newest is worth showing.
     if (this.#waiting.length > 0 && ++this.#passedOver < longestBreath) return;
+    this.#showSoon();
+  }
+
+  #showSoon(): void {
     this.#passedOver = 0;
     this.#showing ??= setImmediate(() => this.#show());
   }
