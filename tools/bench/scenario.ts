@@ -75,7 +75,7 @@ export interface Scenario {
 /** Something that was to be measured did not run. */
 export class BenchError extends Error {
   override readonly name = "BenchError";
-  readonly code: "program-ended" | "program-silent" | "not-linux" | "not-root";
+  readonly code: "program-ended" | "program-silent" | "not-installed" | "not-linux" | "not-root";
 
   constructor(code: BenchError["code"], message: string) {
     super(message);

@@ -23,6 +23,11 @@ export function findProgram(...names: readonly string[]): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
+/** @throws BenchError when a program that a scenario cannot do without is not installed */
+export function requireProgram(name: string): void {
+  if (findProgram(name) === undefined) throw new BenchError("not-installed", `${name} is not installed: apt-get install ${name}`);
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -2,8 +2,8 @@
 
 import { bytesAt, codeFfmpeg, codeOurs, type Coding } from "../peers/coding-quality.ts";
 import { footageOf } from "../peers/footage.ts";
-import { findProgram } from "../peers/peer-process.ts";
-import { BenchError, type Figures, type FigureSpec, type Scenario } from "../scenario.ts";
+import { requireProgram } from "../peers/peer-process.ts";
+import { type Figures, type FigureSpec, type Scenario } from "../scenario.ts";
 
 /** Enough for a call, dB. */
 const goodDb = 37;
@@ -35,7 +35,7 @@ export const besideBytes: Scenario = {
   // The same each time.
   defaults: { runs: 1 },
   async measure({ clip }): Promise<Figures> {
-    if (findProgram("ffmpeg") === undefined) throw new BenchError("program-ended", "ffmpeg is not installed: apt-get install ffmpeg");
+    requireProgram("ffmpeg");
     const footage = await footageOf(clip === undefined ? size : { clip });
     const ours = await inTurn(bitratesBps, (bitrateBps) => codeOurs(footage, bitrateBps));
     const ultrafast = await inTurn(crfs, (crf) => codeFfmpeg(footage, "ultrafast", crf));

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { VirtualDisplay } from "../../e2e/virtual-display.ts";
+import { requireProgram } from "../peers/peer-process.ts";
 import { Program } from "../program.ts";
 import { BenchError, type Figures, type Scenario } from "../scenario.ts";
 import { percentile } from "../statistics.ts";
@@ -89,6 +90,7 @@ export const keys: Scenario = {
     { name: "toldP95Ms", label: "key to event (v), p95", unit: "ms", digits: 0, goal: { atMost: 50 } },
   ],
   async measure({ seconds }): Promise<Figures> {
+    for (const program of ["ffmpeg", "xdotool"]) requireProgram(program);
     const display = await VirtualDisplay.start();
     const size = ["--source", "testcard", "--camera-size", "640x360"];
     const waiting = new Program("peer", [...size, "--no-window", "--listen", "127.0.0.1:0"]);

@@ -8,7 +8,7 @@ import { difference, quotient } from "../../../bench/peers/beside.ts";
 import { bytesAt } from "../../../bench/peers/coding-quality.ts";
 import { toAndFro } from "../../../bench/peers/footage.ts";
 import { parseSocketBytes } from "../../../bench/peers/measure-pair.ts";
-import { findProgram } from "../../../bench/peers/peer-process.ts";
+import { findProgram, requireProgram } from "../../../bench/peers/peer-process.ts";
 import { parseArrival, PictureLog, summarizeArrivals } from "../../../bench/peers/picture-log.ts";
 import { isHarness } from "../../../bench/peers/pipe-peer.ts";
 
@@ -99,6 +99,8 @@ test("finds the bytes at a quality between two codings, and none beyond them", (
 test("finds a program as a shell does", () => {
   assert.match(findProgram("no-such-program", "sh") ?? "", /\/sh$/);
   assert.is(findProgram("no-such-program"), undefined);
+  requireProgram("sh");
+  assert.throws(() => requireProgram("no-such-program"), /apt-get install no-such-program/);
 });
 
 test.run();
