@@ -1,11 +1,15 @@
 // Joins video messages into packets, on the way from the parser to the decoder. A packet is copied once, into the buffer that
-// it keeps. That buffer grows with what has arrived, not with what was announced: announcing 4 MiB costs the receiver 64 KiB.
+// it keeps. That buffer grows with what has arrived, not with what was announced: announcing 4 MiB costs the receiver 64 KiB, unless such a packet
+// has come whole.
 import { ProtocolError } from "../errors.ts";
 import { maxTracks } from "../limits.ts";
 import type { VideoMessage } from "../messages/video.ts";
 import type { EncodedPacket } from "./packet.ts";
 
-/** Most bytes allocated on the word of a packet's first chunk. A usual packet (10 KB) fits: one allocation of its exact size. */
+/**
+ * Bytes allocated on the word of a packet's first chunk: a usual packet (10 KB) fits. One that is no larger than what came whole before it is taken
+ * at its word, too: JPEGs of 140 KB would be copied once more each time.
+ */
 const firstAllocationBytes = 65_536;
 
 interface UnfinishedPacket {
@@ -16,6 +20,8 @@ interface UnfinishedPacket {
 
 interface TrackState {
   newestFrame: number;
+  /** Of the largest packet that came whole. */
+  largestBytes: number;
   unfinished: UnfinishedPacket | undefined;
 }
 
@@ -52,6 +58,7 @@ export class PacketAssembler {
       return undefined;
     }
     state.unfinished = undefined;
+    state.largestBytes = Math.max(state.largestBytes, packet.filled);
     const { track, frame, keyframe, captureUs, encodeStartUs, encodedUs, sentUs } = packet.first;
     return { track, frame, keyframe, captureUs, encodeStartUs, encodedUs, sentUs, data: packet.buffer };
   }
@@ -60,7 +67,7 @@ export class PacketAssembler {
     let state = this.#tracks.get(track);
     if (state === undefined) {
       if (this.#tracks.size === maxTracks) throw new ProtocolError("too-many-tracks", `more than ${maxTracks} tracks`);
-      state = { newestFrame: 0, unfinished: undefined };
+      state = { newestFrame: 0, largestBytes: firstAllocationBytes, unfinished: undefined };
       this.#tracks.set(track, state);
     }
     return state;
@@ -73,7 +80,7 @@ function begin(state: TrackState, message: VideoMessage): UnfinishedPacket {
   }
   state.newestFrame = message.frame;
   const { data: _, ...first } = message;
-  return { first, buffer: new Uint8Array(Math.min(message.packetBytes, firstAllocationBytes)), filled: 0 };
+  return { first, buffer: new Uint8Array(Math.min(message.packetBytes, state.largestBytes)), filled: 0 };
 }
 
 function append(packet: UnfinishedPacket, message: VideoMessage): void {

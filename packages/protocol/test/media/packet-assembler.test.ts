@@ -113,4 +113,19 @@ test("holds memory for what has come, not for what was announced", () => {
   assert.is(assembler.heldBytes, 0);
 });
 
+test("takes a packet at its word that is no larger than one that came whole", () => {
+  const assembler = new PacketAssembler();
+  const push = (size: number, frame: number): number => {
+    const [first, ...others] = [...videoChunks(packetOf(size, { frame }))];
+    assert.ok(first);
+    assembler.push(first);
+    const held = assembler.heldBytes;
+    for (const chunk of others) assembler.push(chunk);
+    return held;
+  };
+  assert.is(push(200_000, 1), 65_536);
+  assert.is(push(190_000, 2), 190_000);
+  assert.is(push(maxPacketBytes, 3), 200_000);
+});
+
 test.run();
