@@ -291,7 +291,7 @@ export class OutgoingVideo {
     }
     const now = nowUs();
     this.#heardUs = now;
-    if (this.#session.clock !== undefined) this.#window.onPing(this.#session.clock.rttUs);
+    if (this.#session.clock !== undefined) this.#window.onPing(this.#session.clock);
     this.#window.onAck(ack, now);
     this.#rate.onAck(this.#window, now);
     if (this.#needsKeyframe) this.#askForKeyframe();

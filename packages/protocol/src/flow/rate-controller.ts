@@ -52,7 +52,10 @@ const usedShare = 0.6;
 const unusedGrowth = 0.1;
 
 /** What a rate controller reads of its window. */
-export type RateSignals = Pick<SendWindow, "queueUs" | "slackUs" | "baseRttUs" | "deliveredBps" | "isDraining" | "stoodUntilUs">;
+export type RateSignals = Pick<
+  SendWindow,
+  "queueUs" | "slackUs" | "baseRttUs" | "deliveredBps" | "firstBps" | "isDraining" | "stoodUntilUs"
+>;
 
 /** The rate controller of one receiver on one connection. */
 export class RateController {
@@ -84,6 +87,7 @@ export class RateController {
 
   /** An ack has come, and `window` has taken it. */
   onAck(window: RateSignals, nowUs: Micros): void {
+    if (this.#lastAckUs === undefined && window.firstBps !== undefined) this.#learn(window.firstBps);
     const elapsedUs = nowUs - (this.#lastAckUs ?? nowUs);
     this.#lastAckUs = nowUs;
     if (window.stoodUntilUs > this.#beganUs) this.#begin(window.stoodUntilUs);
@@ -94,6 +98,11 @@ export class RateController {
     if (window.isDraining(nowUs)) return;
     if (window.queueUs > fullShare * window.slackUs) this.#queued(window, nowUs);
     else this.#increase((this.#queues.read(nowUs) ?? 0) < freeShare * window.slackUs, elapsedUs, nowUs);
+  }
+
+  /** The first ack says what a slow link is like, before any queue stands. */
+  #learn(firstBps: number): void {
+    this.#target = Math.max(this.#min, Math.min(this.#target, decreaseTo * firstBps));
   }
 
   /** What comes after a standstill may be another link: the rate begins anew. */

@@ -79,9 +79,10 @@ export class SendWindow {
   /** Mean of the frames' sizes as times at the rate that was aimed at: when that changes, so does what a frame is expected to take. */
   #meanFrameUs = 0;
   #base: Base | undefined;
-  #pingRttUs = Infinity;
+  #ping: { readonly rttUs: number; readonly wayUs: number } | undefined;
   #queueUs = 0;
   #deliveredBps = 0;
+  #firstBps: number | undefined;
   /** The queue since it last was next to none, and the highest of those that went as they had come. */
   #spike: { readonly sinceUs: Micros; readonly topUs: number } | undefined;
   readonly #spikes = new SlidingExtreme("greatest", spikeLifeUs);
@@ -98,11 +99,13 @@ export class SendWindow {
   }
 
   /**
-   * The round trip of a ping, for the beginning: pings are small, while the first keyframe's round trip contains its own time on the
-   * link, a tenth of a second on one that is slow.
+   * What pings say, for the beginning: they are small, while the first keyframe's way contains its own time on the link, a tenth of a second on one
+   * that is slow, and seconds on one that is very slow.
+   * @param offsetUs how far the receiver's clock is ahead of ours, as the same ping says
    */
-  onPing(rttUs: number): void {
-    if (this.#base === undefined) this.#pingRttUs = rttUs;
+  onPing({ rttUs, offsetUs }: { readonly rttUs: number; readonly offsetUs: number }): void {
+    // What the four instants of a ping leave of its way there, whatever the clocks say: NTP's offset halves what is left.
+    if (this.#base === undefined) this.#ping = { rttUs, wayUs: offsetUs + rttUs / 2 };
   }
 
   /** A frame was handed to the connection: `bytes` on the wire, headers included, while `rateBps` was aimed at. */
@@ -126,14 +129,18 @@ export class SendWindow {
     if (total <= this.#ackedBytes) return;
     this.#ackedBytes = total;
     this.#ackedReceivedUs = receivedUs;
-    if (nowUs - (this.#aliveUs ?? nowUs) > standstillUs) this.#stoodUntilUs = nowUs;
+    // Of a link that never brought anything it is not known that it stood still.
+    if (this.#ackedSentUs !== undefined && nowUs - (this.#aliveUs ?? nowUs) > standstillUs) this.#stoodUntilUs = nowUs;
     this.#aliveUs = nowUs;
+    const [oldest] = this.#inFlight;
     let newest: SentFrame | undefined;
     while (this.#inFlight[0] !== undefined && this.#inFlight[0].endBytes <= total) newest = this.#inFlight.shift();
-    if (newest === undefined) return;
+    if (newest === undefined || oldest === undefined) return;
+    const isFirst = this.#ackedSentUs === undefined;
     this.#ackedSentUs = newest.sentUs;
     if (newest.sentUs < this.#stoodUntilUs) return;
-    this.#takeRate(newest, receivedUs);
+    if (isFirst) this.#takeFirstRate(receivedUs - oldest.sentUs);
+    else this.#takeRate(newest, receivedUs);
     this.#takeWay({ rttUs: nowUs - newest.sentUs, wayUs: receivedUs - newest.sentUs, seenUs: nowUs });
   }
 
@@ -206,9 +213,23 @@ export class SendWindow {
     return this.#deliveredBps;
   }
 
+  /**
+   * Bits a second of what was acknowledged first, when it took longer than a ping: nothing was ahead of it, so that it is the link's rate, or less
+   * where the system below begins slowly. undefined: not known.
+   */
+  get firstBps(): number | undefined {
+    return this.#firstBps;
+  }
+
   /** When a standstill was last over; before the first, long ago. */
   get stoodUntilUs(): number {
     return this.#stoodUntilUs;
+  }
+
+  /** What was acknowledged first took so much longer than a ping because of its size. */
+  #takeFirstRate(wayUs: number): void {
+    const ownUs = wayUs - (this.#ping?.wayUs ?? wayUs);
+    if (ownUs > 0) this.#firstBps = (this.#ackedBytes * 8_000_000) / ownUs;
   }
 
   #takeRate(newest: SentFrame, receivedUs: Micros): void {
@@ -221,7 +242,7 @@ export class SendWindow {
   #takeWay(seen: Base): void {
     const base = this.#base;
     if (base === undefined || seen.wayUs <= base.wayUs) {
-      this.#base = { ...seen, rttUs: Math.min(seen.rttUs, base?.rttUs ?? this.#pingRttUs) };
+      this.#base = { ...seen, rttUs: Math.min(seen.rttUs, base?.rttUs ?? this.#ping?.rttUs ?? seen.rttUs) };
       this.#drain = undefined;
     } else {
       base.rttUs = Math.min(base.rttUs, seen.rttUs);

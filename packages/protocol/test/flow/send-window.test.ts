@@ -150,10 +150,20 @@ test("takes a delay of the acks for no queue", () => {
 
 test("begins with the round trip of a ping, which a large first frame does not lengthen", () => {
   const window = new SendWindow({ maxLatencyMs: 200 });
-  window.onPing(20_000);
+  window.onPing({ rttUs: 20_000, offsetUs: 5_000_000 });
   window.onSent(10_000, 240_000, micros(0));
-  window.onAck(ackOf(10_000, 190_000), micros(200_000));
+  window.onAck(ackOf(10_000, 5_210_000), micros(220_000));
   assert.equal(window.baseRttUs, 20_000);
+  assert.equal(window.firstBps, 400_000);
+});
+
+test("does not take a first frame that was long on its way for a link that stood still", () => {
+  const window = new SendWindow({ maxLatencyMs: 200 });
+  window.onPing({ rttUs: 20_000, offsetUs: 0 });
+  window.onSent(20_000, 1_000_000, micros(0));
+  window.onAck(ackOf(20_000, 4_010_000), micros(4_020_000));
+  assert.equal(window.firstBps, 40_000);
+  assert.equal(window.stoodUntilUs, Number.NEGATIVE_INFINITY);
 });
 
 test("allows a queue for what comes and goes, as far as the budget goes, and forgets it", () => {

@@ -68,7 +68,7 @@ export function simulateCall(options: CallOptions): CallFrame[] {
   const forth = new SimulatedLink({ scheduler, rateBps: options.rateBps, delayMs: options.delayMs, queueMs, loss, random });
   const back = new SimulatedLink({ scheduler, rateBps: 1e9, delayMs: options.delayMs, loss, random });
   const window = new SendWindow({ maxLatencyMs });
-  window.onPing(2_000 * options.delayMs + 200);
+  window.onPing({ rttUs: 2_000 * options.delayMs + 200, offsetUs: clockOffsetUs });
   const controller = new RateController({ maxBitrateBps: capBps });
   const frames: CallFrame[] = [];
   let received = 0;

@@ -129,7 +129,7 @@ export class AudioCaptureHost {
    * Sends what is recorded over `session` to whoever wants to hear it, for as long as both live.
    * @param picture gives way to the sound where there is room for one of them only
    */
-  sendOver(session: Session, picture: Pick<OutgoingVideo, "hold">): void {
+  sendOver(session: Session, picture: Pick<OutgoingVideo, "hold" | "targetBitrateBps">): void {
     let isHeld = false;
     const audio: OutgoingAudio = new OutgoingAudio(session, () => {
       this.#onRate();
@@ -153,7 +153,7 @@ export class AudioCaptureHost {
       this.#listeners.delete(audio);
       this.#update();
     };
-    session.on("message", (message: ReceivedMessage) => audio.receive(message));
+    session.on("message", (message: ReceivedMessage) => audio.receive(message, picture.targetBitrateBps));
     session.on("reconnecting", leave);
     session.on("closed", leave);
   }

@@ -1,5 +1,5 @@
-// How much sound a link takes, pure: from the delay of the packets beyond that of the fastest. Sound gets what it asks for as long as the link
-// has it; what gives way first is the picture (see OutgoingVideo.hold).
+// How much sound a link takes, pure: from the delay of the packets beyond that of the fastest, and from what had to be made up. Sound gets what it
+// asks for as long as the link has it; what gives way first is the picture (see OutgoingVideo.hold), and it comes back last.
 
 import type { Micros } from "@simple-video-chat/protocol";
 
@@ -44,32 +44,43 @@ const leastSpanUs = 1_000_000;
 const relaxedUs = 60_000;
 /** A step is given this long to show. */
 const downIntervalUs = 1_500_000;
-/** A step up is tried after so long a time without trouble; twice as long after each one that failed. */
+/** A step up is tried after so long a time without trouble; after each one that failed so many times as long. */
 const upAfterUs = 5_000_000;
-const maxUpAfterUs = 120_000_000;
-/** The same for the picture, which disturbs more when it was wrong. */
-const showAfterUs = 8_000_000;
-const maxShowAfterUs = maxUpAfterUs;
+/** The same while the picture waits: where the best sound has no room there is none for the picture, and to hear it is the gentlest way to know. */
+const upInHoldUs = 2_500_000;
+/** The same for the picture, which disturbs more when it was wrong, once the sound is at its best. */
+const showAfterUs = 3_000_000;
+const afterFailure = 4;
+const maxAfterUs = 120_000_000;
+/** What fails within this time was tried too soon: a link that is a little too narrow fills slowly. */
+const soonUs = 20_000_000;
+/**
+ * Sound of which more than this share is made up in each of so many seconds, one after the other, comes in pieces: on a narrow link a picture takes
+ * longer than sound can be held, though none of it stays on the way.
+ */
+const piecesShare = 0.1;
+const piecesSeconds = 3;
+/** A picture that is given less than this, bits a second, may be what holds up the sound; with more it is the link, or a computer. */
+const narrowBps = 150_000;
+const secondUs = 1_000_000;
 /** The fastest packet of this time is the measure: clocks drift, and routes change. */
 const baseLifeUs = 30_000_000;
 
 /** When something may be tried again: later each time that it failed soon after. */
 class Retry {
   readonly #firstUs: number;
-  readonly #mostUs: number;
   #waitUs: number;
   #triedUs: number | undefined;
 
-  constructor(firstUs: number, mostUs: number) {
+  constructor(firstUs: number) {
     this.#firstUs = firstUs;
-    this.#mostUs = mostUs;
     this.#waitUs = firstUs;
   }
 
   /** It had to be taken back. */
   failed(nowUs: number): void {
-    const isSoon = this.#triedUs !== undefined && nowUs - this.#triedUs < 2 * this.#firstUs;
-    this.#waitUs = isSoon ? Math.min(2 * this.#waitUs, this.#mostUs) : this.#firstUs;
+    const isSoon = this.#triedUs !== undefined && nowUs - this.#triedUs < soonUs;
+    this.#waitUs = isSoon ? Math.min(afterFailure * this.#waitUs, maxAfterUs) : this.#firstUs;
   }
 
   /** Whether it is time, so long after the last change. */
@@ -80,16 +91,32 @@ class Retry {
   }
 }
 
+/** What a receiver says of the sound, and what is sent beside it. */
+export interface SoundReport {
+  /** From the sending of a packet to its arrival, with any constant in it: the other end's clock is another. */
+  readonly wayUs: number;
+  /** Sound that had to be made up so far, ms. */
+  readonly concealedMs: number;
+  /** What the picture is given, bits a second. */
+  readonly pictureBps: number;
+}
+
 /** The rate of the sound to one receiver. */
 export class AudioRate {
   readonly #ways: { readonly atUs: Micros; readonly wayUs: number }[] = [];
   readonly #recent: { readonly atUs: Micros; readonly wayUs: number }[] = [];
-  readonly #upwards = new Retry(upAfterUs, maxUpAfterUs);
-  readonly #showing = new Retry(showAfterUs, maxShowAfterUs);
+  readonly #upwards = new Retry(upAfterUs);
+  readonly #upInHold = new Retry(upInHoldUs);
+  readonly #showing = new Retry(showAfterUs);
   #level = 0;
   #isHolding = false;
+  /** The last change was a step up. */
+  #isTrying = false;
   #changedUs: Micros | undefined;
   #delayUs = 0;
+  /** When the last second of {@link piecesSeconds} was over, and what had been made up until then. */
+  #second: { readonly atUs: Micros; readonly concealedMs: number } | undefined;
+  #piecesSeconds = 0;
 
   /** What to encode: an index of {@link audioFormats}. */
   get level(): number {
@@ -106,11 +133,8 @@ export class AudioRate {
     return this.#delayUs;
   }
 
-  /**
-   * A packet arrived.
-   * @param wayUs from its sending to its arrival, with any constant in it: the other end's clock is another
-   */
-  onReport(wayUs: number, nowUs: Micros): void {
+  /** A packet arrived. */
+  onReport({ wayUs, concealedMs, pictureBps }: SoundReport, nowUs: Micros): void {
     this.#changedUs ??= nowUs;
     const report = { atUs: nowUs, wayUs };
     while ((this.#ways.at(-1)?.wayUs ?? -Infinity) >= wayUs) this.#ways.pop();
@@ -120,33 +144,55 @@ export class AudioRate {
     while ((this.#recent[0]?.atUs ?? Infinity) < nowUs - standingUs) this.#recent.shift();
     const least = this.#recent.reduce((least, each) => Math.min(least, each.wayUs), Infinity);
     this.#delayUs = least - (this.#ways[0]?.wayUs ?? least);
+    this.#listen(concealedMs, nowUs);
     const sinceUs = nowUs - this.#changedUs;
     const spanUs = nowUs - (this.#recent[0]?.atUs ?? nowUs);
-    if (this.#delayUs > tooLateUs && spanUs >= leastSpanUs && sinceUs >= downIntervalUs) this.#less(nowUs);
-    else if (this.#delayUs < relaxedUs) this.#more(sinceUs, nowUs);
+    const isTooLate = this.#delayUs > tooLateUs && spanUs >= leastSpanUs && sinceUs >= downIntervalUs;
+    // With nothing else on the way it was the step up.
+    const isTooMuch = this.#isHolding && this.#isTrying && this.#piecesSeconds > 0 && sinceUs >= secondUs;
+    if (this.#piecesSeconds >= piecesSeconds && pictureBps < narrowBps && !this.#isHolding) this.#hold(nowUs);
+    else if (isTooLate || isTooMuch) this.#less(nowUs);
+    else if (this.#delayUs < relaxedUs && this.#piecesSeconds === 0) this.#more(sinceUs, nowUs);
+  }
+
+  /** Counts the seconds in which too much was made up. One that was much longer is a link that stood still, and is over. */
+  #listen(concealedMs: number, nowUs: Micros): void {
+    this.#second ??= { atUs: nowUs, concealedMs };
+    const spanUs = nowUs - this.#second.atUs;
+    if (spanUs < secondUs) return;
+    const share = ((concealedMs - this.#second.concealedMs) * 1000) / spanUs;
+    this.#piecesSeconds = share > piecesShare && spanUs < 2 * secondUs ? this.#piecesSeconds + 1 : 0;
+    this.#second = { atUs: nowUs, concealedMs };
   }
 
   #less(nowUs: Micros): void {
-    if (this.#delayUs > holdPictureUs && !this.#isHolding) {
-      this.#isHolding = true;
-      this.#showing.failed(nowUs);
-      // What stands on the way has to go before anything is heard in time: as little as possible comes after it.
-      this.#level = audioFormats.length - 1;
-    } else if (this.#level < audioFormats.length - 1) {
+    if (this.#delayUs > holdPictureUs && !this.#isHolding) return this.#hold(nowUs);
+    if (this.#level < audioFormats.length - 1) {
       this.#level++;
-      this.#upwards.failed(nowUs);
+      (this.#isHolding ? this.#upInHold : this.#upwards).failed(nowUs);
     }
+    this.#isTrying = false;
     this.#changedUs = nowUs;
   }
 
-  /** The picture first: poor sound and a picture are better than good sound alone. */
+  #hold(nowUs: Micros): void {
+    this.#isHolding = true;
+    this.#showing.failed(nowUs);
+    this.#piecesSeconds = 0;
+    // What stands on the way has to go before anything is heard in time: as little as possible comes after it.
+    this.#level = audioFormats.length - 1;
+    this.#isTrying = false;
+    this.#changedUs = nowUs;
+  }
+
   #more(sinceUs: number, nowUs: Micros): void {
-    if (this.#isHolding) {
+    if (this.#level > 0) {
+      if (!(this.#isHolding ? this.#upInHold : this.#upwards).isDue(sinceUs, nowUs)) return;
+      this.#level--;
+      this.#isTrying = true;
+    } else if (this.#isHolding) {
       if (!this.#showing.isDue(sinceUs, nowUs)) return;
       this.#isHolding = false;
-    } else if (this.#level > 0) {
-      if (!this.#upwards.isDue(sinceUs, nowUs)) return;
-      this.#level--;
     } else return;
     this.#changedUs = nowUs;
   }

@@ -88,13 +88,14 @@ export class OutgoingAudio {
     if (this.#unreported.size > maxRemembered) this.#unreported.delete(packet.packet - maxRemembered);
   }
 
-  /** Handles what the receiver says of the sound. */
-  receive(message: ReceivedMessage): void {
+  /** Handles what the receiver says of the sound. @param pictureBps what the picture beside it is given, bits a second */
+  receive(message: ReceivedMessage, pictureBps: number): void {
     if (message.type !== "audio-report" || message.track !== audioTrack) return;
     const sentUs = this.#unreported.get(message.packet);
     if (sentUs === undefined) return;
     for (const packet of this.#unreported.keys()) if (packet <= message.packet) this.#unreported.delete(packet);
-    this.#rate.onReport(message.receivedUs - sentUs, this.#now());
+    const { receivedUs, concealedMs } = message;
+    this.#rate.onReport({ wayUs: receivedUs - sentUs, concealedMs, pictureBps }, this.#now());
     this.#onRate();
   }
 

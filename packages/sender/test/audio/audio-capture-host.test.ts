@@ -73,7 +73,7 @@ function listener(wantsSound = true) {
   } as unknown as Session;
   const live = (): void => events.emit("live", { negotiated: { sendAudio: wantsSound } } as SessionEvents["live"]);
   const packets = (): number[] => sent.flatMap((message) => (message.type === "audio" ? [message.packet] : []));
-  return { session, events, live, sent, packets, picture: { hold: (): void => {} } };
+  return { session, events, live, sent, packets, picture: { hold: (): void => {}, targetBitrateBps: 1_000_000 } };
 }
 
 test("starts its engine when somebody wants to listen, not before", async () => {

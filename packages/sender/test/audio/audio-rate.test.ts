@@ -5,9 +5,16 @@ import { audioFormats, AudioRate } from "../../src/audio/audio-rate.ts";
 
 const test = suite("AudioRate");
 
+interface Beside {
+  readonly concealedMs?: (atS: number) => number;
+  readonly pictureBps?: number;
+}
+
 /** Reports 4 times a second; the way has a constant of the clocks' in it. */
-function report(rate: AudioRate, fromS: number, untilS: number, delayMs: (atS: number) => number): void {
-  for (let atS = fromS; atS < untilS; atS += 0.25) rate.onReport(-9_000_000 + delayMs(atS) * 1_000, micros(Math.round(atS * 1e6)));
+function report(rate: AudioRate, fromS: number, untilS: number, delayMs: (atS: number) => number, beside: Beside = {}): void {
+  const { concealedMs = () => 0, pictureBps = 100_000 } = beside;
+  for (let atS = fromS; atS < untilS; atS += 0.25)
+    rate.onReport({ wayUs: -9_000_000 + delayMs(atS) * 1_000, concealedMs: concealedMs(atS), pictureBps }, micros(Math.round(atS * 1e6)));
 }
 
 test("stays at the best where sound arrives in time, whatever the clocks say", () => {
@@ -36,20 +43,58 @@ test("makes the sound smaller while it always comes too late, and lets the pictu
   assert.equal(rate.delayUs, 580_000);
 });
 
-test("comes back slowly, the picture first, and more slowly after each time it was too much", () => {
+test("comes back slowly, the picture last, and more slowly after each time it was too much", () => {
   const rate = new AudioRate();
   report(rate, 0, 2, () => 20);
-  report(rate, 2, 12, () => 600);
-  report(rate, 12, 23, () => 20);
-  assert.equal(rate.holdsPicture, false);
-  assert.equal(rate.level, audioFormats.length - 1);
-  report(rate, 23, 28, () => 600);
+  report(rate, 2, 6, () => 600);
   assert.ok(rate.holdsPicture);
-  report(rate, 28, 40, () => 20);
-  assert.ok(rate.holdsPicture, "it waits longer now");
-  report(rate, 40, 120, () => 20);
-  assert.equal(rate.holdsPicture, false);
+  report(rate, 6, 11, () => 20);
+  assert.ok(rate.holdsPicture, "there is no room for the best sound yet");
+  assert.ok(rate.level < audioFormats.length - 1);
+  report(rate, 11, 19, () => 20);
   assert.equal(rate.level, 0);
+  assert.equal(rate.holdsPicture, false);
+  report(rate, 19, 24, () => 600);
+  assert.ok(rate.holdsPicture);
+  report(rate, 24, 36, () => 20);
+  assert.equal(rate.level, 0);
+  assert.ok(rate.holdsPicture, "it waits longer now");
+  report(rate, 36, 60, () => 20);
+  assert.equal(rate.holdsPicture, false);
+});
+
+test("keeps the picture away from a link that has no room for the best sound, and tries that ever more seldom", () => {
+  const rate = new AudioRate();
+  report(rate, 0, 2, () => 20);
+  report(rate, 2, 6, () => 600);
+  let levels = "";
+  for (let second = 6; second < 240; second++) {
+    // Sound of the second level and above fills the link.
+    report(rate, second, second + 1, () => (rate.level < 2 ? 300 : 20));
+    assert.ok(rate.holdsPicture, `held after ${second} s`);
+    levels += String(rate.level);
+  }
+  assert.ok(!levels.includes("0"));
+  const tries = levels.split(/1+/).length - 1;
+  assert.ok(tries >= 2 && tries <= 7, `${tries} tries in four minutes`);
+});
+
+test("lets the picture wait when the sound beside it comes in pieces on a narrow link, though none of it stays on the way", () => {
+  const pieces = (atS: number): number => 200 * Math.floor(atS);
+  const [narrow, wide] = [new AudioRate(), new AudioRate()];
+  report(narrow, 0, 10, () => 20, { concealedMs: pieces, pictureBps: 60_000 });
+  report(wide, 0, 10, () => 20, { concealedMs: pieces, pictureBps: 2_000_000 });
+  assert.ok(narrow.holdsPicture);
+  assert.equal(narrow.level, audioFormats.length - 1);
+  assert.equal(wide.holdsPicture, false);
+});
+
+test("holds no picture back for a word that was lost now and then, nor for a link that stood still", () => {
+  const rate = new AudioRate();
+  report(rate, 0, 60, () => 20, { concealedMs: (atS) => 300 * Math.floor(atS / 3), pictureBps: 60_000 });
+  for (let second = 60; second < 90; second += 5)
+    report(rate, second, second + 0.5, () => 20, { concealedMs: (atS) => 1000 * Math.floor(atS), pictureBps: 60_000 });
+  assert.equal(rate.holdsPicture, false);
 });
 
 test("forgets a link that stood still and then brought all at once", () => {

@@ -25,7 +25,7 @@ function bench() {
     return { type: "audio", track: 3, packet, captureUs: micros(packet), durationUs: 10_000, data: Uint8Array.of(1) };
   };
   const report = (packet: number): void =>
-    audio.receive({ type: "audio-report", track: 3, packet, receivedUs: micros(startUs), jitterUs: 0, concealedMs: 0 });
+    audio.receive({ type: "audio-report", track: 3, packet, receivedUs: micros(startUs), jitterUs: 0, concealedMs: 0 }, 1_000_000);
   const packets = (): number[] => sent.flatMap((message) => (message.type === "audio" ? [message.packet] : []));
   return { audio, sent, link, packetAt, report, packets };
 }
