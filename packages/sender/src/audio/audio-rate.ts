@@ -51,7 +51,7 @@ const upInHoldUs = 2_500_000;
 /** The same for the picture, which disturbs more when it was wrong, once the sound is at its best. */
 const showAfterUs = 3_000_000;
 const afterFailure = 4;
-const maxAfterUs = 120_000_000;
+const maxAfterUs = 60_000_000;
 /** What fails within this time was tried too soon: a link that is a little too narrow fills slowly. */
 const soonUs = 20_000_000;
 /**
@@ -66,11 +66,12 @@ const secondUs = 1_000_000;
 /** The fastest packet of this time is the measure: clocks drift, and routes change. */
 const baseLifeUs = 30_000_000;
 
-/** When something may be tried again: later each time that it failed soon after. */
+/** When something may be tried again: later each time that it failed soon after, and no later than at first where the last try has held. */
 class Retry {
   readonly #firstUs: number;
   #waitUs: number;
   #triedUs: number | undefined;
+  #hasFailed = false;
 
   constructor(firstUs: number) {
     this.#firstUs = firstUs;
@@ -81,12 +82,16 @@ class Retry {
   failed(nowUs: number): void {
     const isSoon = this.#triedUs !== undefined && nowUs - this.#triedUs < soonUs;
     this.#waitUs = isSoon ? Math.min(afterFailure * this.#waitUs, maxAfterUs) : this.#firstUs;
+    this.#hasFailed = true;
   }
 
   /** Whether it is time, so long after the last change. */
   isDue(sinceUs: number, nowUs: number): boolean {
-    if (sinceUs < this.#waitUs) return false;
+    const waitUs = this.#hasFailed ? this.#waitUs : this.#firstUs;
+    if (sinceUs < waitUs) return false;
+    this.#waitUs = waitUs;
     this.#triedUs = nowUs;
+    this.#hasFailed = false;
     return true;
   }
 }

@@ -79,6 +79,23 @@ test("keeps the picture away from a link that has no room for the best sound, an
   assert.ok(tries >= 2 && tries <= 7, `${tries} tries in four minutes`);
 });
 
+test("goes on step by step, and with the picture, once a step has held, however long that one was waited for", () => {
+  const rate = new AudioRate();
+  report(rate, 0, 2, () => 20);
+  report(rate, 2, 6, () => 600);
+  for (let second = 6; second < 60; second++) report(rate, second, second + 1, () => (rate.level < 2 ? 300 : 20));
+  assert.ok(rate.holdsPicture);
+  let shownS: number | undefined;
+  let bestS: number | undefined;
+  for (let second = 60; second < 180; second++) {
+    report(rate, second, second + 1, () => 20);
+    if (rate.level === 0) bestS ??= second;
+    if (!rate.holdsPicture) shownS ??= second;
+  }
+  assert.ok(bestS !== undefined && bestS <= 125, `the best sound after ${bestS} s`);
+  assert.ok(shownS !== undefined && shownS <= bestS + 4, `the picture after ${shownS} s, the best sound after ${bestS} s`);
+});
+
 test("lets the picture wait when the sound beside it comes in pieces on a narrow link, though none of it stays on the way", () => {
   const pieces = (atS: number): number => 200 * Math.floor(atS);
   const [narrow, wide] = [new AudioRate(), new AudioRate()];
