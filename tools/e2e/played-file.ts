@@ -24,16 +24,22 @@ const playing = `new Promise((resolve, reject) => {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const seen = [];
-  const look = (_, { mediaTime, width, height }) => {
+  const look = () => {
+    video.requestVideoFrameCallback(look);
+    // Not the callback's own words: on a busy computer the picture that is drawn may be a later one than they are about.
+    const frame = new VideoFrame(video);
+    const { timestamp, displayWidth: width, displayHeight: height } = frame;
+    const timeS = timestamp / 1e6;
+    if (timeS === seen.at(-1)?.timeS) return frame.close();
     canvas.width = width;
     canvas.height = height;
-    context.drawImage(video, 0, 0, width, height);
+    context.drawImage(frame, 0, 0, width, height);
+    frame.close();
     const strip = Math.ceil(height / 4);
     const { data } = context.getImageData(0, 0, width, strip);
     let green = "";
     for (let at = 1; at < data.length; at += 4) green += String.fromCharCode(data[at]);
-    seen.push({ timeS: mediaTime, widthPx: width, heightPx: height, green: btoa(green) });
-    video.requestVideoFrameCallback(look);
+    seen.push({ timeS, widthPx: width, heightPx: height, green: btoa(green) });
   };
   video.requestVideoFrameCallback(look);
   video.onended = () => resolve({ seen, durationS: video.duration });

@@ -203,7 +203,15 @@ test("gives the same call for the same seed", () => {
 
 test("grows unused up to where a call begins and no further, and begins anew after a standstill", () => {
   const controller = new RateController({ maxBitrateBps: 4e6, startBitrateBps: 1e6 });
-  const full = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false, stoodUntilUs: 0 };
+  const full = {
+    queueUs: 1e6,
+    slackUs: 60_000,
+    baseRttUs: 1_000,
+    deliveredBps: 1_000,
+    firstBps: undefined,
+    isDraining: () => false,
+    stoodUntilUs: 0,
+  };
   const free = { ...full, queueUs: 0 };
   // A function, or the compiler takes the rate for what it was once compared with.
   const rateBps = (): number => controller.targetBps;
@@ -226,7 +234,15 @@ test("grows unused up to where a call begins and no further, and begins anew aft
 test("begins at the cap when that is lower, and has it for a floor when it is lower still", () => {
   assert.equal(new RateController({ maxBitrateBps: 500_000 }).targetBps, 500_000);
   const controller = new RateController({ maxBitrateBps: 30_000 });
-  const window = { queueUs: 1e6, slackUs: 60_000, baseRttUs: 1_000, deliveredBps: 1_000, isDraining: () => false, stoodUntilUs: 0 };
+  const window = {
+    queueUs: 1e6,
+    slackUs: 60_000,
+    baseRttUs: 1_000,
+    deliveredBps: 1_000,
+    firstBps: undefined,
+    isDraining: () => false,
+    stoodUntilUs: 0,
+  };
   for (let at = 0; at < 3_000_000; at += 33_000) controller.onAck(window, micros(at));
   assert.equal(controller.targetBps, 30_000);
 });
