@@ -46,6 +46,16 @@ export const besideH264: Scenario = besideScenario({
       goal: { atMost: 0.95 },
       of: quotient(difference("cpuMs", "sourceMs"), difference("ffmpegSame.cpuMs", "pipes.cpuMs")),
     },
+    {
+      name: "floorCpuToFfmpeg",
+      label: "the same of the floor in C, superfast, 2 threads",
+      of: quotient("floorSuperfast.cpuMs", difference("ffmpegSame.cpuMs", "pipes.cpuMs")),
+    },
+    {
+      name: "cpuToFloor",
+      label: "CPU / floor in C, superfast, 2 threads, without our source",
+      of: quotient(difference("cpuMs", "sourceMs"), "floorSuperfast.cpuMs"),
+    },
     { name: "cpuToFfmpegAll", label: "CPU / the same, with our source and its pipes", of: quotient("cpuMs", "ffmpegSame.cpuMs") },
   ],
 });

@@ -17,7 +17,8 @@ export const churn: FaultRow = {
   name: "session-churn",
   fault: "10,000 × connect, authenticate, close",
   figures: [
-    { name: "leftKb", label: "memory left of each, both ends together", unit: "kB", atMost: 1 },
+    // In the short form code that is compiled meanwhile is a kilobyte for each of 500.
+    { name: "leftKb", label: "memory left of each, both ends together", unit: "kB", atMost: 1, slack: 1 },
     { name: "descriptors", label: "descriptors left", unit: "", atMost: 0 },
     { name: "timers", label: "timers left", unit: "", atMost: 0 },
     { name: "resources", label: "sockets, listeners and timers left", unit: "", atMost: 0 },
