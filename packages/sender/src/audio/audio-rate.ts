@@ -50,7 +50,7 @@ const upAfterUs = 5_000_000;
 const upInHoldUs = 2_500_000;
 /** The same for the picture, which disturbs more when it was wrong, once the sound is at its best. */
 const showAfterUs = 3_000_000;
-const afterFailure = 4;
+const afterFailure = 8;
 const maxAfterUs = 60_000_000;
 /** What fails within this time was tried too soon: a link that is a little too narrow fills slowly. */
 const soonUs = 20_000_000;
@@ -153,8 +153,10 @@ export class AudioRate {
     const sinceUs = nowUs - this.#changedUs;
     const spanUs = nowUs - (this.#recent[0]?.atUs ?? nowUs);
     const isTooLate = this.#delayUs > tooLateUs && spanUs >= leastSpanUs && sinceUs >= downIntervalUs;
-    // With nothing else on the way it was the step up.
-    const isTooMuch = this.#isHolding && this.#isTrying && this.#piecesSeconds > 0 && sinceUs >= secondUs;
+    // With nothing else on the way it was the step up. Taken back as soon as one packet is late, hardly any of it is missed: sound is held that long.
+    const beyondUs = wayUs - (this.#ways[0]?.wayUs ?? wayUs);
+    const isMissed = this.#piecesSeconds > 0 && sinceUs >= secondUs;
+    const isTooMuch = this.#isHolding && this.#isTrying && (beyondUs > tooLateUs || isMissed);
     if (this.#piecesSeconds >= piecesSeconds && pictureBps < narrowBps && !this.#isHolding) this.#hold(nowUs);
     else if (isTooLate || isTooMuch) this.#less(nowUs);
     else if (this.#delayUs < relaxedUs && this.#piecesSeconds === 0) this.#more(sinceUs, nowUs);
